@@ -1,0 +1,186 @@
+"""What `byok add` will write: one entry, its compaction limit, and droid's view of the result."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from factory_byok.choice import Choice, Judged, is_remote
+from factory_byok.errors import ByokError
+from factory_byok.facts import Entry, Known, Model
+from factory_byok.findings import Edit
+from factory_byok.names import parameters_in, title
+from factory_byok.settings import change
+from factory_byok.settings.destination import Destination, destination
+from factory_byok.settings.document import new_step
+from factory_byok.settings.effective import Effective
+from factory_byok.settings.locate import user_place
+from factory_byok.settings.look import look
+from factory_byok.settings.new_entry import (
+    NewEntry,
+    adding,
+    compaction_limit,
+    limiting,
+    output_limit,
+    replacing,
+)
+from factory_byok.settings.schema import validate_entry
+from factory_byok.settings.target import stored
+from factory_byok.units import Tokens
+from factory_byok.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for beside provider and model; "" and None mean the default."""
+
+    name: str = ""
+    max_output: int | None = None
+    file: Literal["settings", "config"] | None = None
+    key: str = field(default="", repr=False)
+    force: bool = False
+    compaction: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A prepared change: the entry as droid will see it, the previews, and whether it is done."""
+
+    entry: Entry
+    place: Destination
+    edits: tuple[Edit, ...]
+    previews: tuple[change.Preview, ...]
+    limit: Tokens | None = None
+    written: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether any file is different from what is wanted."""
+        return any(preview.changes for preview in self.previews)
+
+
+def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted) -> Plan:
+    """Plans the change without writing. Raises ByokError when droid would not honour the entry."""
+    new = new_entry(choice, judged.model if judged else None, wanted)
+    now = look(world)
+    old = _of_that_name(now, new.name)
+    if old is not None:
+        place = Destination(Path(old.file), old.kind, "the entry is there")
+        edits = _mending(old, new, wanted)
+    else:
+        place = destination(world, rich="${" in new.key, choice=wanted.file)
+        edits = (adding(new, place),)
+    validate_entry(place.kind, new.fields(place.kind))
+    previews = change.preview(world, edits)
+    after = change.imagine(world, previews)
+    entry = _found(after, place, new, old)
+    limit = _limit(choice, judged, new, wanted)
+    if limit is not None and after.defaults.compaction_for.get(entry.id) != limit:
+        edits = (*edits, limiting(user_place(world, "settings").path, entry.id, limit))
+        previews = change.preview(world, edits)
+    return Plan(entry, place, edits, previews, limit)
+
+
+def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:
+    """The entry by the command line, the server and Factory's page."""
+    remote = is_remote(choice, model)
+    count = parameters_in(choice.model)
+    if model is not None and isinstance(model.parameters, Known):
+        count = model.parameters.value
+    limit = output_limit(count, remote=remote)
+    return NewEntry(
+        name=wanted.name or title(choice.model, remote=remote),
+        model=choice.model,
+        base_url=choice.base_url,
+        dialect=choice.module.DIALECT,
+        key=wanted.key or choice.module.KEY,
+        max_output=Tokens(wanted.max_output) if wanted.max_output else limit,
+    )
+
+
+def carry_out(world: World, plan: Plan) -> Plan:
+    """Writes the plan as one step of undo, and looks again."""
+    if not plan.changes:
+        return plan
+    step = new_step()
+    own = [edit for edit in plan.edits if Path(edit.file) == plan.place.path]
+    rest = [edit for edit in plan.edits if Path(edit.file) != plan.place.path]
+    change.write(world, own, verb="add", step=step)
+    entry = _written(look(world), plan)
+    limits = [_aimed(edit, plan.entry.id, entry.id, plan.limit) for edit in rest]
+    change.write(world, limits, verb="add", step=step)
+    return replace(plan, entry=entry, written=True)
+
+
+def _aimed(edit: Edit, planned: str, real: str, limit: Tokens | None) -> Edit:
+    """The compaction edit for the real id; another byok may have been first."""
+    if planned == real or limit is None:
+        return edit
+    return limiting(Path(edit.file), real, limit)
+
+
+def _of_that_name(now: Effective, name: str) -> Entry | None:
+    """The user's own entry of that display name, the one that droid lists first."""
+    mine = [entry for entry in now.entries if entry.level == "user" and entry.name == name]
+    alive = [entry for entry in mine if entry.fate != "dropped"]
+    return min(alive, key=lambda entry: entry.fate != "listed", default=None)
+
+
+def _mending(old: Entry, new: NewEntry, wanted: Wanted) -> tuple[Edit, ...]:
+    """The edits for an entry of that name: none when it says the same. Raises ByokError."""
+    fields = new.fields(old.kind)
+    there = stored(old)
+    different = [field for field, value in fields.items() if there.get(field) != value]
+    if not different:
+        return ()
+    if not wanted.force:
+        raise ByokError(
+            f"An entry `{old.name}` exists already in {old.file} with another "
+            f"{', '.join(f'`{field}`' for field in different)}",
+            "`--force` overwrites it, `--name` adds another",
+        )
+    return replacing(old, new)
+
+
+def _found(after: Effective, place: Destination, new: NewEntry, old: Entry | None) -> Entry:
+    """The entry in droid's view after the change. Raises ByokError when droid would not list it."""
+    mine = [
+        entry
+        for entry in after.entries
+        if entry.file == str(place.path) and entry.model == new.model and entry.name == new.name
+    ]
+    if old is not None:
+        mine = [entry for entry in mine if entry.pointer == old.pointer]
+    if not mine:
+        raise ByokError(f"droid would not read the entry in {place.path}")
+    entry = mine[-1]
+    if entry.fate != "listed":
+        raise ByokError(
+            f"droid would not offer the entry: {entry.reason}",
+            "Choose another name with `--name`",
+        )
+    return entry
+
+
+def _written(now: Effective, plan: Plan) -> Entry:
+    """The entry as droid sees it now."""
+    wanted = plan.entry
+    mine = [
+        entry
+        for entry in now.entries
+        if (entry.file, entry.name, entry.model) == (wanted.file, wanted.name, wanted.model)
+        and entry.fate == "listed"
+    ]
+    if not mine:
+        raise ByokError(f"The entry was written to {wanted.file}, but droid does not list it")
+    return next((entry for entry in mine if entry.id == wanted.id), mine[-1])
+
+
+def _limit(choice: Choice, judged: Judged | None, new: NewEntry, wanted: Wanted) -> Tokens | None:
+    """The compaction limit for a local entry; None for one that needs none."""
+    model = judged.model if judged else None
+    if not wanted.compaction or is_remote(choice, model):
+        return None
+    window = model.window if model else None
+    if isinstance(window, Known) and window.value.basis != "assumed":
+        return compaction_limit(window.value.tokens, new.max_output)
+    return compaction_limit(None, new.max_output)

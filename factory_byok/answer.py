@@ -1,0 +1,37 @@
+"""What a verb gives back: data for scripts, findings, and words for people."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from factory_byok.findings import Finding, Status, worst_level
+
+if TYPE_CHECKING:
+    from factory_byok.render.style import Style
+
+Words = Callable[["Style"], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verb's result; the CLI prints it and makes the exit code of it.
+
+    `data` is what `--json` carries (dataclasses are written by their fields), `words` the lines for
+    a person. `status` overrides the worst finding's level where a verb has its own measure.
+    """
+
+    data: Any
+    words: Words
+    findings: tuple[Finding, ...] = ()
+    status: Status | None = None
+    strict: bool = False
+
+    @property
+    def outcome(self) -> Status:
+        """The status of the whole."""
+        return self.status or worst_level(self.findings)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code says so: an error, or with `strict` a warning."""
+        return self.outcome == "error" or (self.strict and self.outcome == "warning")

@@ -1,0 +1,39 @@
+"""Another entry with the same id wins, so edits here have no effect.
+
+droid's window copies entries from `config.json` into `settings.json` when it starts. From then on
+the copy counts: changing or removing the original in `config.json` changes nothing. A project's
+file beats the user's in the same way, and `settings.local.json` replaces the whole list of the
+`settings.json` beside it.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.facts import Entry, Snapshot
+from factory_byok.findings import Finding, Remedy
+from factory_byok.mend import without
+
+TITLE = "Entries have effect"
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One finding for each entry that droid reads and passes over."""
+    for entry in snap.entries:
+        if entry.fate == "shadowed":
+            message = f"This entry in `{entry.file}` has no effect: {entry.reason}"
+            yield Finding("warning", entry.label, message, _remedy(snap, entry))
+
+
+def _remedy(snap: Snapshot, entry: Entry) -> Remedy:
+    """Removal where the winner stands beside it; elsewhere the two may both be meant."""
+    winner = next((each for each in snap.listed() if each.id == entry.id), None)
+    if winner is not None and _folder(winner) == _folder(entry):
+        text, edits = f"Remove it here; the one in `{winner.file}` counts", without(snap, entry)
+        return Remedy(text, ("byok", "fix", "entry-shadowed") if edits else (), edits)
+    if winner is None:
+        return Remedy(f"Move it to `{entry.shadowed_by}`, or remove it")
+    return Remedy("Give one of the two another name when both are meant")
+
+
+def _folder(entry: Entry) -> str:
+    """The folder of an entry's file, by either system's separator."""
+    return entry.file.replace("\\", "/").rpartition("/")[0]

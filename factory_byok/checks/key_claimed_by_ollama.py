@@ -1,0 +1,30 @@
+"""The key is exactly `ollama`, and Ollama takes such entries for its own.
+
+`ollama launch droid` deletes and rebuilds every entry of `settings.json` whose key is `ollama`.
+A local server takes any key, so another word is safe.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.facts import Snapshot
+from factory_byok.findings import Finding, Remedy
+from factory_byok.mend import NO_KEY, put
+
+TITLE = "Keys that Ollama claims"
+CLAIMED = "ollama"  # github.com/ollama/ollama cmd/launch/droid.go
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One note for each of the user's entries that `ollama launch droid` would delete."""
+    for entry in snap.listed():
+        if entry.level == "user" and entry.key.marker == CLAIMED:
+            yield Finding(
+                "note",
+                entry.label,
+                f"Its key is `{CLAIMED}`: `ollama launch droid` deletes such entries",
+                Remedy(
+                    f"Write `{NO_KEY}` instead",
+                    ("byok", "fix", "key-claimed-by-ollama"),
+                    (put(entry, "key", NO_KEY, CLAIMED),),
+                ),
+            )

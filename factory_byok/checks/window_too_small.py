@@ -1,0 +1,70 @@
+"""The context window is too small for droid.
+
+droid's first request alone is 7,000 to 11,500 tokens. When a prompt does not fit, Ollama cuts it
+to about half the window without an error, so a small window looks like a model that forgets its
+instructions. Factory's page asks for 32,000 tokens, Ollama's for 64,000.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.advice import AIM, FLOOR, raise_window
+from factory_byok.facts import Entry, Known, Model, Server, Snapshot, Unknown, Window
+from factory_byok.findings import Finding, Level, Remedy
+from factory_byok.units import show_tokens
+
+TITLE = "Context window"
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One finding for each served entry whose window is under 64,000 tokens, or not known."""
+    for entry, server, model in snap.served():
+        match model.window:
+            case Unknown(why):
+                if server.provider == "ollama":
+                    yield _unknown(entry, why)
+            case Known(window) if window.tokens < AIM:
+                yield _small(snap, entry, server, model, window)
+
+
+def _unknown(entry: Entry, why: str) -> Finding:
+    """A window that nothing tells."""
+    return Finding(
+        "note",
+        entry.label,
+        f"The context window of `{entry.model}` is not known: {why}",
+        Remedy("Measure it", ("byok", "test", entry.id, "--only", "window")),
+    )
+
+
+def _small(snap: Snapshot, entry: Entry, server: Server, model: Model, window: Window) -> Finding:
+    """A window under the floor or the aim, with the level by how it is known."""
+    assumed = window.basis == "assumed"
+    level: Level = "note"
+    if window.tokens < FLOOR:
+        level = "warning" if assumed else "error"
+    bound = FLOOR if window.tokens < FLOOR else AIM
+    says = "is probably" if assumed else "is"
+    decided = f", {window.basis}: {window.decided_by}" if window.decided_by else f", {window.basis}"
+    message = (
+        f"The context window of `{model.name}` {says} {show_tokens(window.tokens)}"
+        f" ({decided.removeprefix(', ')}), under {show_tokens(bound)}"
+    )
+    return Finding(level, entry.label, message, _remedy(snap, entry, server, model, window))
+
+
+def _remedy(snap: Snapshot, entry: Entry, server: Server, model: Model, window: Window) -> Remedy:
+    """Another model when this one ends there, a measurement when it is assumed, else a setting."""
+    longest = model.longest_window
+    if isinstance(longest, Known) and longest.value <= window.tokens:
+        return Remedy(
+            f"`{model.name}` itself ends at {show_tokens(longest.value)}: no setting raises that, "
+            "choose another model",
+            ("byok", "fit"),
+        )
+    if window.tokens >= FLOOR:
+        return Remedy(f"Ollama advises {show_tokens(AIM)} for droid; raise it if memory allows")
+    remedy = raise_window(snap, server, model)
+    if window.basis == "assumed":
+        text = f"{remedy.text}; to measure it first, load the model: `byok test {entry.id}`"
+        return Remedy(text, remedy.command)
+    return remedy

@@ -1,0 +1,191 @@
+"""Registers the verbs, prints their answers and turns failures into exit codes; no logic."""
+
+import sys
+from importlib import import_module
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from factory_byok.answer import Answer
+from factory_byok.commands import GROUPS, VERBS
+from factory_byok.commands.options import ColorOption, JsonOption
+from factory_byok.errors import BUG, FAILED, INTERRUPTED, OK, ByokError, UsageError
+from factory_byok.render.style import Style, set_up_streams, style_of
+
+# typer does not export the base of its complaints about the words
+_WORDS_USAGE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
+
+
+class Verbs(TyperGroup):
+    """The verbs, each imported when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The verbs in the order of the help page."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a verb; None when there is no such verb."""
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"factory_byok.commands.{cmd_name}")
+        verb = typer.Typer(add_completion=False, rich_markup_mode=None)
+        verb.command(cmd_name, short_help=VERBS[cmd_name])(module.run)
+        command = typer.main.get_command(verb)
+        command.name = cmd_name
+        command.params.extend(_common_options())
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The verbs in their groups, without importing them."""
+        for group, verbs in GROUPS.items():
+            with formatter.section(group):
+                formatter.write_dl(list(verbs.items()))
+
+
+def _common_options() -> list[Any]:
+    """`--json` and `--color`, which every verb takes and only this file reads."""
+
+    def common(json: JsonOption = False, color: ColorOption = "auto") -> None:
+        """Never called: it only declares."""
+
+    holder = typer.Typer(add_completion=False, rich_markup_mode=None)
+    holder.command()(common)
+    options = [option for option in typer.main.get_command(holder).params if option.name != "help"]
+    for option in options:
+        option.expose_value = False
+    return options
+
+
+app = typer.Typer(
+    cls=Verbs, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
+)
+
+
+def _version(wanted: bool) -> None:
+    """Prints byok's version and what it was measured with."""
+    if wanted:
+        from factory_byok.version import version_lines
+
+        typer.echo("\n".join(version_lines()))
+        raise typer.Exit
+
+
+@app.callback()
+def byok(
+    *,
+    version: bool = typer.Option(
+        False, "--version", "-V", callback=_version, is_eager=True, help="Show versions and exit."
+    ),
+) -> None:
+    """Make your own models work in Factory's droid, and prove that they do.
+
+    Start with `byok doctor`, then `byok add ollama qwen2.5-coder:32b`.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs byok and ends the process with its exit code."""
+    set_up_streams()
+    words = sys.argv[1:] if arguments is None else arguments
+    sys.exit(run(words))
+
+
+def run(words: list[str]) -> int:
+    """Runs one command line and gives its exit code; nothing is raised."""
+    try:
+        answer = app(args=words, prog_name="byok", standalone_mode=False)
+        return _print(answer, words)
+    except _WORDS_USAGE as error:
+        return _fail(words, _usage(error))
+    except ByokError as error:
+        return _fail(words, error)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\ninterrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _pipe_closed()
+    except Exception:  # noqa: BLE001 - the last net: a bug is told as one, with what helps to mend it
+        return _bug(words)
+
+
+def _print(answer: Any, words: list[str]) -> int:
+    """Prints an answer in the wanted form; what is no answer is typer's own exit code."""
+    if not isinstance(answer, Answer):
+        return answer if isinstance(answer, int) else OK
+    if "--json" in words:
+        from factory_byok.render.envelope import envelope
+
+        _write(envelope(_verb(words), answer))
+    else:
+        _write("\n".join(answer.words(_style(words))))
+    return FAILED if answer.failed else OK
+
+
+def _fail(words: list[str], error: ByokError) -> int:
+    """Tells a failure: as JSON on stdout when that was asked for, else a sentence on stderr."""
+    if "--json" in words:
+        from factory_byok.render.envelope import failure
+
+        _write(failure(_verb(words), error))
+    else:
+        style = style_of(sys.stderr, _color(words))
+        sys.stderr.write(_sentence(error, style))
+    return error.exit_code
+
+
+def _sentence(error: ByokError, style: Style) -> str:
+    """An error and its hint for a person."""
+    text = f"{style.paint('error', 'bold', 'red')}: {error.message}\n"
+    return text + (f"{style.paint('hint', 'bold', 'cyan')}: {error.hint}\n" if error.hint else "")
+
+
+def _usage(error: Any) -> UsageError:
+    """Typer's complaint about the words as one of ours."""
+    message = str(error.format_message()).rstrip(".") or "The words do not fit"
+    context = getattr(error, "ctx", None)
+    return UsageError(message, f"See `{context.command_path if context else 'byok'} --help`")
+
+
+def _bug(words: list[str]) -> int:
+    """Tells that byok itself failed, with the traceback in a file instead of on the screen."""
+    from factory_byok.render.bug import report_bug
+
+    error = ByokError(*report_bug(words))
+    error.exit_code = BUG
+    return _fail(words, error)
+
+
+def _pipe_closed() -> int:
+    """The reader of our output went away, as `head` does: nothing to say, and nothing to flush."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OK
+
+
+def _write(text: str) -> None:
+    """Writes a whole output at once."""
+    if text:
+        sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _verb(words: list[str]) -> str:
+    """The verb on a command line, `byok` when there is none."""
+    return next((word for word in words if word in VERBS), "byok")
+
+
+def _color(words: list[str]) -> Any:
+    """What `--color` says, wherever it stands."""
+    for index, word in enumerate(words):
+        if word == "--color" and index + 1 < len(words):
+            return words[index + 1]
+        if word.startswith("--color="):
+            return word.partition("=")[2]
+    return "auto"
+
+
+def _style(words: list[str]) -> Style:
+    """The style of stdout."""
+    return style_of(sys.stdout, _color(words))

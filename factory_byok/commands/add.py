@@ -1,0 +1,140 @@
+"""byok add: asks the server, judges the choice, writes one entry, tries it, says the id."""
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from factory_byok.answer import Answer
+from factory_byok.commands.options import DryRunOption, EndpointOption, QuietOption, TimeoutOption
+from factory_byok.errors import ByokError, UsageError
+from factory_byok.findings import Status
+
+if TYPE_CHECKING:
+    from factory_byok.adding import Plan
+    from factory_byok.choice import Judged
+    from factory_byok.facts import Exercise
+    from factory_byok.render.style import Style
+    from factory_byok.world import World
+
+EXERCISES: Final = ("chat", "stream")
+
+
+def run(
+    provider: Annotated[str, typer.Argument(help="Who serves it: ollama or openai-compatible.")],
+    model: Annotated[str, typer.Argument(help="The model's name as its server lists it.")],
+    name: Annotated[str, typer.Option("--name", help="The name to show in droid.")] = "",
+    max_output: Annotated[
+        int | None, typer.Option("--max-output", min=1, help="Output limit in tokens.")
+    ] = None,
+    endpoint: EndpointOption = "",
+    file: Annotated[
+        Literal["settings", "config"] | None,
+        typer.Option("--file", help="Which of droid's files to write."),
+    ] = None,
+    key_env: Annotated[
+        str, typer.Option("--key-env", metavar="NAME", help="The variable that holds the key.")
+    ] = "",
+    key_stdin: Annotated[
+        bool, typer.Option("--key-stdin", help="Read the key from standard input.")
+    ] = False,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", help="Write without asking the server or trying it.")
+    ] = False,
+    no_test: Annotated[bool, typer.Option("--no-test", help="Do not try the model.")] = False,
+    no_compaction_limit: Annotated[
+        bool, typer.Option("--no-compaction-limit", help="Leave droid's compaction as it is.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite a different entry of that name.")
+    ] = False,
+    dry_run: DryRunOption = False,
+    timeout: TimeoutOption = 2.0,
+    quiet: QuietOption = False,
+) -> Answer:
+    """Add a model to droid.
+
+    Asks the server first, says what is wrong with this choice, writes one validated entry where
+    droid will honour it, tries it with a chat, and prints the id to choose in droid.
+    """
+    from factory_byok.adding import Wanted, carry_out, prepare
+    from factory_byok.choice import choose, judge
+    from factory_byok.world import World
+
+    world = World.real()
+    wanted = Wanted(
+        name=name,
+        max_output=max_output,
+        file=file,
+        key=_key(key_env, from_stdin=key_stdin),
+        force=force,
+        compaction=not no_compaction_limit,
+    )
+    choice = choose(world, provider, model, endpoint)
+    judged = None if no_check else judge(world, choice, timeout=timeout, quiet=quiet)
+    plan = prepare(world, choice, judged, wanted)
+    if dry_run:
+        return _answer(plan, judged, ())
+    plan = carry_out(world, plan)
+    results = () if no_check or no_test else _tried(world, plan, judged, quiet=quiet)
+    return _answer(plan, judged, results)
+
+
+def _key(variable: str, *, from_stdin: bool) -> str:
+    """What the file will hold as the key: `${NAME}`, a literal, or "" for the default."""
+    import sys
+
+    if variable and from_stdin:
+        raise UsageError("`--key-env` and `--key-stdin` exclude each other")
+    if variable:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+            raise UsageError(f"`{variable}` is not the name of a variable")
+        return f"${{{variable}}}"
+    if not from_stdin:
+        return ""
+    key = sys.stdin.readline().strip()
+    if not key:
+        raise ByokError("No key came from standard input")
+    return key
+
+
+def _tried(
+    world: "World", plan: "Plan", judged: "Judged | None", *, quiet: bool
+) -> "tuple[Exercise, ...]":
+    """The chat and stream exercises through the base URL that was written."""
+    from factory_byok.live.limits import Limits, load_deadline
+    from factory_byok.live.run import exercise
+    from factory_byok.render.progress import working
+
+    server = judged.server if judged else None
+    limits = Limits(load=load_deadline(world.env))
+    with working(f"Trying {plan.entry.model}", quiet=quiet, always=True) as say:
+        return tuple(exercise(world, plan.entry, server, EXERCISES, limits, say))
+
+
+def _answer(plan: "Plan", judged: "Judged | None", results: "tuple[Exercise, ...]") -> Answer:
+    """The result for scripts and for people."""
+    from factory_byok.commands.list import entry_row
+
+    findings = judged.findings if judged else ()
+    failed = any(result.status == "failed" for result in results)
+    data = {
+        "entry": entry_row(plan.entry),
+        "changed": plan.changes,
+        "written": plan.written,
+        "file": str(plan.place.path),
+        "why_there": plan.place.why,
+        "compaction_limit": plan.limit,
+        "diff": "".join(preview.diff() for preview in plan.previews),
+        "results": results,
+    }
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.added import added_lines
+
+        return added_lines(plan, findings, results, style)
+
+    # What is wrong with the choice was said; only a try that failed makes the verb fail.
+    status: Status = "error" if failed else "warning" if findings else "ok"
+    return Answer(data, words, findings, status=status)

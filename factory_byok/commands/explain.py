@@ -1,0 +1,47 @@
+"""byok explain: what a check means, why, and what to do."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from factory_byok.answer import Answer
+
+if TYPE_CHECKING:
+    from factory_byok.render.style import Style
+
+
+def run(
+    check: Annotated[str, typer.Argument(help="A check's code; all codes without.")] = "",
+) -> Answer:
+    """Explain a check: what it means, why it matters, and what to do."""
+    from factory_byok.checks import CHECKS
+    from factory_byok.doctor import code_of
+    from factory_byok.errors import UsageError
+
+    known = {code_of(each): each for each in CHECKS}
+    wanted = check.replace("-", "_")
+    if check and wanted not in known:
+        from difflib import get_close_matches
+
+        near = get_close_matches(wanted, known, 1)
+        raise UsageError(
+            f"There is no check `{check}`",
+            f"Did you mean `{near[0]}`?" if near else "`byok explain` lists them",
+        )
+    chosen = {wanted: known[wanted]} if check else known
+    rows = [
+        {"check": code, "title": module.TITLE, "text": (module.__doc__ or "").strip()}
+        for code, module in chosen.items()
+    ]
+
+    def words(style: "Style") -> Iterable[str]:
+        for row in rows:
+            head, _, body = row["text"].partition("\n\n")
+            yield f"{style.paint(row['check'], 'bold')}: {' '.join(head.split())}"
+            if check:
+                for paragraph in body.split("\n\n"):
+                    yield ""
+                    yield from style.wrapped(" ".join(paragraph.split()))
+
+    return Answer({"checks": rows}, words)

@@ -1,0 +1,61 @@
+"""byok list: every entry as droid will see it, in droid's order; no network."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from factory_byok.answer import Answer
+from factory_byok.facts import Entry, SettingsFile
+from factory_byok.settings.look import look
+from factory_byok.world import World
+
+if TYPE_CHECKING:
+    from factory_byok.render.style import Style
+
+
+def run() -> Answer:
+    """Show each entry as droid will see it: id, name, model, base URL, file, and its fate.
+
+    Exits 1 when droid rejects a whole file.
+    """
+    settings = look(World.real())
+    data = {
+        "entries": [entry_row(entry) for entry in settings.entries],
+        "files": [file_row(file) for file in settings.files],
+    }
+    rejected = any(file.fate == "rejected" for file in settings.files)
+    dropped = any(entry.fate == "dropped" for entry in settings.entries)
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.entries import entries_lines
+
+        return entries_lines(settings.entries, settings.files, style)
+
+    return Answer(data, words, status="error" if rejected else "warning" if dropped else "ok")
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """An entry as scripts see it."""
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "model": entry.model,
+        "base_url": entry.base_url,
+        "dialect": entry.dialect,
+        "max_output": entry.max_output,
+        "file": entry.file,
+        "level": entry.level,
+        "fate": entry.fate,
+        "reason": entry.reason,
+    }
+
+
+def file_row(file: SettingsFile) -> dict[str, Any]:
+    """A file as scripts see it."""
+    return {
+        "path": file.path,
+        "level": file.level,
+        "fate": file.fate,
+        "reason": file.reason,
+        "line": file.line,
+        "column": file.column,
+    }

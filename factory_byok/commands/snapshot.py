@@ -1,0 +1,54 @@
+"""byok snapshot: all facts as JSON without secrets, for a bug report or a replay."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from factory_byok.answer import Answer
+from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
+
+if TYPE_CHECKING:
+    from factory_byok.render.style import Style
+
+
+def run(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to a new file.")
+    ] = None,
+    endpoint: EndpointOption = "",
+    timeout: TimeoutOption = 2.0,
+    quiet: QuietOption = False,
+) -> Answer:
+    """Print all facts as JSON, with keys and names of the user removed.
+
+    `byok doctor --from FILE` judges it again, on any machine.
+    """
+    from factory_byok.address import parse_endpoint
+    from factory_byok.codec import to_json
+    from factory_byok.collect import Ask, collect
+    from factory_byok.errors import ByokError
+    from factory_byok.redact import redact
+    from factory_byok.render.progress import working
+    from factory_byok.world import World
+
+    world = World.real()
+    where = parse_endpoint(endpoint) if endpoint else None
+    with working("Looking at everything", quiet=quiet):
+        snap = collect(world, Ask(endpoint=where, timeout=timeout, whole_cpu=True))
+    body = redact(to_json(snap), world)
+    if output is not None:
+        try:
+            with output.open("x", encoding="utf-8") as file:
+                file.write(json.dumps(body, indent=2) + "\n")
+        except FileExistsError:
+            raise ByokError(f"{output} exists already", "Name a new file") from None
+        except OSError as error:
+            raise ByokError(f"{output} could not be written: {error.strerror}") from None
+
+    def words(style: "Style") -> Iterable[str]:
+        yield f"Wrote {output}" if output else json.dumps(body, indent=2)
+
+    return Answer(body, words)

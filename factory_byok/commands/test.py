@@ -1,0 +1,69 @@
+"""byok test: chats with a model exactly as droid will, and says what works and what does not."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from factory_byok.answer import Answer
+from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
+
+if TYPE_CHECKING:
+    from factory_byok.render.style import Style
+
+
+def run(
+    entries: Annotated[
+        list[str] | None, typer.Argument(help="Ids, names or models; all entries without.")
+    ] = None,
+    only: Annotated[
+        str,
+        typer.Option(
+            "--only", metavar="NAMES", help="chat, stream, tools, window, speed, by commas."
+        ),
+    ] = "",
+    window_tokens: Annotated[
+        int | None,
+        typer.Option("--window-tokens", min=1000, help="How large a window to prove, in tokens."),
+    ] = None,
+    load_timeout: Annotated[
+        float, typer.Option("--load-timeout", min=1, help="Seconds for a model to load.")
+    ] = 0.0,
+    repeat: Annotated[
+        int, typer.Option("--repeat", min=1, max=100, help="Run everything so often.")
+    ] = 1,
+    droid: Annotated[
+        bool, typer.Option("--droid", help="Also let the installed droid take one turn.")
+    ] = False,
+    endpoint: EndpointOption = "",
+    timeout: TimeoutOption = 2.0,
+    quiet: QuietOption = False,
+) -> Answer:
+    """Chat with a model exactly as droid will.
+
+    Sends droid's kind of requests through the entry's own base URL, dialect, key and headers. A
+    word that names no entry is taken for a model of the server, without any entry.
+    """
+    from factory_byok.proving import Proof, prove
+    from factory_byok.units import Tokens
+    from factory_byok.world import World
+
+    names = tuple(name.strip() for name in only.split(",") if name.strip())
+    proof = Proof(
+        names=names,
+        window_tokens=Tokens(window_tokens) if window_tokens else None,
+        load=load_timeout,
+        repeat=repeat,
+        droid=droid,
+        endpoint=endpoint,
+        timeout=timeout,
+    )
+    results = prove(World.real(), entries or [], proof, quiet=quiet)
+    failed = any(result.status == "failed" for result in results)
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.exercises import exercise_lines
+
+        return exercise_lines(results, style)
+
+    return Answer({"results": results}, words, status="error" if failed else "ok")

@@ -1,0 +1,72 @@
+"""byok undo: takes back byok's own last write, and only that."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from factory_byok.answer import Answer
+
+if TYPE_CHECKING:
+    from factory_byok.render.style import Style
+    from factory_byok.world import World
+
+
+def run(
+    step: Annotated[str, typer.Argument(help="A step from --list; the last one without.")] = "",
+    list_: Annotated[bool, typer.Option("--list", help="Show earlier writes.")] = False,
+) -> Answer:
+    """Take back byok's own last write to droid's files.
+
+    Refuses when somebody else has changed a file since, and shows the difference.
+    """
+    from factory_byok.world import World
+
+    world = World.real()
+    return _steps(world) if list_ else _taken_back(world, step)
+
+
+def _steps(world: "World") -> Answer:
+    """The writes that can be taken back, the newest first."""
+    from factory_byok.settings.journal import Journal
+
+    rows = [
+        {"step": each.step, "at": each.at, "verb": each.verb, "path": each.path}
+        for each in Journal(world).standing()
+    ]
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.words import homely
+
+        for row in rows:
+            step = style.paint(row["step"], "bold")
+            yield f"{step}  {row['at']}  byok {row['verb']}  {homely(row['path'])}"
+        if not rows:
+            yield "byok has written nothing that it could take back"
+
+    return Answer({"steps": rows}, words)
+
+
+def _taken_back(world: "World", step: str) -> Answer:
+    """Undoes one step. Raises ByokError, with the masked difference when others wrote since."""
+    from factory_byok.errors import ByokError
+    from factory_byok.settings import document
+    from factory_byok.settings.change import Preview
+
+    try:
+        written = document.undo(world, step)
+    except document.Touched as touched:
+        path = touched.record.path
+        diff = Preview(Path(path), touched.wrote, touched.now).diff()
+        raise ByokError(touched.message, f"{touched.hint}; since then:\n{diff}".rstrip()) from None
+    diff = "".join(Preview(each.path, each.before, each.after).diff() for each in written)
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.diff import diff_lines
+        from factory_byok.render.words import homely
+
+        yield from diff_lines(diff, style)
+        yield f"Took back {', '.join(homely(str(each.path)) for each in written)}"
+
+    return Answer({"files": [str(each.path) for each in written], "diff": diff}, words)

@@ -1,0 +1,1 @@
+"""Small tables that byok stands on, each with its source."""

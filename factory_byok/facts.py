@@ -1,0 +1,364 @@
+"""What was seen: plain frozen dataclasses, each fact with its basis or the reason it is unknown."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Generic, Literal, NoReturn, TypeAlias, TypeVar
+
+from factory_byok.names import same_model
+from factory_byok.units import Bytes, Parameters, Tokens
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+T = TypeVar("T")
+
+Basis = Literal["measured", "computed", "assumed"]
+System = Literal["linux", "darwin", "windows"]
+FileLevel = Literal["org", "project", "user"]
+FileKind = Literal["settings", "local", "config"]
+FileFate = Literal["read", "absent", "rejected"]
+EntryFate = Literal["listed", "shadowed", "dropped"]
+InstallKind = Literal["absent", "by hand", "service", "app", "homebrew", "container"]
+ExerciseStatus = Literal["passed", "failed", "skipped"]
+
+
+class NotKnown(Exception):
+    """A check asked for a fact that was not read; the check is then skipped with this reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T]):
+    """A fact that was read."""
+
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A fact that could not be read; `kind` is the machine's word for the reason, when it matters.
+
+    Kinds of a server are those in SILENT, those in STRANGE (something else answers there), and
+    `tls` and `url`, which are faults of the base URL.
+    """
+
+    why: str
+    kind: str = ""
+
+    @property
+    def value(self) -> NoReturn:
+        """There is none: raises NotKnown with the reason."""
+        raise NotKnown(self.why)
+
+
+Reading = Known[T] | Unknown
+
+NOT_READ: Final = Unknown("it was not looked at")
+SILENT: Final = ("refused", "timeout", "dns", "reset", "unreachable", "forbidden")
+STRANGE: Final = ("html", "status", "protocol", "json", "redirect", "flood", "other")
+
+
+# --- the machine ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """System memory that programs here may use; `limited_by` says what sets `total`."""
+
+    total: Bytes
+    available: Bytes
+    limited_by: Literal["machine", "container"] = "machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """The processor; `features` are those that matter to engines (avx2, avx512f, neon)."""
+
+    name: str
+    cores: int
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """One graphics card; `unified` means that its memory is the system's own.
+
+    `left_out` says why Ollama would not use this card (hidden by a variable, integrated, too old),
+    "" when it would; such a card counts for nothing. `note` is worth saying about one that counts.
+    """
+
+    name: str
+    vendor: str
+    memory: Reading[Bytes]
+    free: Reading[Bytes] = NOT_READ
+    unified: bool = False
+    driver: str = ""
+    left_out: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk under one path."""
+
+    path: str
+    total: Bytes
+    free: Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The computer as far as running models is concerned; `gpus` has one reading per vendor."""
+
+    system: System
+    memory: Reading[Memory] = NOT_READ
+    cpu: Reading[Cpu] = NOT_READ
+    gpus: Mapping[str, Reading[tuple[Gpu, ...]]] = field(default_factory=dict)
+    disks: tuple[Disk, ...] = ()
+    wsl: bool = False
+    container: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaInstall:
+    """How Ollama is present on this machine: the program, who starts it, whether it runs."""
+
+    program: str = ""
+    kind: InstallKind = "absent"
+    running: bool = False
+    ports: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Droid:
+    """An installed droid."""
+
+    path: str
+    version: Reading[str] = NOT_READ
+
+
+# --- servers and models --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A context window: its tokens, how that is known, and who decides it (a phrase)."""
+
+    tokens: Tokens
+    basis: Basis
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model that a server offers.
+
+    `weights` is the file's size in bytes (0 when the server does not tell), `shape` the metadata
+    that memory sums need, `settings` what the model's own file sets (`num_ctx`, `temperature`).
+    """
+
+    name: str
+    digest: str = ""
+    weights: Bytes = Bytes(0)
+    parameters: Reading[Parameters] = NOT_READ
+    quantization: str = ""
+    family: str = ""
+    capabilities: Reading[tuple[str, ...]] = NOT_READ
+    longest_window: Reading[Tokens] = NOT_READ
+    window: Reading[Window] = NOT_READ
+    remote_host: str = ""
+    requires: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    shape: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model in memory now; `on_gpu` of its `size` bytes are in GPU memory."""
+
+    name: str
+    size: Bytes
+    on_gpu: Bytes
+    window: Reading[Tokens] = NOT_READ
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that answered.
+
+    `provider` is who it is (`ollama`, `openai_compatible`); `window_setting` the variable that sets
+    its window, if it has one.
+    """
+
+    provider: str
+    version: str = ""
+    window_setting: str = ""
+    models: Reading[tuple[Model, ...]] = NOT_READ
+    loaded: Reading[tuple[Loaded, ...]] = NOT_READ
+
+    def model(self, name: str) -> Model | None:
+        """The model of that name, by the server's own rules for names; None when it has none."""
+        if isinstance(self.models, Unknown):
+            return None
+        if self.provider == "ollama":
+            return next((each for each in self.models.value if same_model(each.name, name)), None)
+        return next((each for each in self.models.value if each.name == name), None)
+
+
+# --- settings ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where an entry's key comes from, never the secret.
+
+    `variables` are the `${NAME}`s in it and `unset` those of them that have no value here.
+    `marker` tells a harmless well-known word (`ollama`, `not-needed`, a placeholder), else "".
+    """
+
+    source: Literal["none", "literal", "variable"] = "none"
+    variables: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """One repair of a file's text: `expected` at `offset` (in characters) becomes `value`."""
+
+    offset: int
+    expected: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """One file that droid looks at, and what became of it.
+
+    `line` and `column` (from 1) name the place that makes droid ignore it. `repairs`, last place
+    first, are the edits after which it parses. `mode` holds the permission bits, None where there
+    are none. `under_git` tells a project's file inside a git repository.
+    """
+
+    path: str
+    level: FileLevel
+    kind: FileKind
+    fate: FileFate
+    reason: str = ""
+    fault: str = ""
+    line: int | None = None
+    column: int | None = None
+    mode: int | None = None
+    notes: tuple[str, ...] = ()
+    repairs: tuple[TextEdit, ...] = ()
+    under_git: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One custom model as droid will see it.
+
+    `pointer` is its place in `file`. `max_output` is None when the entry does not say (droid then
+    uses 32,000); `max_output_odd` is what it says when that is no whole number. `fault` is the
+    machine's word for why it is dropped. `endpoint` is "" when the base URL names no server.
+    `misspelt` pairs keys that droid ignores with the right ones. `secret_headers` are the names of
+    headers that carry a credential in plain text. `fault_field` is the key that `fault` is about;
+    `bedrock` tells an entry that reaches AWS without a base URL.
+    """
+
+    id: str
+    name: str
+    model: str
+    base_url: str
+    dialect: str
+    file: str
+    level: FileLevel
+    kind: FileKind
+    index: int
+    pointer: str
+    key: Key = field(default_factory=Key)
+    max_output: int | None = None
+    fate: EntryFate = "listed"
+    reason: str = ""
+    fault: str = ""
+    endpoint: str = ""
+    explicit_id: bool = False
+    shadowed_by: str = ""
+    reasoning_effort: str = ""
+    max_output_odd: str = ""
+    misspelt: tuple[tuple[str, str], ...] = ()
+    secret_headers: tuple[str, ...] = ()
+    fault_field: str = ""
+    bedrock: bool = False
+
+    @property
+    def label(self) -> str:
+        """How findings name it: its display name, else its model, else its place."""
+        return self.name or self.model or f"{self.file}{self.pointer}"
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What the settings say beside the entries.
+
+    `model` is droid's default model, `compaction` its limit for every custom model and
+    `compaction_for` the limits for single ids (tokens); None or absent means droid's own.
+    """
+
+    model: str = ""
+    compaction: int | None = None
+    compaction_for: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """What one exercise of a running model came to, with its evidence (numbers, first bytes)."""
+
+    entry: str
+    model: str
+    exercise: str
+    status: ExerciseStatus
+    reason: str = ""
+    evidence: Mapping[str, Json] = field(default_factory=dict)
+
+
+# --- all of it at one moment ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that byok saw at one moment; checks are pure functions of it.
+
+    `servers` maps each endpoint (`http://localhost:11434`) to what answered there;
+    `default_endpoint` is what OLLAMA_HOST says, else Ollama's usual place. `environment` holds the
+    variables that matter, with credentials removed; `listeners` names the program behind a local
+    endpoint that answered as something else.
+    """
+
+    taken_at: str
+    machine: Machine
+    files: tuple[SettingsFile, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    defaults: Defaults = field(default_factory=Defaults)
+    default_endpoint: str = "http://localhost:11434"
+    servers: Mapping[str, Reading[Server]] = field(default_factory=dict)
+    ollama: Reading[OllamaInstall] = NOT_READ
+    droid: Reading[Droid] = NOT_READ
+    exercises: tuple[Exercise, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    listeners: Mapping[str, str] = field(default_factory=dict)
+
+    def listed(self) -> Iterator[Entry]:
+        """The entries that droid will offer, in its order."""
+        return (entry for entry in self.entries if entry.fate == "listed")
+
+    def answered(self) -> Iterator[tuple[Entry, Server]]:
+        """Each listed entry beside the server that answers at its endpoint."""
+        for entry in self.listed():
+            server = self.servers.get(entry.endpoint)
+            if isinstance(server, Known):
+                yield entry, server.value
+
+    def served(self) -> Iterator[tuple[Entry, Server, Model]]:
+        """Each listed entry beside its server and the model there that it names."""
+        for entry, server in self.answered():
+            model = server.model(entry.model)
+            if model is not None:
+                yield entry, server, model

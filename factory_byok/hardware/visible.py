@@ -1,0 +1,49 @@
+"""Which cards a variable such as CUDA_VISIBLE_DEVICES leaves visible."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What a card can be called by: its number and its identifiers (`GPU-…`, `MIG-…`)."""
+
+    index: int
+    ids: tuple[str, ...] = ()
+
+
+def chosen(value: str | None, handles: Sequence[Handle]) -> tuple[int, ...]:
+    """The positions of the visible handles, in the variable's order; all when it is not set.
+
+    CUDA's rule (docs.nvidia.com/cuda/cuda-c-programming-guide, CUDA environment variables), which
+    ROCm shares: numbers or unique beginnings of identifiers, and everything from the first word on
+    that names no card is ignored. So `-1`, `NoDevFiles` and the empty value hide every card.
+    Numbers are taken in the order of the PCI bus, which is CUDA's own only with equal cards or with
+    CUDA_DEVICE_ORDER=PCI_BUS_ID.
+    """
+    if value is None:
+        return tuple(range(len(handles)))
+    picked: list[int] = []
+    for word in value.split(","):
+        found = _named(word.strip(), handles)
+        if not found:
+            break
+        picked += [position for position in found if position not in picked]
+    return tuple(picked)
+
+
+def _named(word: str, handles: Sequence[Handle]) -> list[int]:
+    """The positions that one word names; one number names all instances of a divided card."""
+    if word.isascii() and word.isdigit():
+        # compared as text, since a number of thousands of digits must not be converted
+        digits = word.lstrip("0") or "0"
+        return [at for at, handle in enumerate(handles) if str(handle.index) == digits]
+    wanted = word.lower()
+    found = [
+        at for at, each in enumerate(handles) if any(_begins(name, wanted) for name in each.ids)
+    ]
+    return found if len({handles[at].index for at in found}) == 1 else []
+
+
+def _begins(name: str, wanted: str) -> bool:
+    return bool(name) and len(wanted) > len("GPU-") and name.lower().startswith(wanted)

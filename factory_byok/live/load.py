@@ -1,0 +1,91 @@
+"""Loading a model on Ollama with no options, as droid's first request would, and what came of it.
+
+The same resolution of options decides the window as on `/v1`, so what `/api/ps` then tells is the
+window that droid gets (facts/ollama.md section 2.6).
+"""
+
+import time
+from typing import Final
+
+from factory_byok.facts import Json, Known, Loaded
+from factory_byok.live.dialects import headers_of
+from factory_byok.live.refusal import Fault, refused
+from factory_byok.live.session import Session
+from factory_byok.names import same_model
+from factory_byok.providers.ollama_replies import parse_ps
+from factory_byok.units import show_seconds
+from factory_byok.wire import NoAnswer
+
+QUESTION: Final = 5.0  # seconds for a question that a healthy server answers at once
+# Other refusals (a path that a gateway does not pass on) leave it to the exercise to find out.
+_FATAL: Final = ("server_error", "busy", "loading")
+
+
+def load(session: Session) -> Fault | None:
+    """Loads the model when the server is an Ollama and notes the window; the fault if it cannot.
+
+    Fills the session's `window` (0 when not told) and its load evidence: `load_seconds`,
+    `window_before` (0 when it was not loaded) and `window_loaded`.
+    """
+    if not session.is_ollama:
+        return None
+    before = loaded(session)
+    known = before is not None
+    session.say(
+        f"{session.target.model} is loaded already"
+        if known
+        else f"Loading {session.target.model}; this may take up to {session.limits.load:g} s"
+    )
+    start = time.monotonic()
+    fault = _load_only(session)
+    seconds = round(time.monotonic() - start, 3)
+    evidence: dict[str, Json] = {"load_seconds": seconds, "window_before": window_of(before)}
+    if fault is None:
+        after = loaded(session)
+        session.warm, session.window = True, window_of(after)
+        evidence["window_loaded"] = session.window
+        session.say(f"{session.target.model} is ready after {show_seconds(seconds)}")
+    session.load_evidence = evidence
+    return fault if fault is None or fault.kind in _FATAL or not fault.status_seen else None
+
+
+def _load_only(session: Session) -> Fault | None:
+    """POST /api/generate without a prompt: answers once the model is resident."""
+    try:
+        reply = session.http.send(
+            "POST",
+            f"{session.root}/api/generate",
+            body={"model": session.target.model, "stream": False},
+            headers=headers_of(session.target),
+            deadline=session.limits.load,
+        )
+    except NoAnswer as silence:
+        words = silence.message
+        if silence.kind == "timeout":
+            words = f"The model was not loaded within {session.limits.load:g} s"
+        return Fault("load_timeout" if silence.kind == "timeout" else silence.kind, words)
+    if reply.status == 200:
+        return None
+    said = session.target.hide(reply.text)
+    return refused(reply.status, said, reply.headers)
+
+
+def loaded(session: Session) -> Loaded | None:
+    """The entry's model in `/api/ps`; None when it is not there or nobody answers.
+
+    Models of the same weights share a runner under one name, so a lone other name counts too.
+    """
+    try:
+        reply = session.http.send(
+            "GET", f"{session.root}/api/ps", headers=headers_of(session.target), deadline=QUESTION
+        )
+        rows = parse_ps(reply.json()) if reply.status == 200 else ()
+    except NoAnswer:
+        return None
+    named = [row for row in rows if same_model(row.name, session.target.model)]
+    return named[0] if named else None
+
+
+def window_of(row: Loaded | None) -> int:
+    """The window of a loaded model in tokens; 0 when it is not loaded or not told."""
+    return row.window.value if row is not None and isinstance(row.window, Known) else 0

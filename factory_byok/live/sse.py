@@ -1,0 +1,28 @@
+"""Server-sent events: the data of each event, from lines as they come."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+DONE: Final = "[DONE]"
+
+
+def events(lines: Iterable[str]) -> Iterator[str]:
+    """The data of each event; comments (keep-alives) and events without data are passed over.
+
+    An event that the end of the stream cuts off is given too, so that it can be judged. Source:
+    html.spec.whatwg.org, section "Server-sent events".
+    """
+    data: list[str] = []
+    for line in lines:
+        if line.startswith("data:"):
+            data.append(line[5:].removeprefix(" "))
+        elif not line and data:
+            yield "\n".join(data)
+            data = []
+    if data:
+        yield "\n".join(data)
+
+
+def looks_like(beginning: str) -> bool:
+    """Whether a body begins as an event stream, whatever its content type says."""
+    return beginning.lstrip("\ufeff").startswith(("data:", "event:", ":", "id:", "retry:"))

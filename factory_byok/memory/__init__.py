@@ -1,0 +1,33 @@
+"""Pure sums: what a model needs in memory at a window, and where it would land."""
+
+from factory_byok.memory.attention import Attention
+from factory_byok.memory.cache import BLOCK_BYTES, kv_cache
+from factory_byok.memory.demand import (
+    Demand,
+    Device,
+    demand,
+    largest_window,
+    reported,
+)
+from factory_byok.memory.micro_batch import usual_micro_batch
+from factory_byok.memory.placement import Placement, cards_needed, corrected, place
+from factory_byok.memory.shape import Shape, guessed_shape, read_shape
+
+__all__ = [
+    "BLOCK_BYTES",
+    "Attention",
+    "Demand",
+    "Device",
+    "Placement",
+    "Shape",
+    "cards_needed",
+    "corrected",
+    "demand",
+    "guessed_shape",
+    "kv_cache",
+    "largest_window",
+    "place",
+    "read_shape",
+    "reported",
+    "usual_micro_batch",
+]

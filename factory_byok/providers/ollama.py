@@ -1,0 +1,112 @@
+"""Ollama: asked through its own API (github.com/ollama/ollama server/routes.go)."""
+
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+from factory_byok.facts import Json, Known, Model, Reading, Server, Unknown
+from factory_byok.names import same_model
+from factory_byok.providers import openai_compatible
+from factory_byok.providers.ollama_replies import parse_ps, parse_show, parse_tags, parse_version
+from factory_byok.together import together
+from factory_byok.wire import Deadline, Http, NoAnswer, Reply
+
+TITLE: Final = "Ollama"
+BASE_URL: Final = "http://localhost:11434/v1"
+DIALECT: Final = "generic-chat-completion-api"
+KEY: Final = "not-needed"  # not `ollama`: `ollama launch droid` deletes entries with that key
+FIXED: Final = True
+WINDOW_SETTING: Final = "OLLAMA_CONTEXT_LENGTH"
+MOST_SHOWS: Final = 32  # more configured models than this are not asked about one by one
+
+
+def probe(
+    http: Http,
+    endpoint: str,
+    deadline: Deadline,
+    wanted: Collection[str] = (),
+    *,
+    expected: bool = True,
+) -> Reading[Server]:
+    """Reads an Ollama server: version, models, what is loaded, and `/api/show` of the wanted.
+
+    `expected` says that Ollama should be here; elsewhere a server that does not know
+    `/api/version` is asked whether it speaks OpenAI's protocol.
+    """
+    try:
+        version = http.send("GET", f"{endpoint}/api/version", deadline=deadline.left())
+    except NoAnswer as silence:
+        return Unknown(silence.message, silence.kind)
+    known = parse_version(version)
+    if known is None:
+        return _stranger(http, endpoint, deadline, version, expected=expected)
+    answers = together(
+        {
+            "tags": _asking(http, "GET", f"{endpoint}/api/tags", None, deadline),
+            "ps": _asking(http, "GET", f"{endpoint}/api/ps", None, deadline),
+        }
+    )
+    models = _reading(answers["tags"], parse_tags, "/api/tags")
+    loaded = _reading(answers["ps"], parse_ps, "/api/ps")
+    if isinstance(models, Known):
+        models = Known(_shown(http, endpoint, deadline, models.value, wanted))
+    return Known(Server("ollama", known, WINDOW_SETTING, models, loaded))
+
+
+def _stranger(
+    http: Http, endpoint: str, deadline: Deadline, version: Reply, *, expected: bool
+) -> Reading[Server]:
+    """What answers where `/api/version` is not Ollama's: an OpenAI-compatible server, or who?"""
+    silent = openai_compatible.not_an_api(version)
+    if expected and silent and silent.kind in ("forbidden", "html", "redirect"):
+        return silent
+    answer = openai_compatible.probe(http, endpoint, deadline)
+    if isinstance(answer, Known) and isinstance(answer.value.models, Unknown) and expected:
+        return Unknown("It is not Ollama: /api/version is unknown there", "other")
+    return answer
+
+
+def _shown(
+    http: Http,
+    endpoint: str,
+    deadline: Deadline,
+    models: tuple[Model, ...],
+    wanted: Collection[str],
+) -> tuple[Model, ...]:
+    """The models, those that are wanted with what `/api/show` tells; a failed show leaves tags'."""
+    asked = [m for m in models if any(same_model(m.name, name) for name in wanted)][:MOST_SHOWS]
+    url = f"{endpoint}/api/show"
+    answers = together(
+        {m.name: _asking(http, "POST", url, {"model": m.name}, deadline) for m in asked}
+    )
+
+    def with_show(model: Model) -> Model:
+        answer = answers.get(model.name)
+        if not isinstance(answer, Reply) or answer.status != 200:
+            return model
+        try:
+            return parse_show(model, answer.json())
+        except NoAnswer:
+            return model
+
+    return tuple(with_show(model) for model in models)
+
+
+def _asking(
+    http: Http, method: str, url: str, body: Json, deadline: Deadline
+) -> Callable[[], Reply]:
+    """A question for `together`."""
+    return lambda: http.send(method, url, body=body, deadline=deadline.left())
+
+
+def _reading(answer: object, parse: Callable[[Json], Any], path: str) -> Reading[Any]:
+    """A parsed reply, or why there is none."""
+    if isinstance(answer, NoAnswer):
+        return Unknown(f"{path}: {answer.message}", answer.kind)
+    if not isinstance(answer, Reply):
+        return Unknown(f"{path} could not be asked", "other")
+    if answer.status != 200:
+        return Unknown(f"{path} answers {answer.status}", "status")
+    try:
+        return Known(parse(answer.json()))
+    except NoAnswer as fault:
+        return Unknown(f"{path}: {fault.message}", "json")

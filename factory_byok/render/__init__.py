@@ -1,0 +1,1 @@
+"""How answers are shown, one output format or screen per file."""

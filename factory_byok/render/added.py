@@ -1,0 +1,44 @@
+"""What `byok add` did: findings about the choice, the change, the try, and the id to use."""
+
+from collections.abc import Iterator, Sequence
+
+from factory_byok.adding import Plan
+from factory_byok.facts import Exercise
+from factory_byok.findings import Finding
+from factory_byok.render.diff import diff_lines
+from factory_byok.render.exercises import exercise_line
+from factory_byok.render.style import Style, printable
+from factory_byok.render.words import findings_lines, homely
+
+
+def added_lines(
+    plan: Plan, findings: Sequence[Finding], results: Sequence[Exercise], style: Style
+) -> Iterator[str]:
+    """The whole screen."""
+    if findings:
+        yield from findings_lines(findings, style)
+        yield ""
+    where = homely(str(plan.place.path))
+    if not plan.changes:
+        yield f"The entry is already in {where}; nothing was changed"
+    elif not plan.written:
+        for preview in plan.previews:
+            yield from diff_lines(preview.diff(), style)
+        yield f"Would write to {where}, because {plan.place.why}; nothing was written"
+        return
+    else:
+        yield f"Wrote the entry to {where}, because {plan.place.why}"
+        if plan.limit is not None:
+            yield f"droid will compact its conversations at {plan.limit:,} tokens"
+    for result in results:
+        yield exercise_line(result, style)
+    yield ""
+    yield f"In droid, choose {style.paint(printable(plan.entry.name), 'bold')} with /model, or run"
+    yield f"  {style.paint(printable(droid_command(plan.entry.id)), 'bold')}"
+
+
+def droid_command(id_: str) -> str:
+    """The command that starts one droid turn with a model."""
+    from shlex import quote
+
+    return f'droid exec -m {quote(id_)} "hello"'

@@ -1,0 +1,65 @@
+"""The list of entries as droid will see them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from factory_byok.facts import Entry, SettingsFile
+from factory_byok.render.style import Style, printable
+from factory_byok.render.words import counted, homely
+
+_COLORS: Final = {"listed": "green", "shadowed": "yellow", "dropped": "red"}
+
+
+def entries_lines(
+    entries: Sequence[Entry], files: Sequence[SettingsFile], style: Style
+) -> Iterator[str]:
+    """Rejected files first, since they explain what is missing; then each entry; then the count."""
+    for file in files:
+        if file.fate == "rejected":
+            yield from _rejected(file, style)
+    for entry in entries:
+        yield from _entry(entry, style)
+    yield _count(entries, any(file.fate == "rejected" for file in files))
+
+
+def _rejected(file: SettingsFile, style: Style) -> Iterator[str]:
+    """A file that droid ignores, and where it breaks."""
+    where = f", line {file.line}, column {file.column}" if file.line else ""
+    text = f"rejected  {homely(file.path)}{where}: {file.reason}"
+    first, *rest = style.wrapped(printable(text), "", "          ")
+    yield first.replace("rejected", style.paint("rejected", "bold", "red"), 1)
+    yield from rest
+    yield ""
+
+
+def _entry(entry: Entry, style: Style) -> Iterator[str]:
+    """One entry: its id and fate, then what it says."""
+    sign = style.paint(entry.fate, _COLORS[entry.fate])
+    yield f"{style.paint(printable(entry.id or entry.pointer), 'bold')}  {sign}"
+    if entry.reason:
+        yield from style.wrapped(printable(entry.reason), "  ")
+    limit = f"{entry.max_output:,} tokens" if entry.max_output is not None else "32,000 by default"
+    rows = {
+        "name": entry.name,
+        "model": entry.model,
+        "base URL": entry.base_url,
+        "dialect": entry.dialect,
+        "output limit": limit,
+        "file": homely(entry.file),
+    }
+    for name, text in rows.items():
+        if text:
+            yield f"  {style.paint(name.ljust(13), 'dim')} {printable(text)}"
+    yield ""
+
+
+def _count(entries: Sequence[Entry], rejected: bool) -> str:
+    """How many entries droid offers, and how many it does not."""
+    if not entries and rejected:
+        return "droid offers no custom model; see what `byok fix file-rejected --dry-run` repairs"
+    if not entries:
+        return "No custom models; add one with `byok add ollama qwen2.5-coder:32b`"
+    listed = sum(entry.fate == "listed" for entry in entries)
+    rest = len(entries) - listed
+    tail = f"; {rest:,} more that droid does not offer" if rest else ""
+    return f"droid offers {counted(listed, 'entry')}{tail}"

@@ -1,0 +1,24 @@
+"""What `byok remove` did."""
+
+from collections.abc import Iterator, Sequence
+
+from factory_byok.facts import Entry
+from factory_byok.render.diff import diff_lines
+from factory_byok.render.style import Style, printable
+from factory_byok.render.words import homely
+
+
+def removed_lines(
+    chosen: Entry, copies: Sequence[Entry], diff: str, style: Style, *, dry: bool, default: bool
+) -> Iterator[str]:
+    """The change, and where the entry was."""
+    files = ", ".join(dict.fromkeys(homely(each.file) for each in copies))
+    name = style.paint(printable(chosen.id or chosen.label), "bold")
+    if dry:
+        yield from diff_lines(diff, style)
+        yield f"Would remove {name} from {files}; nothing was written"
+        return
+    yield f"Removed {name} from {files}"
+    if default:
+        yield "It was droid's default model: droid will start with another one"
+    yield "`byok undo` takes it back"

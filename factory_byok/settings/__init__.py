@@ -1,0 +1,1 @@
+"""droid's settings files: where they are, what they say, what droid makes of them."""

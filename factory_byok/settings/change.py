@@ -1,0 +1,119 @@
+"""Edits to several of droid's files: shown first, imagined, then written as one step of undo."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from factory_byok.errors import ByokError
+from factory_byok.findings import Edit
+from factory_byok.settings import edit as editing
+from factory_byok.settings import jsonc
+from factory_byok.settings.destination import broken
+from factory_byok.settings.document import new_step, read, transact
+from factory_byok.settings.effective import Effective
+from factory_byok.settings.journal import Journal
+from factory_byok.settings.look import look
+from factory_byok.settings.mask import mask
+from factory_byok.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What one file would become; None stands for no file."""
+
+    path: Path
+    before: str | None
+    after: str | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything would be written."""
+        return self.before != self.after
+
+    def diff(self) -> str:
+        """The difference as a unified diff with secrets masked; "" when there is none."""
+        if not self.changes:
+            return ""
+        return mask(editing.diff(self.before or "", self.after or "", str(self.path)))
+
+
+def preview(
+    world: World, edits: Iterable[Edit], *, taking_back: bool = False
+) -> tuple[Preview, ...]:
+    """What the edits would make of their files, in the order in which they are first named.
+
+    `taking_back` also removes what byok itself made around the place, when nobody wrote since.
+    """
+    return tuple(
+        _preview(world, path, grouped, taking_back) for path, grouped in _by_file(edits).items()
+    )
+
+
+def imagine(world: World, previews: Sequence[Preview]) -> Effective:
+    """What droid would make of all files once the previews were written."""
+    return look(world, {preview.path: preview.after for preview in previews})
+
+
+def write(
+    world: World, edits: Iterable[Edit], *, verb: str, step: str = "", taking_back: bool = False
+) -> tuple[Path, ...]:
+    """Writes the edits file by file as one step that `byok undo` takes back together.
+
+    Returns the files that changed. Raises ByokError; files before the failing one are then written.
+    """
+    step = step or new_step()
+    changed = []
+    for path, grouped in _by_file(edits).items():
+        change = partial(_applied, world, path, edits=grouped, taking_back=taking_back)
+        written = transact(world, path, change, verb=verb, step=step)
+        if written.before != written.after:
+            changed.append(path)
+    return tuple(changed)
+
+
+def _preview(world: World, path: Path, edits: Sequence[Edit], taking_back: bool) -> Preview:
+    """One file's preview. Raises ByokError for a file that does not parse."""
+    before = read(path).text
+    try:
+        return Preview(path, before, _applied(world, path, before, edits, taking_back))
+    except jsonc.Fault as fault:
+        raise broken(path, fault) from None
+
+
+def _applied(
+    world: World, path: Path, text: str | None, edits: Sequence[Edit], taking_back: bool
+) -> str | None:
+    """The text after the edits; None when nothing is left of a file that byok made."""
+    after = editing.apply(text or "", edits)
+    if not taking_back or text is None:
+        return after
+    made = Journal(world).made(path, text.encode("utf-8", "surrogateescape"))
+    return editing.prune(after, made.pointers, file=made.file)
+
+
+def _by_file(edits: Iterable[Edit]) -> Mapping[Path, list[Edit]]:
+    """The edits of each file, in order."""
+    grouped: dict[Path, list[Edit]] = {}
+    for each in edits:
+        if not each.file:
+            raise ByokError("An edit names no file")
+        grouped.setdefault(Path(each.file), []).append(each)
+    return grouped
+
+
+def put(world: World, previews: Iterable[Preview], *, verb: str) -> None:
+    """Writes whole texts as one step of undo; the only way to write a file that does not parse.
+
+    Raises ByokError for a file that is no longer as the preview saw it.
+    """
+    step = new_step()
+    for each in previews:
+        transact(world, each.path, partial(_exactly, each), verb=verb, step=step, repair=True)
+
+
+def _exactly(preview: Preview, text: str | None) -> str | None:
+    """The preview's text, when the file is still what it was planned for."""
+    if text != preview.before:
+        raise ByokError(f"{preview.path} changed meanwhile", "Run the command again")
+    return preview.after

@@ -1,0 +1,29 @@
+"""Reads every file that droid would read and says what droid makes of them together."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from factory_byok.errors import ByokError
+from factory_byok.settings.document import read
+from factory_byok.settings.effective import Effective, Source, effective
+from factory_byok.settings.locate import Place, places
+from factory_byok.world import World
+
+
+def look(world: World, instead: Mapping[Path, str | None] | None = None) -> Effective:
+    """The files, entries and defaults as droid sees them from the working folder.
+
+    `instead` gives texts to imagine in place of single files (None: no such file).
+    """
+    return effective([_source(place, instead or {}) for place in places(world)], world.env)
+
+
+def _source(place: Place, instead: Mapping[Path, str | None]) -> Source:
+    """One file's text, or why there is none."""
+    if place.path in instead:
+        return Source(place, instead[place.path])
+    try:
+        document = read(place.path)
+    except ByokError as error:
+        return Source(place, None, error.message)
+    return Source(place, document.text, "", document.mode)

@@ -1,0 +1,1 @@
+"""Tests of the memory sums against measurements, logs and laws."""
