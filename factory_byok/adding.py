@@ -39,17 +39,23 @@ class Wanted:
     key: str = field(default="", repr=False)
     force: bool = False
     compaction: bool = True
+    default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A prepared change: the entry as droid will see it, the previews, and whether it is done."""
+    """A prepared change: the entry as droid will see it, the previews, and whether it is done.
+
+    `edits` are those of the entry itself. Beside it settings.json gets `limit` for the entry's id
+    and, with `default`, the id as droid's default model.
+    """
 
     entry: Entry
     place: Destination
     edits: tuple[Edit, ...]
     previews: tuple[change.Preview, ...]
     limit: Tokens | None = None
+    default: bool = False
     written: bool = False
 
     @property
@@ -73,11 +79,8 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
     previews = change.preview(world, edits)
     after = change.imagine(world, previews)
     entry = _found(after, place, new, old)
-    limit = _limit(choice, judged, new, wanted)
-    if limit is not None and after.defaults.compaction_for.get(entry.id) != limit:
-        edits = (*edits, limiting(user_place(world, "settings").path, entry.id, limit))
-        previews = change.preview(world, edits)
-    return Plan(entry, place, edits, previews, limit)
+    plan = Plan(entry, place, edits, previews, _limit(choice, judged, new, wanted), wanted.default)
+    return replace(plan, previews=change.preview(world, (*edits, *_beside(world, plan, after))))
 
 
 def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:
@@ -102,20 +105,24 @@ def carry_out(world: World, plan: Plan) -> Plan:
     if not plan.changes:
         return plan
     step = new_step()
-    own = [edit for edit in plan.edits if Path(edit.file) == plan.place.path]
-    rest = [edit for edit in plan.edits if Path(edit.file) != plan.place.path]
-    change.write(world, own, verb="add", step=step)
-    entry = _written(look(world), plan)
-    limits = [_aimed(edit, plan.entry.id, entry.id, plan.limit) for edit in rest]
-    change.write(world, limits, verb="add", step=step)
-    return replace(plan, entry=entry, written=True)
+    change.write(world, plan.edits, verb="add", step=step)
+    now = look(world)
+    # Another byok may have been first: what stands beside the entry goes by its real id.
+    done = replace(plan, entry=_written(now, plan), written=True)
+    change.write(world, _beside(world, done, now), verb="add", step=step)
+    return done
 
 
-def _aimed(edit: Edit, planned: str, real: str, limit: Tokens | None) -> Edit:
-    """The compaction edit for the real id; another byok may have been first."""
-    if planned == real or limit is None:
-        return edit
-    return limiting(Path(edit.file), real, limit)
+def _beside(world: World, plan: Plan, seen: Effective) -> tuple[Edit, ...]:
+    """The edits to settings.json that go with the entry, as far as it does not say so already."""
+    file = user_place(world, "settings").path
+    edits = []
+    id_ = plan.entry.id
+    if plan.limit is not None and seen.defaults.compaction_for.get(id_) != plan.limit:
+        edits.append(limiting(file, id_, plan.limit))
+    if plan.default and seen.defaults.model != id_:
+        edits.append(Edit("add", str(file), "/sessionDefaultSettings/model", id_))
+    return tuple(edits)
 
 
 def _of_that_name(now: Effective, name: str) -> Entry | None:

@@ -1,5 +1,6 @@
 """Addresses: OLLAMA_HOST, base URLs as droid uses them, and the endpoint that both name."""
 
+import re
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -49,9 +50,9 @@ def parse_address(text: str) -> Address | None:
         return None
     if any(character.isspace() for character in text.strip()):
         return None
-    return Address(
-        parts.scheme, parts.hostname, port or _PORTS[parts.scheme], parts.path.rstrip("/")
-    )
+    if port is None:
+        port = _PORTS[parts.scheme]
+    return Address(parts.scheme, parts.hostname, port, parts.path.rstrip("/"))
 
 
 def root_of(url: str) -> Address | None:
@@ -88,7 +89,7 @@ def connectable(address: Address) -> Address:
 def parse_ollama_host(value: str) -> Address:
     """What OLLAMA_HOST means to Ollama (envconfig.Host), made connectable.
 
-    A scheme without a port means port 80 or 443; a port that is no number means 11434.
+    A scheme without a port means port 80 or 443; a port that is no number counts as none.
     """
     text = value.strip().strip("\"'").strip()
     scheme, found, rest = text.partition("://")
@@ -116,8 +117,8 @@ def _split_port(where: str, default: int) -> tuple[str, int]:
         host, _, port = where.partition(":")
     if not port:
         return host, default
-    number = int(port) if port.isascii() and port.isdigit() else -1
-    return host, number if 0 <= number <= 65535 else DEFAULT_PORT
+    number = int(port) if re.fullmatch(r"\+?[0-9]{1,9}", port) else -1
+    return host, number if 0 <= number <= 65535 else default
 
 
 def parse_endpoint(text: str) -> Address:

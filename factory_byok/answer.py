@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from factory_byok.findings import Finding, Status, worst_level
-
 if TYPE_CHECKING:
+    from factory_byok.findings import Finding, Status
     from factory_byok.render.style import Style
 
 Words = Callable[["Style"], Iterable[str]]
@@ -17,19 +16,25 @@ class Answer:
     """A verb's result; the CLI prints it and makes the exit code of it.
 
     `data` is what `--json` carries (dataclasses are written by their fields), `words` the lines for
-    a person. `status` overrides the worst finding's level where a verb has its own measure.
+    a person. `status` overrides the worst finding's level where a verb has its own measure;
+    `interrupted` says that ctrl-c ended it early and this is what was done until then.
     """
 
     data: Any
     words: Words
-    findings: tuple[Finding, ...] = ()
-    status: Status | None = None
+    findings: "tuple[Finding, ...]" = ()
+    status: "Status | None" = None
     strict: bool = False
+    interrupted: bool = False
 
     @property
-    def outcome(self) -> Status:
+    def outcome(self) -> "Status":
         """The status of the whole."""
-        return self.status or worst_level(self.findings)
+        if self.status or not self.findings:
+            return self.status or "ok"
+        from factory_byok.findings import worst_level
+
+        return worst_level(self.findings)
 
     @property
     def failed(self) -> bool:

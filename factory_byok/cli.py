@@ -119,6 +119,8 @@ def _print(answer: Any, words: list[str]) -> int:
         _write(envelope(_verb(words), answer))
     else:
         _write("\n".join(answer.words(_style(words))))
+    if answer.interrupted:
+        return INTERRUPTED
     return FAILED if answer.failed else OK
 
 

@@ -9,7 +9,6 @@ from factory_byok import droid
 from factory_byok.address import Address, default_endpoint, parse_address, root_of
 from factory_byok.facts import (
     NOT_READ,
-    STRANGE,
     Entry,
     Known,
     Machine,
@@ -20,9 +19,10 @@ from factory_byok.facts import (
     Unknown,
     Window,
 )
-from factory_byok.hardware import VENDORS, cpu, disk, machine, processes, ram
-from factory_byok.providers import ollama, ollama_install
-from factory_byok.providers.ollama_window import automatic_window, effective_window
+from factory_byok.hardware import VENDORS, cpu, disk, machine, ram
+from factory_byok.neighbours import elsewhere, instead, listeners
+from factory_byok.providers import ollama, ollama_install, ollama_settings
+from factory_byok.providers.ollama_window import with_windows
 from factory_byok.settings.look import look
 from factory_byok.together import TooSlow, together
 from factory_byok.wire import PROBE_DEADLINE, Deadline
@@ -62,11 +62,15 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         ("server", name): _server_question(world, where, models, ask, default)
         for name, (where, models) in wanted.items()
     }
+    questions |= _settings_questions(world, wanted)
     questions |= _machine_questions(world, ask) if ask.machine else {}
     questions |= {"droid": lambda: droid.probe(world)} if ask.droid else {}
     answers = together(questions, max(MACHINE_DEADLINE, ask.timeout + 1))
     computer = _machine(world, answers)
-    servers = {name: _reading(answers[("server", name)]) for name in wanted}
+    servers = {
+        name: _completed(_reading(answers[("server", name)]), name, answers, computer)
+        for name in wanted
+    }
     return Snapshot(
         taken_at=world.now().isoformat(timespec="seconds"),
         machine=computer,
@@ -74,8 +78,10 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         entries=settings.entries,
         defaults=settings.defaults,
         default_endpoint=str(default),
-        servers={name: _with_windows(reading, name, computer) for name, reading in servers.items()},
-        listeners=_listeners(world, servers),
+        servers=servers,
+        listeners=listeners(world, servers),
+        instead=instead(world, settings.entries, wanted, servers),
+        elsewhere=elsewhere(world, settings.entries, servers, answers.get("ollama", NOT_READ)),
         ollama=_reading(answers.get("ollama", NOT_READ)),
         droid=_reading(answers.get("droid", NOT_READ)),
         environment=safe_environment(world.env),
@@ -149,23 +155,32 @@ def _reading(answer: Any) -> Any:
     return answer
 
 
-def _with_windows(reading: Reading[Server], endpoint: str, computer: Machine) -> Reading[Server]:
-    """The server with each model's effective window filled in."""
-    if isinstance(reading, Unknown) or isinstance(reading.value.models, Unknown):
+def _settings_questions(world: World, wanted: Collection[str]) -> dict[Any, Callable[[], Any]]:
+    """For each endpoint on this machine, what its server was started with."""
+    local = {name: address for name in wanted if (address := parse_address(name))}
+    return {
+        ("settings", name): partial(ollama_settings.look, world, address.port)
+        for name, address in local.items()
+        if address.loopback
+    }
+
+
+def _completed(
+    reading: Reading[Server], endpoint: str, answers: Mapping[Any, Any], computer: Machine
+) -> Reading[Server]:
+    """The server with what it was started with and each model's effective window."""
+    if isinstance(reading, Unknown):
         return reading
     server = reading.value
-    address = parse_address(endpoint)
-    automatic: Reading[Any] = Unknown("it depends on that machine's GPU")
-    if address is not None and address.loopback:
-        automatic = Known(automatic_window(computer))
-
-    def with_window(model: Model) -> Model:
-        if server.provider != "ollama":
-            return replace(model, window=_told_window(model))
-        return replace(model, window=effective_window(model, server.loaded, automatic))
-
-    models = server.models.value
-    return Known(replace(server, models=Known(tuple(with_window(m) for m in models))))
+    if server.provider == "ollama":
+        started = _reading(answers.get(("settings", endpoint), NOT_READ))
+        address = parse_address(endpoint)
+        local = address is not None and address.loopback
+        return Known(with_windows(replace(server, settings=started), computer if local else None))
+    if isinstance(server.models, Unknown):
+        return reading
+    models = tuple(replace(model, window=_told_window(model)) for model in server.models.value)
+    return Known(replace(server, models=Known(models)))
 
 
 def safe_environment(env: Mapping[str, str]) -> dict[str, str]:
@@ -193,15 +208,3 @@ def _told_window(model: Model) -> Reading[Window]:
     if isinstance(model.longest_window, Unknown):
         return model.longest_window
     return Known(Window(model.longest_window.value, "computed", "the server's list of models"))
-
-
-def _listeners(world: World, servers: Mapping[str, Reading[Server]]) -> dict[str, str]:
-    """Who listens where a local endpoint answered, but not as a model server."""
-    strangers = {}
-    for endpoint, reading in servers.items():
-        address = parse_address(endpoint)
-        if isinstance(reading, Unknown) and reading.kind in STRANGE and address is not None:
-            who = processes.listening(world, address.port) if address.loopback else ""
-            if who:
-                strangers[endpoint] = who
-    return strangers

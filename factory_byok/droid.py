@@ -1,13 +1,16 @@
 """The installed droid: where it is, which version, and what it lists, without touching its home."""
 
+import re
 import tempfile
 from pathlib import Path
 from typing import Final
 
 from factory_byok.errors import ByokError
 from factory_byok.facts import Droid, Known, Reading, Unknown
+from factory_byok.settings.locate import FILE_NAMES, user_folder
 from factory_byok.world import World
 
+LIST_DEADLINE: Final = 10.0  # seconds; droid needs about half a second
 NOWHERE: Final = "http://127.0.0.1:9"  # the discard port: nothing that droid sends leaves here
 _SERVICES: Final = (
     "FACTORY_API_BASE_URL",
@@ -36,6 +39,41 @@ def probe(world: World) -> Reading[Droid]:
     if path is None:
         return Unknown("no `droid` is on PATH", "absent")
     return Known(Droid(path, _version(world, path)))
+
+
+def lists(world: World, path: str) -> Reading[tuple[str, ...]]:
+    """The ids that droid itself lists for these settings, asked on a copy of the user's files."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="byok-droid-", ignore_cleanup_errors=True) as name:
+            home = Path(name)
+            _copy_settings(world, home)
+            env = quiet_environment(world, home)
+            done = world.run(
+                [path, "exec", "--help"], env=env, cwd=world.cwd, deadline=LIST_DEADLINE
+            )
+    except (ByokError, OSError) as error:
+        return Unknown(str(error), "failed")
+    if done.code != 0:
+        return Unknown(f"`droid exec --help` ended with code {done.code}", "failed")
+    return Known(parse_listing(done.out))
+
+
+def parse_listing(text: str) -> tuple[str, ...]:
+    """The ids in the block "Custom Models:" of `droid exec --help`; none without that block."""
+    found = re.search(r"^Custom Models:\n(.*?)\n\n", text, re.M | re.S)
+    rows = found[1].split("\n") if found else []
+    ids = (re.match(r"  (\S.*?) {3}", row) for row in rows)
+    return tuple(each[1].rstrip() for each in ids if each)
+
+
+def _copy_settings(world: World, home: Path) -> None:
+    """The user's settings files, byte for byte, in a home that droid may write into."""
+    source = user_folder(world)
+    target = home / source.name
+    target.mkdir(mode=0o700)
+    for name in FILE_NAMES.values():
+        if (source / name).is_file():
+            (target / name).write_bytes((source / name).read_bytes())
 
 
 def _version(world: World, path: str) -> Reading[str]:

@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Generic, Literal, NoReturn, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, NoReturn, TypeVar
 
+from factory_byok.droid_facts import Defaults as Defaults
+from factory_byok.droid_facts import Entry as Entry
+from factory_byok.droid_facts import EntryFate as EntryFate
+from factory_byok.droid_facts import FileFate as FileFate
+from factory_byok.droid_facts import FileKind as FileKind
+from factory_byok.droid_facts import FileLevel as FileLevel
+from factory_byok.droid_facts import Json as Json
+from factory_byok.droid_facts import Key as Key
+from factory_byok.droid_facts import SettingsFile as SettingsFile
+from factory_byok.droid_facts import System as System
+from factory_byok.droid_facts import TextEdit as TextEdit
 from factory_byok.names import same_model
 from factory_byok.units import Bytes, Parameters, Tokens
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 T = TypeVar("T")
 
 Basis = Literal["measured", "computed", "assumed"]
-System = Literal["linux", "darwin", "windows"]
-FileLevel = Literal["org", "project", "user"]
-FileKind = Literal["settings", "local", "config"]
-FileFate = Literal["read", "absent", "rejected"]
-EntryFate = Literal["listed", "shadowed", "dropped"]
 InstallKind = Literal["absent", "by hand", "service", "app", "homebrew", "container"]
 ExerciseStatus = Literal["passed", "failed", "skipped"]
+Cloud = Literal["usable", "signed out", "disabled", "unreachable"]
 
 
 class NotKnown(Exception):
@@ -51,7 +57,9 @@ class Unknown:
 Reading = Known[T] | Unknown
 
 NOT_READ: Final = Unknown("it was not looked at")
-SILENT: Final = ("refused", "timeout", "dns", "reset", "unreachable", "forbidden")
+SILENT: Final = (
+    "refused", "timeout", "dns", "reset", "unreachable", "forbidden", "certificate",
+)  # fmt: skip
 STRANGE: Final = ("html", "status", "protocol", "json", "redirect", "flood", "other")
 
 
@@ -152,6 +160,7 @@ class Model:
 
     `weights` is the file's size in bytes (0 when the server does not tell), `shape` the metadata
     that memory sums need, `settings` what the model's own file sets (`num_ctx`, `temperature`).
+    `told_window` is the window that some servers foretell in their list of models.
     """
 
     name: str
@@ -167,6 +176,7 @@ class Model:
     requires: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     shape: Mapping[str, Json] = field(default_factory=dict)
+    told_window: Reading[Tokens] = NOT_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +190,29 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What a server on this machine was started with: its own variables, by whom, and its process.
+
+    `variables` holds those that begin with `OLLAMA_` or choose GPUs; `source` is a phrase that says
+    where they were read. `container` names the container that it runs in, when that is known.
+    """
+
+    variables: Reading[Mapping[str, str]] = NOT_READ
+    source: str = ""
+    started_by: InstallKind = "by hand"
+    pid: int = 0
+    container: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """A server that answered.
 
     `provider` is who it is (`ollama`, `openai_compatible`); `window_setting` the variable that sets
-    its window, if it has one.
+    its window, if it has one. `settings` is what it was started with, read only on this machine;
+    `told_window` is its window for every model that says nothing itself, when it tells one; `cloud`
+    says whether it may pass requests on to Ollama's cloud, asked only for a cloud model. `poses`
+    tells a proxy that answers Ollama's questions without being one.
     """
 
     provider: str
@@ -192,6 +220,10 @@ class Server:
     window_setting: str = ""
     models: Reading[tuple[Model, ...]] = NOT_READ
     loaded: Reading[tuple[Loaded, ...]] = NOT_READ
+    settings: Reading[ServerSettings] = NOT_READ
+    told_window: Reading[Tokens] = NOT_READ
+    cloud: Reading[Cloud] = NOT_READ
+    poses: bool = False
 
     def model(self, name: str) -> Model | None:
         """The model of that name, by the server's own rules for names; None when it has none."""
@@ -202,109 +234,7 @@ class Server:
         return next((each for each in self.models.value if each.name == name), None)
 
 
-# --- settings ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Where an entry's key comes from, never the secret.
-
-    `variables` are the `${NAME}`s in it and `unset` those of them that have no value here.
-    `marker` tells a harmless well-known word (`ollama`, `not-needed`, a placeholder), else "".
-    """
-
-    source: Literal["none", "literal", "variable"] = "none"
-    variables: tuple[str, ...] = ()
-    unset: tuple[str, ...] = ()
-    marker: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TextEdit:
-    """One repair of a file's text: `expected` at `offset` (in characters) becomes `value`."""
-
-    offset: int
-    expected: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsFile:
-    """One file that droid looks at, and what became of it.
-
-    `line` and `column` (from 1) name the place that makes droid ignore it. `repairs`, last place
-    first, are the edits after which it parses. `mode` holds the permission bits, None where there
-    are none. `under_git` tells a project's file inside a git repository.
-    """
-
-    path: str
-    level: FileLevel
-    kind: FileKind
-    fate: FileFate
-    reason: str = ""
-    fault: str = ""
-    line: int | None = None
-    column: int | None = None
-    mode: int | None = None
-    notes: tuple[str, ...] = ()
-    repairs: tuple[TextEdit, ...] = ()
-    under_git: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One custom model as droid will see it.
-
-    `pointer` is its place in `file`. `max_output` is None when the entry does not say (droid then
-    uses 32,000); `max_output_odd` is what it says when that is no whole number. `fault` is the
-    machine's word for why it is dropped. `endpoint` is "" when the base URL names no server.
-    `misspelt` pairs keys that droid ignores with the right ones. `secret_headers` are the names of
-    headers that carry a credential in plain text. `fault_field` is the key that `fault` is about;
-    `bedrock` tells an entry that reaches AWS without a base URL.
-    """
-
-    id: str
-    name: str
-    model: str
-    base_url: str
-    dialect: str
-    file: str
-    level: FileLevel
-    kind: FileKind
-    index: int
-    pointer: str
-    key: Key = field(default_factory=Key)
-    max_output: int | None = None
-    fate: EntryFate = "listed"
-    reason: str = ""
-    fault: str = ""
-    endpoint: str = ""
-    explicit_id: bool = False
-    shadowed_by: str = ""
-    reasoning_effort: str = ""
-    max_output_odd: str = ""
-    misspelt: tuple[tuple[str, str], ...] = ()
-    secret_headers: tuple[str, ...] = ()
-    fault_field: str = ""
-    bedrock: bool = False
-
-    @property
-    def label(self) -> str:
-        """How findings name it: its display name, else its model, else its place."""
-        return self.name or self.model or f"{self.file}{self.pointer}"
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What the settings say beside the entries.
-
-    `model` is droid's default model, `compaction` its limit for every custom model and
-    `compaction_for` the limits for single ids (tokens); None or absent means droid's own.
-    """
-
-    model: str = ""
-    compaction: int | None = None
-    compaction_for: Mapping[str, int] = field(default_factory=dict)
+# --- exercises -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,9 +257,11 @@ class Snapshot:
     """Everything that byok saw at one moment; checks are pure functions of it.
 
     `servers` maps each endpoint (`http://localhost:11434`) to what answered there;
+    `droid_lists` are the ids that the installed droid itself lists, in its order.
     `default_endpoint` is what OLLAMA_HOST says, else Ollama's usual place. `environment` holds the
     variables that matter, with credentials removed; `listeners` names the program behind a local
-    endpoint that answered as something else.
+    endpoint that answered as something else. `instead` maps an address that does not answer to one
+    of the same server that does; `elsewhere` maps other Ollamas on this machine to their models.
     """
 
     taken_at: str
@@ -341,9 +273,12 @@ class Snapshot:
     servers: Mapping[str, Reading[Server]] = field(default_factory=dict)
     ollama: Reading[OllamaInstall] = NOT_READ
     droid: Reading[Droid] = NOT_READ
+    droid_lists: Reading[tuple[str, ...]] = NOT_READ
     exercises: tuple[Exercise, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     listeners: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def listed(self) -> Iterator[Entry]:
         """The entries that droid will offer, in its order."""

@@ -1,7 +1,7 @@
 """Model names: Ollama's grammar, and what a name tells of the model (parameters, cloud, title)."""
 
 import re
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from factory_byok.units import BILLION, Parameters
 
@@ -16,39 +16,77 @@ _NAME: Final = re.compile(
     rf"(?P<namespace>[A-Za-z0-9_][A-Za-z0-9_-]{{0,79}})/)?"
     rf"(?P<model>{_PART})(?::(?P<tag>{_PART}))?"
 )
+_SCHEME: Final = re.compile(r"[A-Za-z]+://")
 _COUNT: Final = re.compile(
     r"(?<![\d.a-z])(?:(?P<experts>\d+)x)?(?P<count>\d+(?:\.\d+)?)(?P<unit>[bm])(?![a-z0-9])"
 )
 _EFFECTIVE: Final = re.compile(r"(?<![a-z0-9])e(?P<count>\d+(?:\.\d+)?)b(?![a-z0-9])")
 
+Source = Literal["", "local", "cloud"]
+
 
 class ModelName(NamedTuple):
-    """The parts of a name by Ollama's grammar, defaults filled in."""
+    """The parts of a name by Ollama's grammar, defaults filled in; `source` is what it asks for."""
 
     host: str
     namespace: str
     model: str
     tag: str
+    source: Source = ""
 
     def shown(self) -> str:
         """The name as `ollama list` prints it: no default host or namespace, always the tag."""
-        place = "" if self.namespace == DEFAULT_NAMESPACE else f"{self.namespace}/"
-        if self.host != DEFAULT_HOST:
+        place = "" if self.namespace.lower() == DEFAULT_NAMESPACE else f"{self.namespace}/"
+        if self.host.lower() != DEFAULT_HOST:
             place = f"{self.host}/{self.namespace}/"
         return f"{place}{self.model}:{self.tag}"
 
+    def key(self) -> tuple[str, ...]:
+        """What decides whether two names mean one model: all parts without regard to case."""
+        return (self.host.lower(), self.namespace.lower(), self.model.lower(), self.tag.lower())
+
 
 def parse_name(name: str) -> ModelName | None:
-    """The parts of a model's name; None when Ollama would refuse it."""
-    found = _NAME.fullmatch(name)
+    """The parts of a model's name; None when Ollama would refuse it.
+
+    A scheme before the host is dropped. `:local` and `:cloud` behind the rest choose the source
+    (internal/modelref); a name cannot ask for both.
+    """
+    bare, local = _without_source(_SCHEME.sub("", name, count=1))
+    found = _NAME.fullmatch(bare)
     if not found:
+        return None
+    tag = found["tag"] or DEFAULT_TAG
+    cloud = _asks_for_cloud(tag) and found["tag"] is not None
+    if cloud and local:
         return None
     return ModelName(
         found["host"] or DEFAULT_HOST,
         found["namespace"] or DEFAULT_NAMESPACE,
         found["model"],
-        found["tag"] or DEFAULT_TAG,
+        tag,
+        "local" if local else "cloud" if cloud else "",
     )
+
+
+def _without_source(name: str) -> tuple[str, bool]:
+    """The name without a source behind it, and whether that source is this machine.
+
+    `gpt-oss:20b:cloud` means `gpt-oss:20b-cloud`, and `gpt-oss:20b:local` the model `gpt-oss:20b`.
+    """
+    head, colon, last = name.rpartition(":")
+    word = last.lower()
+    if not colon or word not in ("local", "cloud"):
+        return name, False
+    if word == "local":
+        return head, True
+    tagged = ":" in head.rpartition("/")[2]
+    return (f"{head}-cloud" if tagged and not _asks_for_cloud(head) else name), False
+
+
+def _asks_for_cloud(tag: str) -> bool:
+    """Whether a tag is one of the cloud's."""
+    return tag.lower() == "cloud" or tag.lower().endswith("-cloud")
 
 
 def same_model(one: str, other: str) -> bool:
@@ -56,13 +94,27 @@ def same_model(one: str, other: str) -> bool:
     first, second = parse_name(one), parse_name(other)
     if first is None or second is None:
         return one == other
-    return [part.lower() for part in first] == [part.lower() for part in second]
+    return first.key() == second.key()
 
 
 def is_cloud(name: str) -> bool:
     """Whether a name asks for Ollama's cloud (`:cloud` or a tag that ends in `-cloud`)."""
-    tag = name.rpartition(":")[2].lower() if ":" in name else ""
-    return tag == "cloud" or tag.endswith("-cloud")
+    parsed = parse_name(name)
+    return parsed is not None and parsed.source == "cloud"
+
+
+def with_window(name: str, window: int) -> str:
+    """The name for a copy of a model with its own window: `qwen3:8b` gives `qwen3:8b-ctx32768`.
+
+    A copy of such a copy gets a new number, not a second one. Raises ValueError for what is no
+    name.
+    """
+    parsed = parse_name(name)
+    if parsed is None:
+        raise ValueError(f"{name!r} is not a model name")
+    tag = re.sub(r"-ctx\d+$", "", parsed.tag)
+    end = f"-ctx{window}"
+    return parsed._replace(tag=f"{tag[: 80 - len(end)]}{end}").shown()
 
 
 def parameters_in(name: str) -> Parameters | None:

@@ -1,13 +1,16 @@
 """Exercises entries, or models without an entry, one after the other."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from factory_byok import droid
 from factory_byok.address import base_url_of, default_endpoint, parse_endpoint
 from factory_byok.collect import Ask, collect
 from factory_byok.errors import ByokError
-from factory_byok.facts import Entry, Exercise, Known, Server, Snapshot
+from factory_byok.facts import Entry, Exercise, Known, Server, Snapshot, Unknown
+from factory_byok.live.droid import droid_turn
 from factory_byok.live.limits import Limits, load_deadline
+from factory_byok.live.repeat import merged
 from factory_byok.live.run import exercise, names_for
 from factory_byok.render.progress import Say, working
 from factory_byok.settings.find import candidates, find_entry
@@ -21,54 +24,99 @@ class Proof:
 
     names: tuple[str, ...] = ()
     window_tokens: Tokens | None = None
-    load: float = 0.0
+    load: float | None = None
     repeat: int = 1
     droid: bool = False
+    slow_first_request: float | None = None
+    slow_tokens_per_second: float | None = None
     endpoint: str = ""
     timeout: float = 2.0
 
 
-def prove(
-    world: World, wanted: Sequence[str], proof: Proof, *, quiet: bool
-) -> tuple[Exercise, ...]:
-    """Runs the exercises of the wanted entries. Raises ByokError when there is nothing to test."""
+@dataclass(slots=True)
+class Proven:
+    """What was proven so far; `interrupted` says that ctrl-c ended it."""
+
+    results: list[Exercise] = field(default_factory=list)
+    interrupted: bool = False
+
+
+def prove(world: World, wanted: Sequence[str], proof: Proof, *, quiet: bool) -> Proven:
+    """Runs the exercises of the wanted entries; ctrl-c keeps what was proven.
+
+    Raises ByokError when there is nothing to test.
+    """
     address = parse_endpoint(proof.endpoint) if proof.endpoint else None
+    ask = Ask(endpoint=address, models=tuple(wanted), timeout=proof.timeout, machine=False)
     with working("Looking at the servers", quiet=quiet):
-        snap = collect(
-            world, Ask(endpoint=address, models=tuple(wanted), timeout=proof.timeout, machine=False)
-        )
+        snap = collect(world, ask)
     entries = _entries(world, snap, wanted, proof)
-    results: list[Exercise] = []
+    proven = Proven()
+    with working("Testing", quiet=quiet, always=True) as say:
+        _run(world, snap, entries, proof, say, proven)
+    proven.results = list(merged(proven.results))
+    return proven
+
+
+def _run(
+    world: World,
+    snap: Snapshot,
+    entries: Sequence[Entry],
+    proof: Proof,
+    say: Say,
+    proven: Proven,
+) -> None:
+    """Every exercise of every entry, as often as asked; each result is kept when it is there."""
     try:
-        with working("Testing", quiet=quiet, always=True) as say:
-            for _ in range(proof.repeat):
-                for entry in entries:
-                    results += prove_entry(world, snap, entry, proof, say)
+        for _ in range(proof.repeat):
+            for entry in entries:
+                for result in prove_entry(world, snap, entry, proof, say):
+                    proven.results.append(result)
     except KeyboardInterrupt:
-        if not results:
-            raise
-        raise Interrupted(tuple(results)) from None
-    return tuple(results)
-
-
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-c in the middle, with what was proven before."""
-
-    def __init__(self, results: tuple[Exercise, ...]) -> None:
-        """Keeps the results."""
-        super().__init__()
-        self.results = results
+        proven.interrupted = True
 
 
 def prove_entry(
     world: World, snap: Snapshot, entry: Entry, proof: Proof, say: Say
 ) -> Iterator[Exercise]:
-    """The exercises of one entry, each as it is done."""
+    """The exercises of one entry, each as it is done; with `droid` a turn of droid's own."""
     reading = snap.servers.get(entry.endpoint)
     server = reading.value if isinstance(reading, Known) else None
     names = proof.names or names_for(entry, server)
-    limits = Limits(load=proof.load or load_deadline(world.env), window_tokens=proof.window_tokens)
+    limits = Limits(
+        load=proof.load or load_deadline(world.env),
+        window_tokens=proof.window_tokens,
+        slow_first_request=proof.slow_first_request,
+        slow_tokens_per_second=proof.slow_tokens_per_second,
+    )
     yield from exercise(world, entry, server, names, limits, say)
+    if proof.droid:
+        say(f"Letting droid take a turn with {entry.model}")
+        yield _droid_turn(world, snap, entry)
+
+
+def _droid_turn(world: World, snap: Snapshot, entry: Entry) -> Exercise:
+    """One real turn of the installed droid; skipped without one."""
+    if isinstance(snap.droid, Unknown):
+        return Exercise(entry.id, entry.model, "droid", "skipped", snap.droid.why)
+    return droid_turn(world, entry, snap.droid.value.path)
+
+
+def deepened(world: World, snap: Snapshot, ask: Ask, *, quiet: bool) -> tuple[Snapshot, bool]:
+    """The snapshot with every listed entry exercised and droid's own list; whether ctrl-c ended it.
+
+    The servers are looked at again, now that the models are loaded and their windows can be read.
+    """
+    proven = Proven()
+    with working("Exercising the models", quiet=quiet, always=True) as say:
+        if isinstance(snap.droid, Known):
+            lists = droid.lists(world, snap.droid.value.path)
+            snap = replace(snap, droid_lists=lists)
+        _run(world, snap, list(snap.listed()), Proof(), say, proven)
+        say("Looking again")
+        again = collect(world, replace(ask, droid=False))
+    # The machine, the droid and the settings are those of the first look: one moment, one report.
+    return replace(snap, servers=again.servers, exercises=tuple(proven.results)), proven.interrupted
 
 
 def _entries(world: World, snap: Snapshot, wanted: Sequence[str], proof: Proof) -> list[Entry]:
@@ -116,12 +164,3 @@ def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
 def _has(server: Server, model: str) -> bool:
     """Whether a server offers a model, or does not tell."""
     return not isinstance(server.models, Known) or server.model(model) is not None
-
-
-def exercised(world: World, snap: Snapshot, *, quiet: bool) -> Snapshot:
-    """The snapshot with every listed entry exercised, for `byok doctor --deep`."""
-    results: list[Exercise] = []
-    with working("Exercising the models", quiet=quiet, always=True) as say:
-        for entry in snap.listed():
-            results += prove_entry(world, snap, entry, Proof(), say)
-    return replace(snap, exercises=tuple(results))

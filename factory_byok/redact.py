@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from factory_byok.facts import Json
+from factory_byok.settings.mask import mask
 from factory_byok.world import World
 
-_LOGIN: Final = re.compile(r"(?<=://)[^/@\s\"]+@")
 _PRIVATE: Final = re.compile(
     r"\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))"
     r"(?:\.\d{1,3}){2}\b(?<!\.\d{4})"
@@ -28,11 +28,11 @@ def redact(body: Json, world: World) -> Json:
 
     def walk(value: Json) -> Json:
         if isinstance(value, str):
-            return clean(_LOGIN.sub("", value))
+            return clean(mask(value) if "://" in value else value)
         if isinstance(value, list):
             return [walk(each) for each in value]
         if isinstance(value, dict):
-            return {clean(_LOGIN.sub("", key)): walk(each) for key, each in value.items()}
+            return {clean(key): walk(each) for key, each in value.items()}
         return value
 
     return walk(body)
@@ -51,9 +51,19 @@ def _words(world: World) -> list[tuple[re.Pattern[str], str]]:
     for group, instead in ((hosts, "HOST"), (names, "USER")):
         for name in sorted(group, key=len, reverse=True):
             if len(name) > 1 and name.lower() not in _COMMON:
-                pattern = rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])"
+                pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
                 found.append((re.compile(pattern, re.IGNORECASE), instead))
     return found
 
 
-_COMMON: Final = ("localhost", "root", "ollama", "user", "linux", "windows", "darwin", "measured")
+_COMMON: Final = (
+    "localhost",
+    "home",
+    "root",
+    "ollama",
+    "user",
+    "linux",
+    "windows",
+    "darwin",
+    "measured",
+)

@@ -6,7 +6,7 @@ Source: facts/droid.md section 2. `settings.json` and `settings.local.json` writ
 
 from typing import Final
 
-from factory_byok.facts import Entry, FileKind
+from factory_byok.droid_facts import Entry, FileKind
 
 DIALECTS: Final = ("generic-chat-completion-api", "openai", "anthropic", "bedrock-converse")
 LIST_NAMES: Final[dict[FileKind, str]] = {

@@ -27,8 +27,9 @@ PROBE_DEADLINE: Final = (
 MOST_BYTES: Final = 8 * 2**20  # the largest honest reply (a verbose /api/show) is below this
 
 Kind = Literal[
-    "refused", "timeout", "dns", "reset", "unreachable", "protocol", "flood", "tls", "url", "json"
-]
+    "refused", "timeout", "dns", "reset", "unreachable", "protocol", "flood", "tls", "certificate",
+    "url", "json",
+]  # fmt: skip
 
 
 class NoAnswer(ByokError):
@@ -264,6 +265,8 @@ def _network_fault(error: BaseException) -> NoAnswer:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, OSError):
         cause = cause.__cause__ or cause.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return NoAnswer("certificate", f"Its certificate is not valid: {cause.verify_message}")
     if isinstance(cause, ssl.SSLError):
         reason = (cause.reason or "").lower().replace("_", " ") or "the handshake failed"
         return NoAnswer("tls", f"TLS failed: {reason}")

@@ -5,6 +5,7 @@ from typing import Any
 
 from factory_byok.facts import (
     Cpu,
+    Defaults,
     Droid,
     Entry,
     Gpu,
@@ -101,6 +102,7 @@ def a_snapshot(**changes: Any) -> Snapshot:
         machine=a_machine(),
         files=(a_file(),),
         entries=(an_entry(),),
+        defaults=Defaults(compaction_for={an_entry().id: 49_536}),
         default_endpoint=ENDPOINT,
         servers={ENDPOINT: Known(a_server())},
         ollama=Known(OllamaInstall("/usr/local/bin/ollama", "by hand", True)),

@@ -21,15 +21,34 @@ CODES: Final = (
     # the server and its models
     "server_silent",
     "port_taken",
+    "proxy_in_the_way",
+    "server_outdated",
     "model_missing",
+    "cloud_unavailable",
     "tools_unsupported",
+    "reasoning_unsupported",
+    "model_too_large",
+    "gpu_unseen",
+    "model_on_cpu",
+    "disk_low",
+    "window_setting_ignored",
     "window_too_small",
     "output_limit_wrong",
     "compaction_above_window",
     "model_too_small",
+    "sampling_overridden",
+    # what exercising the models showed (`byok doctor --deep`)
+    "chat_fails",
+    "stream_broken",
+    "tool_call_broken",
+    "prompt_cut",
+    "load_slow",
+    "too_slow",
+    "reloads",
     # droid itself
     "droid_missing",
     "droid_unmeasured",
+    "droid_disagrees",
 )
 
 CHECKS: Final[tuple[ModuleType, ...]] = tuple(

@@ -17,15 +17,18 @@ TITLE = "Entries have effect"
 
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each entry that droid reads and passes over."""
+    winners: dict[str, Entry] = {}
+    for entry in snap.listed():
+        winners.setdefault(entry.id, entry)
     for entry in snap.entries:
         if entry.fate == "shadowed":
             message = f"This entry in `{entry.file}` has no effect: {entry.reason}"
-            yield Finding("warning", entry.label, message, _remedy(snap, entry))
+            remedy = _remedy(snap, entry, winners.get(entry.id))
+            yield Finding("warning", entry.label, message, remedy)
 
 
-def _remedy(snap: Snapshot, entry: Entry) -> Remedy:
+def _remedy(snap: Snapshot, entry: Entry, winner: Entry | None) -> Remedy:
     """Removal where the winner stands beside it; elsewhere the two may both be meant."""
-    winner = next((each for each in snap.listed() if each.id == entry.id), None)
     if winner is not None and _folder(winner) == _folder(entry):
         text, edits = f"Remove it here; the one in `{winner.file}` counts", without(snap, entry)
         return Remedy(text, ("byok", "fix", "entry-shadowed") if edits else (), edits)

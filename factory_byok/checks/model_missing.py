@@ -1,15 +1,18 @@
 """The server does not have the model.
 
 Ollama answers 404 for a name that `ollama list` does not show; a forgotten tag means `:latest`.
-droid never asks whether a model exists, so the entry looks fine until the first message.
+droid never asks whether a model exists, so the entry looks fine until the first message. Sometimes
+the model was pulled into another Ollama on the same machine, that of the service or one's own.
 """
 
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from factory_byok.address import base_url_of, parse_address
 from factory_byok.facts import Entry, Known, Server, Snapshot
-from factory_byok.findings import Edit, Finding, Remedy
-from factory_byok.names import is_cloud
+from factory_byok.findings import Finding, Remedy
+from factory_byok.mend import put
+from factory_byok.names import is_cloud, same_model
 
 TITLE = "Model is installed"
 
@@ -17,16 +20,24 @@ MOST_NAMES = 3
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
-    """One finding for each listed entry whose server lists its models without it."""
+    """One finding for each listed entry whose server lists its models without it.
+
+    A cloud model need not be in Ollama's list: the server passes its name on.
+    """
     for entry, server in snap.answered():
-        if isinstance(server.models, Known) and server.model(entry.model) is None:
-            near = nearest(entry.model, [model.name for model in server.models.value])
-            yield Finding(
-                "error",
-                entry.label,
-                f"The server at {entry.endpoint} has no model `{entry.model}`{_like(near)}",
-                _remedy(entry, server, near),
-            )
+        if not isinstance(server.models, Known) or server.model(entry.model) is not None:
+            continue
+        if server.provider == "ollama" and is_cloud(entry.model):
+            continue
+        near = nearest(entry.model, [model.name for model in server.models.value])
+        other = _elsewhere(snap, entry) if server.provider == "ollama" else ""
+        also = f"; another Ollama on this machine, at {other}, has it" if other else _like(near)
+        yield Finding(
+            "error",
+            entry.label,
+            f"The server at {entry.endpoint} has no model `{entry.model}`{also}",
+            _remedy(snap, entry, server, near, other),
+        )
 
 
 def nearest(name: str, names: list[str]) -> list[str]:
@@ -43,16 +54,35 @@ def _like(near: list[str]) -> str:
     return f"; it has {', '.join(f'`{each}`' for each in near)}" if near else ""
 
 
-def _remedy(entry: Entry, server: Server, near: list[str]) -> Remedy:
-    """Download it where that is possible, else correct the name."""
-    if server.provider == "ollama" and (not near or not is_cloud(entry.model)):
-        return Remedy("Download it", ("byok", "pull", entry.model))
+def _elsewhere(snap: Snapshot, entry: Entry) -> str:
+    """The address of another Ollama on this machine that has the model, "" when there is none."""
+    for address, names in snap.elsewhere.items():
+        if any(same_model(name, entry.model) for name in names):
+            return address
+    for endpoint, reading in snap.servers.items():
+        where = parse_address(endpoint)
+        if endpoint == entry.endpoint or where is None or not where.loopback:
+            continue
+        if not isinstance(reading, Known) or reading.value.provider != "ollama":
+            continue
+        if reading.value.model(entry.model) is not None:
+            return endpoint
+    return ""
+
+
+def _remedy(snap: Snapshot, entry: Entry, server: Server, near: list[str], other: str) -> Remedy:
+    """Follow the model, download it where that is possible, else correct the name."""
+    fix = ("byok", "fix", "model-missing")
+    if other:
+        edit = put(entry, "base_url", base_url_of(other), entry.base_url)
+        return Remedy(f"Point the entry at {other}, and keep only one server running", fix, (edit,))
+    if server.provider == "ollama":
+        command: tuple[str, ...] = ("byok", "pull", entry.model)
+        address = parse_address(snap.default_endpoint)
+        if address is None or address.identity() != entry.endpoint:
+            command = (*command, "--endpoint", entry.endpoint)
+        return Remedy("Download it", command)
     if near:
-        field = "model"
-        edit = Edit(
-            "replace", entry.file, f"{entry.pointer}/{field}", near[0], expected=entry.model
-        )
-        return Remedy(
-            f"Write `{near[0]}` into the entry", ("byok", "fix", "model-missing"), (edit,)
-        )
+        edit = put(entry, "model", near[0], entry.model)
+        return Remedy(f"Write `{near[0]}` into the entry", fix, (edit,))
     return Remedy("Write a name from the server's `/v1/models` into the entry")

@@ -1,13 +1,14 @@
 """Something answers, but not the server that the entry needs.
 
 Another program has the port, a web page answers, or the server is broken. droid reports that as
-`Exec failed`, and its log holds an error that names none of this.
+`Exec failed`, and its log holds an error that names none of this. A proxy that poses as Ollama may
+serve droid well, but nothing is known of the memory and windows behind it.
 """
 
 from collections.abc import Iterator
 
-from factory_byok.address import parse_address
-from factory_byok.facts import STRANGE, Snapshot, Unknown
+from factory_byok.address import DEFAULT_PORT, parse_address
+from factory_byok.facts import STRANGE, Known, Snapshot, Unknown
 from factory_byok.findings import Finding, Remedy
 
 TITLE = "Server is the right one"
@@ -24,11 +25,40 @@ def check(snap: Snapshot) -> Iterator[Finding]:
                 "error",
                 endpoint,
                 f"{by} at {endpoint}, but not as a model server: {why}",
-                _remedy(endpoint, who, reading.kind),
+                _remedy(snap, endpoint, who, reading.kind),
             )
+        elif isinstance(reading, Known) and reading.value.poses:
+            yield _poses(endpoint)
+        elif isinstance(reading, Known) and reading.value.provider != "ollama":
+            yield from _not_ollama(snap, endpoint)
 
 
-def _remedy(endpoint: str, who: str, kind: str) -> Remedy:
+def _poses(endpoint: str) -> Finding:
+    """A proxy answers Ollama's questions, with models that have no digest and no size."""
+    return Finding(
+        "warning",
+        endpoint,
+        f"A proxy that poses as Ollama answers at {endpoint}: its models have no digest and no "
+        "size, so windows and memory cannot be known",
+        Remedy("Point the entry at the server behind the proxy, or stop the proxy"),
+    )
+
+
+def _not_ollama(snap: Snapshot, endpoint: str) -> Iterator[Finding]:
+    """Another kind of server at Ollama's own place."""
+    address = parse_address(endpoint)
+    if address is not None and address.loopback and address.port == DEFAULT_PORT:
+        who = snap.listeners.get(endpoint, "")
+        by = f" ({who})" if who else ""
+        yield Finding(
+            "note",
+            endpoint,
+            f"An OpenAI-compatible server{by} answers at Ollama's usual address {endpoint}",
+            Remedy("If you meant Ollama, stop that server or move it to another port"),
+        )
+
+
+def _remedy(snap: Snapshot, endpoint: str, who: str, kind: str) -> Remedy:
     """The next step: free the port, mend the address, or look at the server's log."""
     address = parse_address(endpoint)
     local = address is not None and address.loopback
@@ -37,9 +67,14 @@ def _remedy(endpoint: str, who: str, kind: str) -> Remedy:
     if kind == "redirect":
         return Remedy("Write the address that it redirects to into the base URL")
     if local and address is not None:
-        what = who or "the program"
+        free = address.port + 1
+        start = (
+            f"`setx OLLAMA_HOST 127.0.0.1:{free}` and a new start of Ollama"
+            if snap.machine.system == "windows"
+            else f"`OLLAMA_HOST=127.0.0.1:{free} ollama serve`"
+        )
         return Remedy(
-            f"Stop {what} on port {address.port}, or move the model server to another port and "
-            "write that into the base URL"
+            f"Stop {who or 'that program'} on port {address.port}; or give Ollama another port "
+            f"with {start}, and write that port into the base URL"
         )
     return Remedy("Correct the base URL: another service lives there")

@@ -6,11 +6,12 @@ instructions. Factory's page asks for 32,000 tokens, Ollama's for 64,000.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from factory_byok.advice import AIM, FLOOR, raise_window
 from factory_byok.facts import Entry, Known, Model, Server, Snapshot, Unknown, Window
 from factory_byok.findings import Finding, Level, Remedy
-from factory_byok.units import show_tokens
+from factory_byok.units import Tokens, show_tokens
 
 TITLE = "Context window"
 
@@ -32,8 +33,13 @@ def _unknown(entry: Entry, why: str) -> Finding:
         "note",
         entry.label,
         f"The context window of `{entry.model}` is not known: {why}",
-        Remedy("Measure it", ("byok", "test", entry.id, "--only", "window")),
+        Remedy("Load the model and measure it", _measure(entry)),
     )
+
+
+def _measure(entry: Entry) -> tuple[str, ...]:
+    """The command that loads a model and asks for its window."""
+    return ("byok", "window", entry.model, "--load", "--endpoint", entry.endpoint)
 
 
 def _small(snap: Snapshot, entry: Entry, server: Server, model: Model, window: Window) -> Finding:
@@ -44,12 +50,17 @@ def _small(snap: Snapshot, entry: Entry, server: Server, model: Model, window: W
         level = "warning" if assumed else "error"
     bound = FLOOR if window.tokens < FLOOR else AIM
     says = "is probably" if assumed else "is"
-    decided = f", {window.basis}: {window.decided_by}" if window.decided_by else f", {window.basis}"
+    how = f"{window.basis}: {window.decided_by}" if window.decided_by else window.basis
     message = (
-        f"The context window of `{model.name}` {says} {show_tokens(window.tokens)}"
-        f" ({decided.removeprefix(', ')}), under {show_tokens(bound)}"
+        f"The context window of `{model.name}` {says} {show_tokens(window.tokens)} ({how}), "
+        f"under the {show_tokens(bound)} that {_who(bound)} asks for"
     )
     return Finding(level, entry.label, message, _remedy(snap, entry, server, model, window))
+
+
+def _who(bound: int) -> str:
+    """Whose advice a bound is."""
+    return "Factory's page" if bound == FLOOR else "Ollama's page about droid"
 
 
 def _remedy(snap: Snapshot, entry: Entry, server: Server, model: Model, window: Window) -> Remedy:
@@ -57,14 +68,26 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, model: Model, window: 
     longest = model.longest_window
     if isinstance(longest, Known) and longest.value <= window.tokens:
         return Remedy(
-            f"`{model.name}` itself ends at {show_tokens(longest.value)}: no setting raises that, "
-            "choose another model",
+            f"`{model.name}` itself ends at {show_tokens(longest.value)} and no setting raises "
+            "that: choose a model with a longer window",
             ("byok", "fit"),
         )
     if window.tokens >= FLOOR:
-        return Remedy(f"Ollama advises {show_tokens(AIM)} for droid; raise it if memory allows")
-    remedy = raise_window(snap, server, model)
-    if window.basis == "assumed":
-        text = f"{remedy.text}; to measure it first, load the model: `byok test {entry.id}`"
-        return Remedy(text, remedy.command)
-    return remedy
+        return Remedy(f"If memory allows, raise it to {show_tokens(_reach(model))}")
+    remedy = raise_window(snap, server, model, entry.endpoint, _floor(model))
+    if window.basis != "assumed":
+        return remedy
+    measure = " ".join(_measure(entry))
+    return replace(remedy, text=f"Measure it first with `{measure}`. {remedy.text}")
+
+
+def _reach(model: Model) -> Tokens:
+    """The aim, or where the model ends before it."""
+    longest = model.longest_window
+    return min(AIM, longest.value) if isinstance(longest, Known) else AIM
+
+
+def _floor(model: Model) -> Tokens:
+    """The floor, or where the model ends before it."""
+    longest = model.longest_window
+    return min(FLOOR, longest.value) if isinstance(longest, Known) else FLOOR

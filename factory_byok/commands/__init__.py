@@ -21,6 +21,10 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "fix": "Repair what doctor found, diff first",
         "undo": "Take back byok's own last write",
     },
+    "Models": {
+        "pull": "Download a model through the server, after a look at disk and memory",
+        "window": "The window each model really gets, and how to raise it",
+    },
     "Prove": {
         "test": "Chat with a model exactly as droid will",
     },

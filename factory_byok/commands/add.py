@@ -46,6 +46,9 @@ def run(
     no_compaction_limit: Annotated[
         bool, typer.Option("--no-compaction-limit", help="Leave droid's compaction as it is.")
     ] = False,
+    default: Annotated[
+        bool, typer.Option("--default", help="Make it droid's default model.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite a different entry of that name.")
     ] = False,
@@ -70,6 +73,7 @@ def run(
         key=_key(key_env, from_stdin=key_stdin),
         force=force,
         compaction=not no_compaction_limit,
+        default=default,
     )
     choice = choose(world, provider, model, endpoint)
     judged = None if no_check else judge(world, choice, timeout=timeout, quiet=quiet)

@@ -37,6 +37,7 @@ def run(
     from factory_byok.replay import read_snapshot
     from factory_byok.world import World
 
+    interrupted = False
     if from_file is not None:
         snap = read_snapshot(from_file)
     else:
@@ -45,9 +46,9 @@ def run(
         with working("Looking at the machine, the settings and the servers", quiet=quiet):
             snap = collect(world, ask)
         if deep:
-            from factory_byok.proving import exercised
+            from factory_byok.proving import deepened
 
-            snap = exercised(world, snap, quiet=quiet)
+            snap, interrupted = deepened(world, snap, ask, quiet=quiet)
     report = examine(snap)
     recommendation = recommend(snap.machine)
 
@@ -60,5 +61,6 @@ def run(
         "outcomes": report.outcomes,
         "machine": snap.machine,
         "recommendation": as_json(recommendation),
+        "results": snap.exercises,
     }
-    return Answer(data, words, report.findings, report.status, strict)
+    return Answer(data, words, report.findings, report.status, strict, interrupted)

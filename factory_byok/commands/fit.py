@@ -1,30 +1,126 @@
-"""byok fit: what this machine can run."""
+"""byok fit: what this machine can run, and how far one model reaches on it."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
 
 from factory_byok.answer import Answer
-from factory_byok.commands.options import QuietOption
+from factory_byok.commands.options import EndpointOption, QuietOption
+from factory_byok.errors import UsageError
 
 if TYPE_CHECKING:
+    from factory_byok.fitting import Asked
     from factory_byok.render.style import Style
 
+MOST: Final = 10**9  # more tokens, slots or cards than that is a slip of the finger
 
-def run(quiet: QuietOption = False) -> Answer:
-    """Show this machine and what it can run by Factory's hardware table."""
-    from factory_byok.collect import Ask, look_at_machine
+
+def run(
+    model: Annotated[
+        str, typer.Argument(metavar="[MODEL]", help="One model, such as qwen3:8b.")
+    ] = "",
+    window: Annotated[
+        int | None, typer.Option("--window", metavar="TOKENS", help="The window; else 32000.")
+    ] = None,
+    kv_type: Annotated[
+        Literal["f16", "q8_0", "q4_0"] | None,
+        typer.Option("--kv-type", help="How the KV cache is kept; else f16.", show_choices=True),
+    ] = None,
+    parallel: Annotated[
+        int | None,
+        typer.Option("--parallel", metavar="SLOTS", help="Conversations at once; else 1."),
+    ] = None,
+    gpus: Annotated[
+        int | None,
+        typer.Option("--gpus", metavar="N", help="Cards that share the model; else as needed."),
+    ] = None,
+    endpoint: EndpointOption = "",
+    quiet: QuietOption = False,
+) -> Answer:
+    """Show what this machine can run, and how far one MODEL reaches on it.
+
+    Without MODEL: the machine, Factory's hardware table, and the models that a server here has or
+    that are worth pulling, in the order of what an agent needs. With MODEL: what it needs at each
+    window, split into weights, KV cache, compute and overhead, against the memory that is free.
+    """
+    options = {"window": window, "kv-type": kv_type, "parallel": parallel, "gpus": gpus}
+    if not model.strip():
+        for name, value in options.items():
+            if value is not None:
+                raise UsageError(f"`--{name}` needs a model", f"Say `byok fit MODEL --{name} ...`")
+        return _machine(endpoint, quiet=quiet)
+    asked = _asked(window, kv_type, parallel, gpus)
+    return _model(model.strip(), asked, endpoint, named=window is not None, quiet=quiet)
+
+
+def _asked(
+    window: int | None, kv_type: str | None, parallel: int | None, gpus: int | None
+) -> "Asked":
+    """The options as a question. Raises UsageError for what cannot be meant."""
+    from factory_byok.fitting import FIRST, Asked
+    from factory_byok.units import Tokens
+
+    for name, value, unit in (
+        ("window", window, "tokens"),
+        ("parallel", parallel, "conversations"),
+        ("gpus", gpus, "cards"),
+    ):
+        if value is not None and not 0 < value <= MOST:
+            raise UsageError(f"`--{name} {value}` is no number of {unit} that there can be")
+    return Asked(
+        window=Tokens(window) if window else FIRST,
+        kv_type=kv_type or "f16",
+        parallel=parallel or 1,
+        gpus=gpus or 0,
+    )
+
+
+def _machine(endpoint: str, *, quiet: bool) -> Answer:
+    """The machine and what to run on it."""
+    from factory_byok.fitting import candidates, ranked, ranked_as_json
     from factory_byok.recommend import as_json, recommend
     from factory_byok.render.progress import working
+    from factory_byok.sizing import look
     from factory_byok.world import World
 
-    world = World.real()
-    with working("Looking at the machine", quiet=quiet):
-        machine = look_at_machine(world, Ask(whole_cpu=True))
-    found = recommend(machine)
+    with working("Looking at the machine and its models", quiet=quiet):
+        seen = look(World.real(), endpoint)
+    found = recommend(seen.machine)
+    models = ranked(candidates(seen.candidates()), seen.free)
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.render.fit import fit_lines
 
-        return fit_lines(machine, found, style)
+        return fit_lines(seen.machine, found, models, seen.silence, style)
 
-    return Answer({"machine": machine, "recommendation": as_json(found)}, words)
+    data = {
+        "machine": seen.machine,
+        "recommendation": as_json(found),
+        "models": [ranked_as_json(each) for each in models],
+    }
+    return Answer(data, words, seen.findings())
+
+
+def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: bool) -> Answer:
+    """One model on this machine; `named` says that the user named the window."""
+    from factory_byok.fitting import beside, findings_of, fit, fit_as_json
+    from factory_byok.recommend import recommend
+    from factory_byok.render.progress import working
+    from factory_byok.sizing import look
+    from factory_byok.world import World
+
+    with working(f"Looking at the machine and at {model}", quiet=quiet):
+        seen = look(World.real(), endpoint, model, quick=True)
+    found = fit(seen.candidate(model), seen.free, asked, extra=named)
+    table = beside(found, recommend(seen.machine).rows)
+    findings = (*findings_of(found, asked.window if named else None), *seen.findings())
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.fit_model import fit_model_lines, source_phrase
+
+        source = source_phrase(found.candidate, "" if found.candidate.installed else seen.absence)
+        return fit_model_lines(found, table, findings, source, style)
+
+    data = {**fit_as_json(found, table), "machine": seen.machine}
+    return Answer(data, words, findings)

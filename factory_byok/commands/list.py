@@ -1,10 +1,11 @@
 """byok list: every entry as droid will see it, in droid's order; no network."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from factory_byok.answer import Answer
-from factory_byok.facts import Entry, SettingsFile
+from factory_byok.droid_facts import Entry, SettingsFile
 from factory_byok.settings.look import look
 from factory_byok.world import World
 
@@ -28,18 +29,19 @@ def run() -> Answer:
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.render.entries import entries_lines
 
-        return entries_lines(settings.entries, settings.files, style)
+        shown = [replace(each, base_url=shown_url(each.base_url)) for each in settings.entries]
+        return entries_lines(shown, settings.files, style)
 
     return Answer(data, words, status="error" if rejected else "warning" if dropped else "ok")
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:
-    """An entry as scripts see it."""
+    """An entry as scripts see it; a login or token in its base URL is masked."""
     return {
         "id": entry.id,
         "name": entry.name,
         "model": entry.model,
-        "base_url": entry.base_url,
+        "base_url": shown_url(entry.base_url),
         "dialect": entry.dialect,
         "max_output": entry.max_output,
         "file": entry.file,
@@ -47,6 +49,15 @@ def entry_row(entry: Entry) -> dict[str, Any]:
         "fate": entry.fate,
         "reason": entry.reason,
     }
+
+
+def shown_url(url: str) -> str:
+    """A base URL without the secrets that it may carry."""
+    if "@" not in url and "?" not in url:
+        return url
+    from factory_byok.settings.mask import mask
+
+    return mask(url)
 
 
 def file_row(file: SettingsFile) -> dict[str, Any]:

@@ -73,18 +73,20 @@ def _same(each: "Entry", chosen: "Entry") -> bool:
 
 
 def removing(copies: "Sequence[Entry]", defaults: "Defaults", limits: Path) -> "tuple[Edit, ...]":
-    """The edits: from the last index of each file to the first, so that pointers stay true."""
+    """The edits in the reverse order of `add`'s, so that what it made can go with the last one.
+
+    Within a file they go from the last index to the first, so that pointers stay true.
+    """
     from factory_byok.findings import Edit
     from factory_byok.settings.new_entry import COMPACTION, escaped
 
     ordered = sorted(copies, key=lambda each: (each.file, -each.index))
-    edits = [Edit("remove", each.file, each.pointer) for each in ordered]
     ids = dict.fromkeys(each.id for each in copies)
-    edits += [
+    edits = [
         Edit("remove", str(limits), f"/{COMPACTION}/{escaped(id_)}")
         for id_ in ids
         if id_ in defaults.compaction_for
     ]
     if defaults.model in ids:
         edits.append(Edit("remove", str(limits), "/sessionDefaultSettings/model"))
-    return tuple(edits)
+    return (*edits, *(Edit("remove", each.file, each.pointer) for each in ordered))

@@ -63,9 +63,9 @@ def _pair(text: str) -> tuple[str, str]:
 def _edits(chosen: "Entry", pairs: Sequence[tuple[str, str]]) -> "tuple[Edit, ...]":
     """The edits to the entry itself, checked against the file's schema."""
     from factory_byok.findings import Edit
-    from factory_byok.settings.entry import FIELDS
     from factory_byok.settings.schema import validate_entry
     from factory_byok.settings.target import stored
+    from factory_byok.spelling import FIELDS
 
     names = FIELDS[chosen.kind]
     after = stored(chosen)

@@ -27,14 +27,22 @@ def run(
         typer.Option("--window-tokens", min=1000, help="How large a window to prove, in tokens."),
     ] = None,
     load_timeout: Annotated[
-        float, typer.Option("--load-timeout", min=1, help="Seconds for a model to load.")
-    ] = 0.0,
+        float | None, typer.Option("--load-timeout", min=1, help="Seconds for a model to load.")
+    ] = None,
     repeat: Annotated[
         int, typer.Option("--repeat", min=1, max=100, help="Run everything so often.")
     ] = 1,
     droid: Annotated[
         bool, typer.Option("--droid", help="Also let the installed droid take one turn.")
     ] = False,
+    slow_first_request: Annotated[
+        float | None,
+        typer.Option("--slow-first-request", min=1, help="Seconds from which too_slow fires."),
+    ] = None,
+    slow_tokens: Annotated[
+        float | None,
+        typer.Option("--slow-tokens", min=0.1, help="Tokens/s below which too_slow fires."),
+    ] = None,
     endpoint: EndpointOption = "",
     timeout: TimeoutOption = 2.0,
     quiet: QuietOption = False,
@@ -55,10 +63,13 @@ def run(
         load=load_timeout,
         repeat=repeat,
         droid=droid,
+        slow_first_request=slow_first_request,
+        slow_tokens_per_second=slow_tokens,
         endpoint=endpoint,
         timeout=timeout,
     )
-    results = prove(World.real(), entries or [], proof, quiet=quiet)
+    proven = prove(World.real(), entries or [], proof, quiet=quiet)
+    results = proven.results
     failed = any(result.status == "failed" for result in results)
 
     def words(style: "Style") -> Iterable[str]:
@@ -66,4 +77,5 @@ def run(
 
         return exercise_lines(results, style)
 
-    return Answer({"results": results}, words, status="error" if failed else "ok")
+    data = {"results": results, "interrupted": proven.interrupted}
+    return Answer(data, words, status="error" if failed else "ok", interrupted=proven.interrupted)

@@ -1,12 +1,13 @@
 """A small catalogue of the models that people use for coding agents on Ollama.
 
-Shapes are those of each model's public `config.json` (huggingface.co); those of qwen3.5 were also
-compared with GGUF headers in public logs (github.com/ggml-org/llama.cpp pulls 22546 and 22673,
-github.com/ollama/ollama pull 16031). Sizes are those of the library's pages
-(ollama.com/library/NAME/tags) as far as they were known to about 1 %, in megabytes of 10^6.
-Whether Ollama offers a model tools is `?` where that was not certain. Models whose shape was not
-certain are left out (gemma4, glm-4.x, granite4, devstral-small-2, nemotron): no row is better than
-a guess.
+Compiled in November 2026 from what is publicly known of each model's `config.json`
+(huggingface.co) and of the library's pages (ollama.com/library/NAME/tags), without reaching either
+at the time: sizes are in megabytes of 10^6 and good to about 1 %. Two tests hold every row
+against itself, its shape against its parameters and its sizes against the bits per weight.
+Widths of qwen3.5 were also compared with GGUF headers in public logs
+(github.com/ggml-org/llama.cpp pulls 22546 and 22673, github.com/ollama/ollama pull 16031).
+Models whose shape was not certain are left out (gemma4, glm-4.x, granite4, devstral-small-2,
+nemotron): better no row than a guess. A server's own answer always goes before this table.
 """
 
 import re
@@ -85,8 +86,8 @@ qwen3.5:27b             qwen35   64 5120 24/4/256  17408 248320 262144 27781  q4
 qwen3.5:35b             qwen35moe 40 2048 16/2/256 512 248320 262144 35952 q4_k_m=23869 yes experts=256/8/512 delta=4096
 """  # noqa: E501 - a table is read by its columns
 
-# Bits per weight, by llama.cpp's own table for Llama 3.1 8B (tools/quantize/README.md); mxfp4 by
-# gpt-oss:120b, whose attention is finer.
+# Bits per weight, as in llama.cpp's table for Llama 3.1 8B (tools/quantize/README.md), written down
+# without looking it up again; mxfp4 by gpt-oss:120b, whose attention is finer.
 BITS: Final[Mapping[str, float]] = {
     "q2_k": 3.16,
     "q3_k_s": 3.64,
@@ -108,6 +109,20 @@ BITS: Final[Mapping[str, float]] = {
     "bf16": 16.0,
 }
 USUAL: Final = "q4_k_m"
+
+# Models worth trying with an agent, which `byok fit` ranks beside the installed ones: made for
+# tools and long windows by their makers' own account, one for each class of machine.
+FOR_AGENTS: Final = (
+    "qwen3-coder:30b",
+    "gpt-oss:120b",
+    "gpt-oss:20b",
+    "qwen3.5:35b",
+    "qwen3.5:27b",
+    "qwen3.5:9b",
+    "devstral:24b",
+    "llama3.3:70b",
+    "qwen3:4b",
+)
 
 # Words in a tag that name a variant of the same shape.
 VARIANTS: Final = frozenset({"instruct", "it", "text", "base", "thinking", "a3b", "2506", "2507"})
@@ -191,6 +206,16 @@ def find(name: str) -> Found | None:
         return None
     weights = Bytes(round(guess * BITS[kind] / 8))
     return Found(name, guessed_shape(weights, guess), kind, "assumed")
+
+
+def writes_calls_as_text(name: str) -> bool:
+    """Whether a model is one whose tool calls come back as text, copies of it included.
+
+    Measured by users for all sizes of qwen2.5-coder: facts/ollama.md section 7, row 19.
+    """
+    parts = parse(name)
+    told = parts.model.lower() if parts else name.lower()
+    return any(row.tools_as_text and row.model in told for row in rows())
 
 
 def _parameters(row: Row) -> Parameters:

@@ -1,14 +1,17 @@
-"""Other programs on this machine: who listens on a port, and whether a program runs."""
+"""Other programs on this machine: who listens on a port, and what a program was started with."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from factory_byok.world import World
+
+_MOST_ANCESTORS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A running program."""
+    """A running program; what the system hides from this user is empty."""
 
     pid: int
     name: str
@@ -17,16 +20,31 @@ class Process:
 
 def listening(world: World, port: int) -> str:
     """Who listens on a local TCP port, as `python3 (process 4242)`; "" when the system hides it."""
+    found = listener(world, port)
+    return f"{found.name} (process {found.pid})" if found else ""
+
+
+def listener(world: World, port: int) -> Process | None:
+    """The program that listens on a local TCP port; None when the system hides it."""
     psutil = world.load("psutil")
+    pid = next((pid for pid, own in _listeners(psutil) if own == port and pid), None)
+    if pid is None:
+        return None
     try:
-        found = [
-            each.pid
-            for each in psutil.net_connections(kind="tcp")
-            if each.status == psutil.CONN_LISTEN and each.laddr.port == port and each.pid
-        ]
-        return f"{psutil.Process(found[0]).name()} (process {found[0]})" if found else ""
+        process = psutil.Process(pid)
+        return Process(pid, process.name(), tuple(_hidden(psutil, process.cmdline) or ()))
     except (psutil.Error, OSError):
-        return ""
+        return None
+
+
+def ports_of(world: World, pids: "set[int]") -> tuple[int, ...]:
+    """The TCP ports on which these programs listen, as far as this user may see them."""
+    psutil = world.load("psutil")
+    ports = {port for pid, port in _listeners(psutil) if pid in pids}
+    if not ports:  # macOS tells nobody but root about all programs at once
+        for pid in pids:
+            ports |= set(_own_ports(psutil, pid))
+    return tuple(sorted(ports))
 
 
 def named(world: World, *names: str) -> list[Process]:
@@ -38,6 +56,64 @@ def named(world: World, *names: str) -> list[Process]:
         for found in (_process(each) for each in psutil.process_iter(["pid", "name", "cmdline"]))
         if found.name.lower() in wanted
     ]
+
+
+def environment(world: World, pid: int) -> Mapping[str, str] | None:
+    """The variables a program was started with; None when this user may not read them."""
+    psutil = world.load("psutil")
+    try:
+        found = _hidden(psutil, psutil.Process(pid).environ)
+    except (psutil.Error, OSError):
+        return None
+    # another user's program reads as empty on some systems; every real one has variables
+    return dict(found) if found else None
+
+
+def ancestors(world: World, pid: int) -> tuple[str, ...]:
+    """The names of the programs that started this one, the nearest first."""
+    psutil = world.load("psutil")
+    names = []
+    try:
+        process = psutil.Process(pid)
+        for _ in range(_MOST_ANCESTORS):
+            process = process.parent()
+            if process is None:
+                break
+            names.append(str(process.name()))
+    except (psutil.Error, OSError):
+        pass
+    return tuple(names)
+
+
+def _listeners(psutil: Any) -> Iterator[tuple[int | None, int]]:
+    """Each listening TCP socket as its program and port; nothing where all are hidden."""
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except (psutil.Error, OSError):
+        return
+    for each in connections:
+        if each.status == psutil.CONN_LISTEN and each.laddr:
+            yield each.pid, each.laddr.port
+
+
+def _own_ports(psutil: Any, pid: int) -> Iterator[int]:
+    """The listening ports of one program of this user."""
+    try:
+        process = psutil.Process(pid)
+        ask = getattr(process, "net_connections", None) or process.connections  # psutil 5
+        for each in ask(kind="tcp"):
+            if each.status == psutil.CONN_LISTEN:
+                yield each.laddr.port
+    except (psutil.Error, OSError):
+        return
+
+
+def _hidden(psutil: Any, question: Any) -> Any:
+    """What a program tells of itself; None when this user may not know."""
+    try:
+        return question()
+    except (psutil.Error, OSError):
+        return None
 
 
 def _process(each: Any) -> Process:

@@ -28,7 +28,8 @@ Verdict = Literal[
 WORDS: Final[dict[str, str]] = {
     "prose": "The model answered in prose instead of calling the tool",
     "json_text": "The model wrote the tool call as JSON text, which droid does not see as a call",
-    "tag_text": "The model wrote the tool call as `<tool_call>` text, which the server did not parse",
+    "tag_text": "The model wrote the tool call as `<tool_call>` text, which the server did not "
+    "parse",
     "function_text": "The model wrote the tool call as `<function=` text, which the server did not "
     "parse",
     "wrong_name": "The model called a tool that does not exist",

@@ -116,12 +116,7 @@ def _whole(target: Target, stream: Stream, course: _Course) -> Fault | None:
 
 
 def _follow(
-    target: Target,
-    stream: Stream,
-    course: _Course,
-    start: float,
-    rest: float,
-    enough: float | None,
+    target: Target, stream: Stream, course: _Course, start: float, rest: float, enough: float | None
 ) -> Fault | None:
     """A streamed reply, event by event."""
     kind = stream.headers.get("content-type", "").lower()
@@ -136,14 +131,14 @@ def _follow(
         fault = _event(target, data, course)
         if fault:
             return fault
-        now = time.monotonic()
-        if parts.size and course.first is None:
-            course.first = now - start
-            stream.deadline.extend(rest)
+        now = time.monotonic() - start
         if parts.size:
-            course.last = now - start
-        if enough is not None and course.first is not None and now - start - course.first > enough:
-            return None
+            if course.first is None:
+                course.first = now
+                stream.deadline.extend(rest)
+            course.last = now
+            if enough is not None and now - course.first > enough:
+                return None
         if parts.ended:
             done = True
             break

@@ -5,14 +5,16 @@ window that droid gets (facts/ollama.md section 2.6).
 """
 
 import time
+from collections.abc import Mapping
 from typing import Final
 
-from factory_byok.facts import Json, Known, Loaded
+from factory_byok.facts import Json
 from factory_byok.live.dialects import headers_of
 from factory_byok.live.refusal import Fault, refused
 from factory_byok.live.session import Session
+from factory_byok.live.talk import rows
+from factory_byok.loose import as_object, count, text
 from factory_byok.names import same_model
-from factory_byok.providers.ollama_replies import parse_ps
 from factory_byok.units import show_seconds
 from factory_byok.wire import NoAnswer
 
@@ -41,8 +43,8 @@ def load(session: Session) -> Fault | None:
     seconds = round(time.monotonic() - start, 3)
     evidence: dict[str, Json] = {"load_seconds": seconds, "window_before": window_of(before)}
     if fault is None:
-        after = loaded(session)
-        session.warm, session.window = True, window_of(after)
+        session.warm = True
+        session.window = window_of(loaded(session))
         evidence["window_loaded"] = session.window
         session.say(f"{session.target.model} is ready after {show_seconds(seconds)}")
     session.load_evidence = evidence
@@ -70,22 +72,21 @@ def _load_only(session: Session) -> Fault | None:
     return refused(reply.status, said, reply.headers)
 
 
-def loaded(session: Session) -> Loaded | None:
-    """The entry's model in `/api/ps`; None when it is not there or nobody answers.
-
-    Models of the same weights share a runner under one name, so a lone other name counts too.
-    """
+def loaded(session: Session) -> Mapping[str, Json] | None:
+    """The entry's model in `/api/ps`; None when it is not there or nobody answers."""
     try:
         reply = session.http.send(
             "GET", f"{session.root}/api/ps", headers=headers_of(session.target), deadline=QUESTION
         )
-        rows = parse_ps(reply.json()) if reply.status == 200 else ()
+        found = rows(as_object(reply.json()), "models") if reply.status == 200 else []
     except NoAnswer:
         return None
-    named = [row for row in rows if same_model(row.name, session.target.model)]
-    return named[0] if named else None
+    named = [row for row in found if same_model(text(row, "name"), session.target.model)]
+    # Models of the same weights share a runner, which keeps the name it was loaded under.
+    lone = found if session.warm and len(found) == 1 else []
+    return next(iter([*named, *lone]), None)
 
 
-def window_of(row: Loaded | None) -> int:
+def window_of(row: Mapping[str, Json] | None) -> int:
     """The window of a loaded model in tokens; 0 when it is not loaded or not told."""
-    return row.window.value if row is not None and isinstance(row.window, Known) else 0
+    return (count(row, "context_length") or 0) if row else 0

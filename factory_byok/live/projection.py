@@ -1,8 +1,7 @@
 """How long a large request takes, projected from small ones; pure.
 
 Reading is taken for linear in the prompt beyond the largest one that was measured. Attention
-grows faster than that, so a computed time is a lower bound; it was within a third on the models
-that the tests run.
+grows faster than that, so a computed time is a lower bound.
 """
 
 from dataclasses import dataclass

@@ -128,14 +128,17 @@ def feed(parts: Parts, event: Json) -> None:
 
 
 def _item(parts: Parts, whole: Mapping[str, Json]) -> None:
-    """A function call that begins, or its whole at the end for servers that send no deltas."""
+    """A function call that begins, or its whole at the end, which is what counts.
+
+    Some servers put the arguments into the first event too, and then into deltas as well.
+    """
     item = as_object(whole, "item")
     if item.get("type") != "function_call":
         return
     place = str(whole.get("output_index"))
     parts.call(place, identity=text(item, "call_id"), name=text(item, "name"))
-    if not parts.calls[place][2]:
-        parts.call(place, more=text(item, "arguments"))
+    if whole.get("type") == "response.output_item.done" and text(item, "arguments"):
+        parts.calls[place][2] = text(item, "arguments")
 
 
 def _end(parts: Parts, response: Mapping[str, Json]) -> None:

@@ -28,8 +28,9 @@ class Session:
     """Everything that the exercises of one entry share.
 
     `server` is what a probe saw at the endpoint, None when it was not looked at. `hosted` says that
-    tokens cost somebody money, `warm` that the model is loaded, so that short deadlines hold. `cold_first_token` is the time in seconds of
-    the first answer of all, load included, where that could be seen.
+    tokens cost somebody money, `warm` that the model is loaded, so that short deadlines hold.
+    `cold_first_token` is the time in seconds of the first answer of all, load included, where that
+    could be seen.
     """
 
     http: Http

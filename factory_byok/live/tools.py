@@ -18,9 +18,10 @@ from factory_byok.live.talk import Ask, Call, Tool, Turn
 
 TRIES: Final = 3
 ROUNDS: Final = 3  # calls in one turn after which it is a loop
-MOST_TOKENS: Final = 512  # a short call, with room for the thoughts before it
+MOST_TOKENS: Final = 256  # a call is 30 tokens; what is longer than this is no call
+MOST_THOUGHTS: Final = 1_024  # for a model that thinks before it calls
 SYSTEM: Final = "You are Droid, an AI software engineering agent. Use the tools that you have."
-PROMPT: Final = "What is the weather in Paris now? Use the tool, then repeat what it reports."
+PROMPT: Final = "Call get_weather for Paris and repeat its report."
 TOOL: Final = Tool(
     "get_weather",
     "Get the weather report for a city.",
@@ -103,8 +104,10 @@ def _turn(session: Session, tried: Tried, *, stream: bool) -> str:
     code = "".join(str(secrets.randbelow(10)) for _ in range(5))
     turns = [Turn("user", CONTEXT, parts=True), Turn("user", PROMPT)]
     for number in range(ROUNDS):
-        ask = Ask(tuple(turns), MOST_TOKENS, SYSTEM, (TOOL,), stream=stream)
-        done = session.ask(ask)
+        most = MOST_THOUGHTS if session.can("thinking") else MOST_TOKENS
+        ask = Ask(tuple(turns), most, SYSTEM, (TOOL,), stream=stream)
+        # A model that rambles is judged by what it has said before the deadline of an answer.
+        done = session.ask(ask, reading=session.limits.answer, enough=session.limits.answer * 0.8)
         tried.last = done
         if done.fault:
             return "broken"

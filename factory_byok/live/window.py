@@ -14,6 +14,7 @@ from factory_byok.live.talk import Ask, Turn
 from factory_byok.units import show_tokens
 
 NEEDED: Final = 32_000  # docs.factory.ai/cli/byok/ollama
+ROUNDING: Final = 40  # tokens more, so that whole sentences reach what is needed
 
 
 def run(session: Session) -> Exercise:
@@ -23,11 +24,11 @@ def run(session: Session) -> Exercise:
         session.ask(Ask((Turn("user", "Hello."),), 1, stream=True))
     asked = session.limits.window_tokens
     floor = min(NEEDED, asked) if asked else NEEDED
-    proof = Proof(wanted=asked or NEEDED, claimed=_claimed(session))
+    proof = Proof(wanted=(asked or NEEDED) + ROUNDING, claimed=_claimed(session))
     if proof.claimed:
         proof.wanted = min(proof.wanted, proof.claimed - RESERVE)
     prove(session, proof, time.monotonic() + session.limits.window)
-    evidence = _evidence(session, proof, floor)
+    evidence = _evidence(proof, floor)
     if proof.broken and proof.broken.fault:
         return session.failed("window", proof.broken, **evidence)
     status, reason = judge(proof, floor)
@@ -102,7 +103,7 @@ def _fault(proof: Proof) -> str:
     return "window_small" if proof.counted else "no_usage"
 
 
-def _evidence(session: Session, proof: Proof, floor: int) -> dict[str, Json]:
+def _evidence(proof: Proof, floor: int) -> dict[str, Json]:
     """Whole numbers of tokens; `proven_window` is 0 when nothing was proven."""
     whole = proof.proven or (0 if proof.cut or proof.refusal else proof.counted)
     real = proof.cut.window if proof.cut else proof.refusal.window if proof.refusal else None
@@ -121,5 +122,4 @@ def _evidence(session: Session, proof: Proof, floor: int) -> dict[str, Json]:
         "short_of_time": proof.short_of_time,
         "seconds": rounded(proof.seconds),
         "prompt_tokens_per_second": rounded(proof.rate, 1),
-        "max_output": int(session.target.max_output) if session.target.max_output else None,
     }

@@ -3,9 +3,11 @@
 from factory_byok.memory.attention import Attention
 from factory_byok.memory.cache import BLOCK_BYTES, kv_cache
 from factory_byok.memory.demand import (
+    NO_LONGEST,
     Demand,
     Device,
     demand,
+    largest_that,
     largest_window,
     reported,
 )
@@ -15,6 +17,7 @@ from factory_byok.memory.shape import Shape, guessed_shape, read_shape
 
 __all__ = [
     "BLOCK_BYTES",
+    "NO_LONGEST",
     "Attention",
     "Demand",
     "Device",
@@ -25,6 +28,7 @@ __all__ = [
     "demand",
     "guessed_shape",
     "kv_cache",
+    "largest_that",
     "largest_window",
     "place",
     "read_shape",

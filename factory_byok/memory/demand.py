@@ -1,10 +1,12 @@
 """What a model needs in memory at a window: weights, KV cache, compute and overhead."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from factory_byok.facts import Basis
 from factory_byok.memory.cache import (
+    PADDING,
     kv_cache,
     layer_bytes,
     padded,
@@ -19,6 +21,7 @@ Device = Literal["cuda", "metal", "cpu"]
 
 MIB: Final = 2**20
 FLOAT: Final = 4  # bytes of one activation
+NO_LONGEST: Final = Tokens(2**20)  # the limit of a search where the model tells no longest window
 HALF: Final = 2  # bytes of one element of the attention mask and of f16
 
 # What a CUDA card holds beside llama.cpp's own buffers: the driver's context with its kernels, and
@@ -31,7 +34,9 @@ CUDA_SCRATCH: Final = 0.07
 MOST_SCRATCH: Final = Bytes(1024 * MIB)
 METAL_CONTEXT: Final = Bytes(128 * MIB)  # assumed: Metal compiles its kernels into this much
 
-INPUT_COPIES: Final = 4  # with several cards llama.cpp pipelines (GGML_SCHED_MAX_COPIES)
+# With several cards llama.cpp pipelines (GGML_SCHED_MAX_COPIES): `n_copies=4` in the log of
+# github.com/ollama/ollama/issues/10553. That the mask is what is copied was not measured.
+INPUT_COPIES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,8 @@ def _activations(shape: Shape) -> int:
 def _converted(shape: Shape, window: int, kv_type: str) -> int:
     """The room for one layer's cache as f16, which CUDA's flash attention makes of a coarser one.
 
-    llama.cpp, ggml/src/ggml-cuda/fattn-common.cuh: prompts are read with kernels for f16.
+    llama.cpp, ggml/src/ggml-cuda/fattn-common.cuh: prompts are read with kernels for f16. It fits
+    the rows with coarse caches at 128000 tokens; on a card of our own it was not measured.
     """
     if kv_type.lower() in ("f32", "f16", "bf16"):
         return 0
@@ -193,15 +199,22 @@ def largest_window(
     Searched in steps of 256 tokens, as the cache grows, and never above the model's longest window
     (`longest` overrules it; without either the limit is a million tokens).
     """
-    most = longest or shape.longest_window or Tokens(2**20)
+    most = longest or shape.longest_window or NO_LONGEST
 
-    def holds(steps: int) -> bool:
-        tokens = min(steps * 256, most)
-        need = demand(shape, tokens, kv_type, parallel, gpus, device=device)
-        return need.total <= budget
+    def holds(window: Tokens) -> bool:
+        return demand(shape, window, kv_type, parallel, gpus, device=device).total <= budget
 
-    low, high = 0, -(-most // 256)
+    return largest_that(holds, most)
+
+
+def largest_that(holds: Callable[[Tokens], bool], most: Tokens) -> Tokens:
+    """The largest window up to `most` for which `holds` is true; 0 when it is for none.
+
+    Searched in steps of 256 tokens; what holds at one window must hold at every smaller one.
+    """
+    low, high = 0, -(-most // PADDING)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle - 1)
-    return Tokens(min(low * 256, most))
+        fits = holds(Tokens(min(middle * PADDING, most)))
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return Tokens(min(low * PADDING, most))

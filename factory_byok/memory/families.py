@@ -1,7 +1,9 @@
 """What only the name of an architecture tells: which layers slide, which ones are recurrent.
 
-Each row was read from llama.cpp's model code (github.com/ggml-org/llama.cpp, src/models and
-src/llama-model.cpp, as of b10488, the build in Ollama 0.33) or is in facts/ollama.md section 4.2.
+Sources: gemma3, gpt-oss and qwen35 were measured with llama-server b10434
+(tests/memory/buffers.json); gemma3n and the layers that only predict ahead are in
+github.com/gpustack/gguf-parser-go issue 32, phi3 in github.com/ggml-org/llama.cpp pull 13676. The
+other rows are what is known of llama.cpp's models (`set_swa_pattern`) and were not measured.
 """
 
 from typing import Final

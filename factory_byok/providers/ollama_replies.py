@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from factory_byok.facts import Json, Known, Loaded, Model, Reading, Unknown
+from factory_byok.facts import Cloud, Json, Known, Loaded, Model, Reading, Unknown
 from factory_byok.loose import as_object, count, text, texts
 from factory_byok.names import parameters_in
 from factory_byok.units import BILLION, Bytes, Parameters, Tokens
@@ -91,7 +91,26 @@ def _listed(each: Mapping[str, Json]) -> Model:
         capabilities=_capabilities(each),
         longest_window=_tokens(details, "context_length", "the server's list does not tell it"),
         remote_host=text(each, "remote_host"),
+        told_window=_tokens(details, "projected_context_length", "the server does not foretell it"),
     )
+
+
+def parse_cloud_switch(status: Json) -> bool:
+    """Whether `/api/status` says that the cloud is switched off (OLLAMA_NO_CLOUD, server.json)."""
+    return as_object(as_object(status), "cloud").get("disabled") is True
+
+
+def parse_default_window(status: Json) -> Reading[Tokens]:
+    """The window for every model, which servers after 0.33 may tell in `/api/status`."""
+    return _tokens(as_object(status), "context_length", "this Ollama does not tell its default")
+
+
+def parse_account(reply: Reply) -> Reading[Cloud]:
+    """What `/api/me` says about the account that the server is signed in with."""
+    known: dict[int, Cloud] = {200: "usable", 401: "signed out", 503: "unreachable"}
+    if reply.status in known:
+        return Known(known[reply.status])
+    return Unknown(f"/api/me answers {reply.status}", "status")
 
 
 def _parameters(told: str, name: str) -> Reading[Parameters]:

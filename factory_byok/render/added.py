@@ -7,8 +7,9 @@ from factory_byok.facts import Exercise
 from factory_byok.findings import Finding
 from factory_byok.render.diff import diff_lines
 from factory_byok.render.exercises import exercise_line
+from factory_byok.render.findings import findings_lines
 from factory_byok.render.style import Style, printable
-from factory_byok.render.words import findings_lines, homely
+from factory_byok.render.words import homely
 
 
 def added_lines(
@@ -30,6 +31,8 @@ def added_lines(
         yield f"Wrote the entry to {where}, because {plan.place.why}"
         if plan.limit is not None:
             yield f"droid will compact its conversations at {plan.limit:,} tokens"
+        if plan.default:
+            yield "It is droid's default model now"
     for result in results:
         yield exercise_line(result, style)
     yield ""

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from factory_byok.facts import Known, Server, Snapshot, Unknown
 from factory_byok.findings import Outcome, Report
 from factory_byok.recommend import Recommendation
+from factory_byok.render.findings import findings_lines, tally
 from factory_byok.render.machine import machine_rows
 from factory_byok.render.recommendation import recommendation_rows
 from factory_byok.render.style import Style
-from factory_byok.render.words import columns, counted, findings_lines, homely, tally
+from factory_byok.render.words import columns, counted, homely
 
 
 def doctor_lines(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from factory_byok.facts import Entry, SettingsFile
+from factory_byok.droid_facts import Entry, SettingsFile
 from factory_byok.render.style import Style, printable
 from factory_byok.render.words import counted, homely
 
@@ -35,21 +35,16 @@ def _rejected(file: SettingsFile, style: Style) -> Iterator[str]:
 def _entry(entry: Entry, style: Style) -> Iterator[str]:
     """One entry: its id and fate, then what it says."""
     sign = style.paint(entry.fate, _COLORS[entry.fate])
-    yield f"{style.paint(printable(entry.id or entry.pointer), 'bold')}  {sign}"
+    head = entry.id or f"{homely(entry.file)}{entry.pointer}"
+    yield f"{style.paint(printable(head), 'bold')}  {sign}"
     if entry.reason:
         yield from style.wrapped(printable(entry.reason), "  ")
-    limit = f"{entry.max_output:,} tokens" if entry.max_output is not None else "32,000 by default"
-    rows = {
-        "name": entry.name,
-        "model": entry.model,
-        "base URL": entry.base_url,
-        "dialect": entry.dialect,
-        "output limit": limit,
-        "file": homely(entry.file),
-    }
-    for name, text in rows.items():
-        if text:
-            yield f"  {style.paint(name.ljust(13), 'dim')} {printable(text)}"
+    limit = f"{entry.max_output:,}" if entry.max_output is not None else "32,000 (droid's default)"
+    told = [entry.name, f"{entry.model} at {entry.base_url}" if entry.base_url else entry.model]
+    yield from style.wrapped(printable(": ".join(part for part in told if part)), "  ", "    ")
+    rest = f"{entry.dialect or 'no dialect'}, output limit {limit}, in {homely(entry.file)}"
+    for line in style.wrapped(printable(rest), "  ", "    "):
+        yield style.paint(line, "dim")
     yield ""
 
 

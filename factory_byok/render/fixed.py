@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from factory_byok.findings import Finding
 from factory_byok.render.diff import diff_lines
+from factory_byok.render.findings import findings_lines
 from factory_byok.render.style import Style, printable
-from factory_byok.render.words import counted, findings_lines
+from factory_byok.render.words import counted
 from factory_byok.repairing import Repair
 
 

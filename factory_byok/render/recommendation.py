@@ -17,14 +17,14 @@ _COLORS: Final = {"gpu": "green", "memory": "yellow", "nowhere": "red", "unknown
 
 
 def recommendation_rows(found: Recommendation) -> Iterator[tuple[str, str]]:
-    """The two rows that this machine reaches, and what to pull."""
+    """The two rows that this machine reaches, and which of the page's models is for it."""
     yield "On the GPU", _reach(found)
     row = found.memory_row
     memory = f"models up to {row.size}, slow" if row else "nothing of the table"
     if isinstance(found.memory, Unknown):
         memory = f"not known: {found.memory.why}"
     yield "In memory", memory
-    yield "Advice", found.best.reason
+    yield "Page's pick", f"{found.best.suggestion.model}: {found.best.reason}"
 
 
 def _reach(found: Recommendation) -> str:

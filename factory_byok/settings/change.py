@@ -14,7 +14,7 @@ from factory_byok.settings.document import new_step, read, transact
 from factory_byok.settings.effective import Effective
 from factory_byok.settings.journal import Journal
 from factory_byok.settings.look import look
-from factory_byok.settings.mask import mask
+from factory_byok.settings.mask import masked_diff
 from factory_byok.world import World
 
 
@@ -35,7 +35,7 @@ class Preview:
         """The difference as a unified diff with secrets masked; "" when there is none."""
         if not self.changes:
             return ""
-        return mask(editing.diff(self.before or "", self.after or "", str(self.path)))
+        return masked_diff(self.before, self.after, str(self.path))
 
 
 def preview(

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from factory_byok.droid_facts import Json
 from factory_byok.errors import ByokError
-from factory_byok.facts import Json
 from factory_byok.settings import jsonc
 from factory_byok.settings.journal import (
     Journal,
@@ -193,7 +193,10 @@ def transact(
     def checked(before: str | None) -> str | None:
         if not repair:
             _values(path, before)
-        after = change(before)
+        try:
+            after = change(before)
+        except jsonc.Fault as fault:
+            raise Broken(path, fault) from None
         if after != before:
             _values(path, after)
         return after
@@ -331,7 +334,6 @@ def _write(journal: Journal, document: Document, text: str | None, draft: Record
             raise ByokError(message, "Nothing was changed") from None
         raise
     sync_folder(target.parent)
-    discard(temporary)
     if data is None:
         remove_folders(journal.made(document.path, document.raw).folders)
     journal.commit(record)
@@ -341,26 +343,36 @@ def _write(journal: Journal, document: Document, text: str | None, draft: Record
 def _put(document: Document, data: bytes | None, temporary: Path) -> None:
     """Makes the change visible in one step, if the file is still as it was read.
 
-    Afterwards `temporary` may hold the old bytes. Raises Changed when somebody else's are there.
+    Raises Changed when it is not, and OSError; the target is then not byok's. A failure behind the
+    swap leaves the temporary file, with what was swapped out, to the next run.
     """
     if read(document.path) != document:
         raise Changed(f"{document.path} has been changed meanwhile")
     target = document.target
     if document.raw is None:
         _put_new(temporary, target)
-        return
-    if data is None:
+    elif data is None:
         target.rename(temporary)
-    elif not _exchange(temporary, target):
-        temporary.replace(target)
-        return
-    if _bytes(temporary, temporary, sys.maxsize)[0] == document.raw:
-        return
-    if data is None:
-        _put_new(temporary, target)
+        _check_displaced(document, temporary, _put_new)
+    elif _exchange(temporary, target):
+        _check_displaced(document, temporary, _exchange)
     else:
-        _exchange(temporary, target)
-    raise Changed(f"{document.path} has been changed meanwhile")
+        temporary.replace(target)
+
+
+def _check_displaced(
+    document: Document, temporary: Path, put_back: Callable[[Path, Path], object]
+) -> None:
+    """Removes the old bytes; raises Changed when they are somebody else's and are put back."""
+    try:
+        held = _bytes(temporary, temporary, sys.maxsize)[0]
+        if held != document.raw:
+            put_back(temporary, document.target)
+    except OSError:
+        return
+    if held != document.raw:
+        raise Changed(f"{document.path} has been changed meanwhile")
+    discard(temporary)
 
 
 def _put_new(temporary: Path, target: Path) -> None:
@@ -373,6 +385,8 @@ def _put_new(temporary: Path, target: Path) -> None:
         if target.exists():
             raise Changed(f"{target} has been made meanwhile") from None
         temporary.replace(target)
+    else:
+        discard(temporary)
 
 
 def _exchange(one: Path, other: Path) -> bool:

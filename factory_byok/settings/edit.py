@@ -353,34 +353,29 @@ def _removal(text: str, parent: Node, indexes: set[int]) -> list[Cut]:
     """
     spans = _children(parent)
     last = len(spans) - 1
+    kept = max((at for at in range(len(spans)) if at not in indexes), default=-1)
     cuts: list[Cut] = []
-    for at in sorted(indexes):
+    ends_line = False
+    for at in sorted(indexes, reverse=True):
         left = _comma(text, spans[at - 1][1]) if at else parent.start + 1
-        right = spans[at][1] if at == last else _comma(text, spans[at][1])
-        cuts.append((*_stretch(text, left, spans[at][0], right), ""))
-    kept = max((at for at in range(len(spans)) if at not in indexes), default=None)
-    if kept is None:
+        end = _behind_line_comments(
+            text, spans[at][1] if at == last else _comma(text, spans[at][1])
+        )
+        following = _behind_blank(text, end)
+        if at < kept:  # the next child comes to its place
+            cuts.append((spans[at][0], following, ""))
+            continue
+        if at == last or following != spans[at + 1][0]:  # else what follows the next one counts
+            ends_line = bool(_LINE_END.search(text, end, following))
+        token, in_line = _last_token(text, left, spans[at][0])
+        joins = in_line and not ends_line  # what follows must not become part of a comment
+        cuts.append((spans[at][0] if joins else token, end, ""))
+    if kept < 0:
         return _emptied(text, parent, spans[0][0], cuts)
     if kept != last:
         comma = _comma(text, spans[kept][1])
         cuts.append((comma - 1, comma, ""))
     return cuts
-
-
-def _stretch(text: str, left: int, start: int, right: int) -> tuple[int, int]:
-    """What goes with a child that begins at `start`.
-
-    `left` is behind the bracket or comma before it, `right` behind it or the comma after it.
-    """
-    token, in_line = _last_token(text, left, start)
-    end = _behind_line_comments(text, right)
-    following = _behind_blank(text, end)
-    has_comma = text[right - 1] == ","
-    if token == start and has_comma:
-        return token, following
-    if in_line and not _LINE_END.search(text, end, following):
-        return start, following if has_comma else end  # what follows must not join the comment
-    return token, end
 
 
 def _emptied(text: str, parent: Node, first: int, cuts: list[Cut]) -> list[Cut]:

@@ -12,16 +12,11 @@ from dataclasses import field as filled
 from itertools import groupby
 from typing import Final
 
-from factory_byok.facts import Defaults, Entry, Json, SettingsFile
+from factory_byok.droid_facts import Defaults, Entry, Json, SettingsFile
 from factory_byok.settings import jsonc
-from factory_byok.settings.entry import (
-    Candidate,
-    alike,
-    judge,
-    read_entry,
-    strictly,
-    with_inherited,
-)
+from factory_byok.settings.defaults import defaults_of, moved
+from factory_byok.settings.entry import read_entry
+from factory_byok.settings.entry_rules import Candidate, alike, judge, strictly, with_inherited
 from factory_byok.settings.locate import FILE_NAMES, Place
 from factory_byok.settings.repair import repairs
 from factory_byok.spelling import LIST_NAMES
@@ -31,14 +26,6 @@ JS_SPACE: Final = (  # ECMAScript's WhiteSpace and LineTerminator; Python's own 
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
 _GAPS: Final = re.compile(f"[{JS_SPACE}]+")
-# droid moves these top-level keys into `sessionDefaultSettings` when it reads a file.
-_MOVED: Final = (
-    "model",
-    "reasoningEffort",
-    "autonomyMode",
-    "specModeModel",
-    "specModeReasoningEffort",
-)
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")
 
 
@@ -95,7 +82,7 @@ def effective(sources: Sequence[Source], env: Mapping[str, str]) -> Effective:
     return Effective(
         files=tuple(read.file for read in reads),
         entries=tuple(read_entry(item, env) for item in items),
-        defaults=_defaults(
+        defaults=defaults_of(
             [(folder[0].source.place.level, _general(folder)) for folder in folders]
         ),
     )
@@ -288,63 +275,10 @@ def _shadow(
             holders[item.id] = item.file
 
 
-# --- the settings beside the entries --------------------------------------------------------------
-
-
 def _general(folder: list[_Read]) -> dict[str, Json]:
     """The settings of one folder: the local file's top-level keys replace the others."""
     merged: dict[str, Json] = {}
     for read in folder:
         if read.source.place.kind != "config":
-            merged |= _moved(read.values)
+            merged |= moved(read.values)
     return merged
-
-
-def _moved(values: dict[str, Json]) -> dict[str, Json]:
-    """The values with the old top-level defaults moved where droid keeps them now."""
-    found = {key: values[key] for key in _MOVED if key in values}
-    if not found:
-        return values
-    defaults = values.get("sessionDefaultSettings")
-    return values | {
-        "sessionDefaultSettings": found | (defaults if isinstance(defaults, dict) else {})
-    }
-
-
-def _defaults(levels: list[tuple[str, dict[str, Json]]]) -> Defaults:
-    """What all levels say together.
-
-    For the default model the nearest project folder wins and the organisation comes last; for
-    everything else the organisation wins.
-    """
-    general = [values for _, values in levels]
-    sessions = [values.get("sessionDefaultSettings") for level, values in levels if level != "org"]
-    sessions += [values.get("sessionDefaultSettings") for level, values in levels if level == "org"]
-    models = [each["model"] for each in sessions if isinstance(each, dict) and "model" in each]
-    limits = [
-        values["compactionTokenLimit"] for values in general if "compactionTokenLimit" in values
-    ]
-    return Defaults(
-        model=models[0] if models and isinstance(models[0], str) else "",
-        compaction=_limit(limits[0]) if limits else None,
-        compaction_for=_limits(general),
-    )
-
-
-def _limits(general: list[dict[str, Json]]) -> dict[str, int]:
-    """The limits of single ids, merged key by key; a value that is no object hides those below."""
-    merged: dict[str, Json] = {}
-    for values in general:
-        found = values.get("compactionTokenLimitPerModel", {})
-        if not isinstance(found, dict):
-            break
-        merged = found | merged
-    numbers = {key: _limit(value) for key, value in merged.items()}
-    return {key: number for key, number in numbers.items() if number is not None}
-
-
-def _limit(value: Json) -> int | None:
-    """A limit in tokens; None for what is no finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value in (1e999, -1e999):
-        return None
-    return int(value)

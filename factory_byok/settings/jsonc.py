@@ -11,46 +11,26 @@ from dataclasses import dataclass, field
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 from typing import Final, Literal, NoReturn
 
-from factory_byok.facts import Json
+from factory_byok.droid_facts import Json
+from factory_byok.settings.jsonc_faults import BOM as BOM
+from factory_byok.settings.jsonc_faults import WORD, Complaints
+from factory_byok.settings.jsonc_faults import Fault as Fault
+from factory_byok.settings.jsonc_faults import position as position
 
 Kind = Literal["object", "array", "string", "number", "true", "false", "null"]
 
-BOM: Final = "\ufeff"
 # Measured with droid 0.225.2: 13,000 objects or 20,000 lists in one another are read; with 15,000
 # objects or 30,000 lists its stack overflows and the file is ignored.
 DEEPEST: Final = 14_000
 _SKIP: Final = re.compile(r"(?:[ \t\r\n]++|//[^\r\n]*+|/\*(?s:.*?)\*/)*+")
 _BLANK: Final = re.compile(r'"(?:[^"\\\r\n]++|\\.)*+"|//[^\r\n]*+|/\*(?s:.*?)\*/')
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
-_WORD: Final = re.compile(r'[^ \t\r\n{}\[\]":,/]++')
-_NUMBER_LIKE: Final = re.compile(r"[-+.]?[0-9]")
-_STRING_BODY: Final = re.compile(r'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _WORDS: Final[dict[str, tuple[Kind, Json]]] = {
     "true": ("true", True),
     "false": ("false", False),
     "null": ("null", None),
 }
 _CLOSER: Final = {"object": "}", "array": "]"}
-
-
-class Fault(Exception):
-    """What makes droid ignore a whole file, and where; `line` and `column` count from 1.
-
-    `kind` is the machine's word: `hash_comment`, `trailing_comma`, `bom`, `truncated`, `empty`,
-    `control_character`, `bad_escape`, `single_quote`, `open_comment`, `open_string`,
-    `unquoted_key`, `bad_word`, `bad_number`, `missing_comma`, `missing_colon`, `extra_comma`,
-    `wrong_bracket`, `extra_content`, `too_deep` or `syntax`. `message` is one
-    sentence without final period.
-    """
-
-    def __init__(self, text: str, kind: str, message: str, offset: int) -> None:
-        """Finds line and column of `offset` in `text`; the text itself is not kept."""
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-        self.offset = offset
-        self.line, self.column = position(text, offset)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -157,16 +137,6 @@ def find(root: Node, pointer: str) -> Node | None:
     return node
 
 
-def position(text: str, offset: int) -> tuple[int, int]:
-    r"""Line and column of an offset, from 1; `\n`, `\r\n` and a lone `\r` end a line."""
-    line, start = 1, 0
-    for found in _LINE_END.finditer(text, 0, offset):
-        if found[0] == "\r" and found.end() == offset and text[offset : offset + 1] == "\n":
-            continue  # the offset stands between the two characters of one line end
-        line, start = line + 1, found.end()
-    return line, offset - start + 1
-
-
 def _strict(text: str) -> Json:
     """Strict JSON by the standard library's fast reader. Raises ValueError or RecursionError."""
     value: Json = json.loads(text, parse_constant=_no_constant)
@@ -183,20 +153,19 @@ def _blank(found: re.Match[str]) -> str:
     return found[0] if found[0][0] == '"' else " "
 
 
-class _Reader:
+class _Reader(Complaints):
     """Reads tokens from one text; the grammar's stack is kept by `parse`."""
 
     def __init__(self, text: str) -> None:
         """Stands before the first token."""
-        self.text = text
-        self.at = 0
+        super().__init__(text)
         self._skip()
 
     def child(self, unclosed: list[Node]) -> Node | None:
         """The next item or member value of the innermost container; None when that is closed."""
         parent = unclosed[-1]
         closer = _CLOSER[parent.kind]
-        if self._peek() == closer:
+        if self.peek() == closer:
             self._close(parent)
             return None
         if parent.items or parent.members:
@@ -211,7 +180,7 @@ class _Reader:
 
     def value(self, unclosed: list[Node] | None = None) -> Node:
         """The next value; of a container only the opening bracket."""
-        start, opening = self.at, self._peek()
+        start, opening = self.at, self.peek()
         if opening == '"':
             text = self._string()
             return self._node("string", start, text)
@@ -222,22 +191,22 @@ class _Reader:
         if found:
             self.at = found.end()
             return self._node("number", start, _number(found[0]))
-        word = _WORD.match(self.text, start)
+        word = WORD.match(self.text, start)
         if word and word[0] in _WORDS:
             self.at = word.end()
             return self._node(_WORDS[word[0]][0], start, _WORDS[word[0]][1])
-        return self._no_value(unclosed or [])
+        return self.no_value(unclosed[-1].start if unclosed else None)
 
     def check_depth(self, depth: int) -> None:
         """Makes sure that droid's own reader would not run out of stack here."""
         if depth > DEEPEST:
-            self._fail("too_deep", f"More than {DEEPEST:,} brackets are open here at once")
+            self.fail("too_deep", f"More than {DEEPEST:,} brackets are open here at once")
 
     def finish(self) -> None:
         """Makes sure that nothing follows the whole value."""
         if self.at < len(self.text):
-            self._stop_at_odd_character()
-            self._fail("extra_content", "There is more text after the end of the value")
+            self.stop_at_odd_character()
+            self.fail("extra_content", "There is more text after the end of the value")
 
     def _node(self, kind: Kind, start: int, scalar: Json) -> Node:
         """A node that ends here; moves on to the next token."""
@@ -254,137 +223,44 @@ class _Reader:
     def _comma(self, unclosed: list[Node], closer: str) -> None:
         """Takes the comma between two children."""
         comma = self.at
-        if self._peek() != ",":
-            self._no_comma(unclosed, closer)
+        if self.peek() != ",":
+            self.no_comma(unclosed[-1].start, closer)
         self.at += 1
         self._skip()
-        if self._peek() == closer:
+        if self.peek() == closer:
             self.at = comma
-            self._fail("trailing_comma", f"A comma stands before the closing `{closer}`")
+            self.fail("trailing_comma", f"A comma stands before the closing `{closer}`")
 
     def _member(self, unclosed: list[Node]) -> Member:
         """The next key with the beginning of its value."""
         start = self.at
-        if self._peek() != '"':
-            self._no_key(unclosed)
+        if self.peek() != '"':
+            self.no_key(unclosed[-1].start)
         key = self._string()
         end = self.at
         self._skip()
-        if self._peek() != ":":
-            self._stop_at_end(unclosed)
-            self._stop_at_odd_character()
-            self._fail("missing_colon", "A colon is missing after a key")
+        if self.peek() != ":":
+            self.stop_at_end(unclosed[-1].start)
+            self.stop_at_odd_character()
+            self.fail("missing_colon", "A colon is missing after a key")
         self.at += 1
         self._skip()
         return Member(key, start, end, self.value(unclosed))
-
-    def _peek(self) -> str:
-        """The next character, "" at the end."""
-        return self.text[self.at : self.at + 1]
 
     def _skip(self) -> None:
         """Moves over white space and comments."""
         found = _SKIP.match(self.text, self.at)
         self.at = found.end() if found else self.at
         if self.text.startswith("/*", self.at):
-            self._fail("open_comment", "A comment begins with `/*` and never ends")
+            self.fail("open_comment", "A comment begins with `/*` and never ends")
 
     def _string(self) -> str:
         """The string that begins here, decoded; stands behind its closing quote afterwards."""
         try:
             value, self.at = scanstring(self.text, self.at + 1, True)
         except JSONDecodeError:
-            self._bad_string()
+            self.bad_string()
         return str(value)
-
-    def _fail(self, kind: str, message: str) -> NoReturn:
-        """Raises the fault of this place."""
-        raise Fault(self.text, kind, message, self.at)
-
-    def _bad_string(self) -> NoReturn:
-        """Says what is wrong in the string that begins here."""
-        opening = self.at
-        found = _STRING_BODY.match(self.text, opening + 1)
-        self.at = found.end() if found else opening
-        odd = self._peek()
-        if odd == "\\" and self.at + 1 < len(self.text):
-            escape = self.text[self.at : self.at + 2]
-            self._fail("bad_escape", f"`{_shown(escape)}` is no escape in a string")
-        if odd in ("", "\\"):
-            self.at = opening
-            self._fail("truncated", "A string begins here and the file ends before it does")
-        if odd in "\r\n":
-            self.at = opening
-            self._fail("open_string", "A string begins here and does not end on its line")
-        self._fail(
-            "control_character", f"A string holds the control character U+{ord(odd):04X} unescaped"
-        )
-
-    def _stop_at_end(self, unclosed: list[Node]) -> None:
-        """Raises the fault of a file that ends too early; nothing otherwise."""
-        if self.at < len(self.text):
-            return
-        if not unclosed:
-            blank = self.text.strip(" \t\r\n") == ""
-            what = "The file is empty" if blank else "The file holds comments and nothing else"
-            self._fail("empty", what)
-        line, _ = position(self.text, unclosed[-1].start)
-        bracket = self.text[unclosed[-1].start]
-        self._fail("truncated", f"The file ends before the `{bracket}` of line {line} is closed")
-
-    def _stop_at_odd_character(self) -> None:
-        """Raises the fault of a character that no JSON has outside strings; nothing otherwise."""
-        odd = self._peek()
-        if odd == BOM and self.at == 0:
-            self._fail("bom", "The file begins with a byte order mark")
-        if odd == "#":
-            self._fail("hash_comment", "A comment begins with `#`; droid knows only `//` and `/*`")
-        if odd == "'":
-            self._fail("single_quote", "Text stands in single quotes; JSON wants double quotes")
-        if odd and (odd < " " or odd == "\x7f"):
-            self._fail("control_character", f"The control character U+{ord(odd):04X} stands here")
-        if odd == "/":
-            self._fail("syntax", "A single `/` stands here")
-
-    def _no_value(self, unclosed: list[Node]) -> NoReturn:
-        """Says what stands where a value belongs."""
-        self._stop_at_end(unclosed)
-        self._stop_at_odd_character()
-        odd = self._peek()
-        if odd == ",":
-            self._fail("extra_comma", "A comma stands where a value belongs")
-        if odd in "}]:":
-            self._fail("syntax", f"`{odd}` stands where a value belongs")
-        word = _WORD.match(self.text, self.at)
-        shown = _shown(word[0] if word else odd)
-        if _NUMBER_LIKE.match(self.text, self.at):
-            self._fail("bad_number", f"`{shown}` is no number in JSON")
-        self._fail("bad_word", f"`{shown}` is no value in JSON")
-
-    def _no_comma(self, unclosed: list[Node], closer: str) -> NoReturn:
-        """Says what stands where a comma or the closing bracket belongs."""
-        self._stop_at_end(unclosed)
-        self._stop_at_odd_character()
-        odd = self._peek()
-        if odd in "}]":
-            self._fail("wrong_bracket", f"`{odd}` stands where `{closer}` belongs")
-        if odd in '"{[':
-            self._fail("missing_comma", "A comma is missing before this")
-        if self.text[self.at - 1] in "0123456789" and odd not in " \t":
-            self._fail("bad_number", "A number is not written as JSON wants it")
-        self._fail("syntax", f"`{_shown(odd)}` stands where a comma or `{closer}` belongs")
-
-    def _no_key(self, unclosed: list[Node]) -> NoReturn:
-        """Says what stands where a key belongs."""
-        self._stop_at_end(unclosed)
-        self._stop_at_odd_character()
-        odd = self._peek()
-        if odd == ",":
-            self._fail("extra_comma", "A comma stands where a key belongs")
-        if odd in "]{[:":
-            self._fail("syntax", f"`{odd}` stands where a key belongs")
-        word = _WORD.match(self.text, self.at)
-        self._fail("unquoted_key", f"The key `{_shown(word[0] if word else odd)}` has no quotes")
 
 
 def _number(text: str) -> int | float:
@@ -395,9 +271,3 @@ def _number(text: str) -> int | float:
         except ValueError:  # more digits than Python converts
             pass
     return float(text)
-
-
-def _shown(text: str) -> str:
-    """A piece of a broken text, short and printable."""
-    printable = "".join(each if each.isprintable() else "\ufffd" for each in text[:40])
-    return printable.replace("`", "'")

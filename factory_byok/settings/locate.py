@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from factory_byok.facts import FileKind, FileLevel, System
+from factory_byok.droid_facts import FileKind, FileLevel, System
 from factory_byok.world import World
 
 FILE_NAMES: Final[dict[FileKind, str]] = {

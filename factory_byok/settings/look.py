@@ -20,10 +20,8 @@ def look(world: World, instead: Mapping[Path, str | None] | None = None) -> Effe
 
 def _source(place: Place, instead: Mapping[Path, str | None]) -> Source:
     """One file's text, or why there is none."""
-    if place.path in instead:
-        return Source(place, instead[place.path])
     try:
         document = read(place.path)
     except ByokError as error:
         return Source(place, None, error.message)
-    return Source(place, document.text, "", document.mode)
+    return Source(place, instead.get(place.path, document.text), "", document.mode)

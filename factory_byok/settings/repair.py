@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from factory_byok.facts import TextEdit
+from factory_byok.droid_facts import TextEdit
 from factory_byok.settings import jsonc
 
 # A string, a comment of either kind, a `#` comment, then anything that separates.

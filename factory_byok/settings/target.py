@@ -69,9 +69,10 @@ _HARMLESS: Final = ("ollama", "not-needed", "application/json")
 def target(world: World, entry: Entry) -> Target:
     """Reads what droid would send for an entry, from the entry's own place in its file.
 
-    Raises ByokError when the file cannot be read or no longer holds the entry there.
+    A model without an entry (no file) has no key. Raises ByokError when the file cannot be read or
+    no longer holds the entry there.
     """
-    item = stored(entry)
+    item = stored(entry) if entry.file else {}
     kind = 1 if entry.kind == "config" else 0
 
     def get(meaning: str) -> Json:

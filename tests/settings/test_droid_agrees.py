@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.doubles.droid import NO_PROGRAMS, Droid, airgapped
 from tests.settings.machines import MadeUp, block_of, help_block, judged, machines, world_of
+from tests.settings.record import machine_of
 
 BATCH = 6
 FOLDERS = int(os.environ.get("BYOK_DROID_FOLDERS", "60"))
@@ -59,6 +60,5 @@ def test_byok_lists_what_droid_once_answered(path: Path, tmp_path: Path) -> None
     recorded = json.loads(path.read_text("utf-8"))
     for row in recorded["rows"]:
         root = tmp_path / str(row["name"])
-        files = {name: text.encode("latin-1") for name, text in row["files"].items()}
-        MadeUp(files, row["cwd"], tuple(row["folders"])).write(root)
+        machine_of(row).write(root)
         assert help_block(judged(world_of(root, row["cwd"])).entries) == row["droid"], row["name"]

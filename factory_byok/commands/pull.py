@@ -1,0 +1,84 @@
+"""byok pull: downloads a model through the server, after a look at disk and memory."""
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from factory_byok.answer import Answer
+from factory_byok.commands.options import DryRunOption, EndpointOption, QuietOption, TimeoutOption
+
+if TYPE_CHECKING:
+    from factory_byok.pulling import Plan, Pulled
+    from factory_byok.render.style import Style
+    from factory_byok.world import World
+
+
+def run(
+    model: Annotated[str, typer.Argument(help="The model's name, as in qwen2.5-coder:32b.")],
+    endpoint: EndpointOption = "",
+    stall: Annotated[
+        float, typer.Option("--stall", min=1, help="Give up after so many seconds without a byte.")
+    ] = 60.0,
+    dry_run: DryRunOption = False,
+    timeout: TimeoutOption = 2.0,
+    quiet: QuietOption = False,
+) -> Answer:
+    """Download a model through the server.
+
+    Looks at the disk of the model store and at the memory first. What was downloaded stays when
+    the pull is interrupted, and the next one goes on from there.
+    """
+    from factory_byok.address import default_endpoint, parse_endpoint
+    from factory_byok.pulling import plan_pull
+    from factory_byok.render.progress import working
+    from factory_byok.world import World
+
+    world = World.real()
+    address = (
+        parse_endpoint(endpoint) if endpoint else default_endpoint(world.env.get("OLLAMA_HOST", ""))
+    )
+    with working(f"Asking {address}", quiet=quiet):
+        plan = plan_pull(world, model, address, timeout=timeout)
+    done = None if dry_run else pull_now(world, plan, stall=stall, quiet=quiet)
+    return _answer(plan, done)
+
+
+def pull_now(world: "World", plan: "Plan", *, stall: float, quiet: bool) -> "Pulled":
+    """Pulls with progress on stderr; says how to go on when it is interrupted."""
+    from factory_byok.pulling import carry_out
+    from factory_byok.render.pull import shown
+
+    try:
+        with shown(plan.model, quiet=quiet) as show:
+            return carry_out(world, plan, show, stall=stall)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nWhat came stays: `byok pull {plan.model}` goes on from there\n")
+        raise
+
+
+def _answer(plan: "Plan", done: "Pulled | None") -> Answer:
+    """The result for scripts and for people."""
+    data = {
+        "model": plan.model,
+        "endpoint": str(plan.address),
+        "was_present": plan.present,
+        "expected_bytes": plan.size or None,
+        "pulled": done is not None,
+        "bytes": done.total if done else None,
+        "fetched_bytes": done.fetched if done else None,
+        "seconds": round(done.seconds, 3) if done else None,
+        "cuts": done.cuts if done else 0,
+    }
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.findings import findings_lines
+        from factory_byok.render.pull import pulled_lines
+
+        if plan.findings:
+            yield from findings_lines(plan.findings, style)
+            yield ""
+        yield from pulled_lines(plan, done, style)
+
+    return Answer(data, words, plan.findings)

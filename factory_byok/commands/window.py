@@ -1,0 +1,212 @@
+"""byok window: the window each model really gets, who decides it, and a larger one."""
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from factory_byok.answer import Answer
+from factory_byok.commands.options import (
+    DryRunOption,
+    EndpointOption,
+    QuietOption,
+    TimeoutOption,
+    YesOption,
+)
+from factory_byok.errors import ByokError, UsageError
+
+if TYPE_CHECKING:
+    from factory_byok.deriving import Derivation
+    from factory_byok.render.style import Style
+    from factory_byok.server_setting import Setting
+    from factory_byok.windowing import Row, Seen, Target, Wanted
+    from factory_byok.world import World
+
+
+def run(
+    model: Annotated[
+        str, typer.Argument(help="A model or an entry; all that entries use without.")
+    ] = "",
+    load: Annotated[
+        bool, typer.Option("--load", help="Load the models, so that the window is measured.")
+    ] = False,
+    set_to: Annotated[
+        int | None, typer.Option("--set", metavar="N", min=256, help="Give the model N tokens.")
+    ] = None,
+    server: Annotated[
+        bool, typer.Option("--server", help="With --set: for all models, by the server's setting.")
+    ] = False,
+    name: Annotated[
+        str, typer.Option("--name", help="With --set: the name of the copy with that window.")
+    ] = "",
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+    endpoint: EndpointOption = "",
+    timeout: TimeoutOption = 2.0,
+    quiet: QuietOption = False,
+) -> Answer:
+    """Show the window that each model really gets, and who decides it.
+
+    --set N makes a copy of the model that has this window (no download, no restart) and lets
+    droid's entries use it; with --server it changes the server's own setting instead. Either way
+    the model is loaded afterwards to see whether it worked.
+    """
+    from factory_byok.units import Tokens
+    from factory_byok.windowing import Wanted, see, target
+    from factory_byok.world import World
+
+    world = World.real()
+    wanted = Wanted(model, endpoint, timeout)
+    if set_to is None:
+        if server or name:
+            raise UsageError("`--server` and `--name` go with `--set N`")
+        return _shown(world, wanted, load=load, quiet=quiet)
+    if not model:
+        raise UsageError("`--set` needs a model", "For example `byok window qwen3:8b --set 32000`")
+    chosen, window = target(world, wanted), Tokens(set_to)
+    if server:
+        return _whole_server(world, chosen, wanted, window, yes=yes, dry_run=dry_run, quiet=quiet)
+    see(world, wanted)
+    return _copy(world, chosen, wanted, window, name, dry_run=dry_run, quiet=quiet)
+
+
+def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answer:
+    """The table."""
+    from factory_byok.render.progress import working
+    from factory_byok.windowing import measured, see
+
+    with working("Asking the servers", quiet=quiet):
+        seen = see(world, wanted)
+    if load:
+        with working("Measuring", quiet=quiet, always=True) as say:
+            seen = measured(world, seen, wanted, say)
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.window import window_lines
+
+        return window_lines(seen.rows, style)
+
+    return Answer({"models": seen.rows}, words)
+
+
+def _copy(
+    world: "World", chosen: "Target", wanted: "Wanted", window: int, name: str,
+    *, dry_run: bool, quiet: bool,
+) -> Answer:  # fmt: skip
+    """A copy of the model with the window, put into the entries."""
+    from factory_byok.deriving import carry_out, prepare
+    from factory_byok.render.progress import working
+    from factory_byok.units import Tokens
+
+    with working(f"Asking {chosen.address}", quiet=quiet):
+        derivation = prepare(world, chosen, Tokens(window), name, timeout=wanted.timeout)
+    after = None
+    if not dry_run:
+        with working(f"Making {derivation.name}", quiet=quiet, always=True) as say:
+            derivation = carry_out(world, derivation)
+            say(f"Loading {derivation.name} to measure its window; this may take minutes")
+            after = _after(world, wanted, derivation.name, chosen)
+    return _copied(derivation, after, window)
+
+
+def _copied(derivation: "Derivation", after: "Row | None", window: int) -> Answer:
+    """The result of a copy."""
+    worked = after is not None and after.window == window and after.basis == "measured"
+    data = {
+        "model": derivation.name,
+        "base": derivation.base,
+        "wanted": window,
+        "entries": [entry.id for entry in derivation.entries],
+        "diff": "".join(preview.diff() for preview in derivation.previews),
+        "done": after is not None,
+        "worked": worked if after is not None else None,
+        "models": [after] if after is not None else [],
+    }
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.window import copied_lines
+
+        return copied_lines(derivation, after, style)
+
+    return Answer(data, words, status="ok" if after is None or worked else "error")
+
+
+def _after(world: "World", wanted: "Wanted", model: str, chosen: "Target") -> "Row":
+    """The model's row after loading it; a failed load is told in it."""
+    from dataclasses import replace
+
+    from factory_byok.windowing import measured, see
+
+    again = replace(wanted, model=model, endpoint=str(chosen.address))
+    seen: Seen = measured(world, see(world, again), again, lambda text: None)
+    return seen.rows[0]
+
+
+def _whole_server(
+    world: "World", chosen: "Target", wanted: "Wanted", window: int,
+    *, yes: bool, dry_run: bool, quiet: bool,
+) -> Answer:  # fmt: skip
+    """The server's own setting, asked for before anything is restarted."""
+    from dataclasses import replace
+
+    from factory_byok.facts import Known
+    from factory_byok.render.progress import working
+    from factory_byok.server_setting import carry_out, plan
+    from factory_byok.units import Tokens
+    from factory_byok.windowing import see
+
+    with working(f"Asking {chosen.address}", quiet=quiet):
+        seen = see(world, replace(wanted, model=chosen.model, endpoint=str(chosen.address)))
+    reading = seen.snap.servers[chosen.address.identity()]
+    server = reading.value if isinstance(reading, Known) else None
+    if server is None:
+        raise ByokError(f"No usable answer from {chosen.address}", "See `byok doctor`")
+    setting = plan(world, seen.snap, server, chosen.address, Tokens(window))
+    if dry_run or not setting.steps:
+        return _told(setting, None)
+    _agree(setting, yes=yes)
+    with working("Changing the server's setting", quiet=quiet, always=True) as say:
+        carry_out(world, setting, say)
+        say(f"Loading {chosen.model} to measure its window; this may take minutes")
+        after = _after(world, wanted, chosen.model, chosen)
+    return _told(replace(setting, done=True), after)
+
+
+def _agree(setting: "Setting", *, yes: bool) -> None:
+    """Shows the commands and asks, on a terminal; elsewhere `--yes` is the answer."""
+    from factory_byok.render.window import step_lines
+
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ByokError(
+            "Nothing was changed: there is no terminal to ask before Ollama is restarted",
+            f"Give `--yes`, or do it by hand: {setting.by_hand}",
+        )
+    sys.stderr.write("\n".join(step_lines(setting)) + "\n")
+    if not typer.confirm("Run these commands? Ollama will be restarted", err=True):
+        raise ByokError("Nothing was changed")
+
+
+def _told(setting: "Setting", after: "Row | None") -> Answer:
+    """The result of the server's setting."""
+    # a model that ends before the wanted window gets all that it has
+    least = min(setting.window, after.longest_window or setting.window) if after else 0
+    worked = after is not None and (after.window or 0) >= least
+    data = {
+        "endpoint": str(setting.address),
+        "wanted": setting.window,
+        "by_hand": setting.by_hand,
+        "commands": [list(step.command) for step in setting.steps],
+        "done": setting.done,
+        "worked": worked if after is not None else None,
+        "models": [after] if after is not None else [],
+    }
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.window import setting_lines
+
+        return setting_lines(setting, after, style)
+
+    return Answer(data, words, status="ok" if after is None or worked else "error")

@@ -1,0 +1,150 @@
+"""What can be wrong with a text in droid's dialect of JSON: one clear sentence and the place."""
+
+import re
+from typing import Final, NoReturn
+
+BOM: Final = "\ufeff"
+WORD: Final = re.compile(r'[^ \t\r\n{}\[\]":,/]++')
+_NUMBER_LIKE: Final = re.compile(r"[-+.]?[0-9]")
+_STRING_BODY: Final = re.compile(r'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+
+
+class Fault(Exception):
+    """What makes droid ignore a whole file, and where; `line` and `column` count from 1.
+
+    `kind` is the machine's word: `hash_comment`, `trailing_comma`, `bom`, `truncated`, `empty`,
+    `control_character`, `bad_escape`, `single_quote`, `open_comment`, `open_string`,
+    `unquoted_key`, `bad_word`, `bad_number`, `missing_comma`, `missing_colon`, `extra_comma`,
+    `wrong_bracket`, `extra_content`, `too_deep` or `syntax`. `message` is one
+    sentence without final period.
+    """
+
+    def __init__(self, text: str, kind: str, message: str, offset: int) -> None:
+        """Finds line and column of `offset` in `text`; the text itself is not kept."""
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.offset = offset
+        self.line, self.column = position(text, offset)
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    r"""Line and column of an offset, from 1; `\n`, `\r\n` and a lone `\r` end a line."""
+    line, start = 1, 0
+    for found in _LINE_END.finditer(text, 0, offset):
+        if found[0] == "\r" and found.end() == offset and text[offset : offset + 1] == "\n":
+            continue  # the offset stands between the two characters of one line end
+        line, start = line + 1, found.end()
+    return line, offset - start + 1
+
+
+class Complaints:
+    """Words for what a reader found: its text, and the place at which it stands."""
+
+    def __init__(self, text: str) -> None:
+        """Stands at the beginning."""
+        self.text = text
+        self.at = 0
+
+    def peek(self) -> str:
+        """The next character, "" at the end."""
+        return self.text[self.at : self.at + 1]
+
+    def fail(self, kind: str, message: str) -> NoReturn:
+        """Raises the fault of this place."""
+        raise Fault(self.text, kind, message, self.at)
+
+    def bad_string(self) -> NoReturn:
+        """Says what is wrong in the string that begins here."""
+        opening = self.at
+        found = _STRING_BODY.match(self.text, opening + 1)
+        self.at = found.end() if found else opening
+        odd = self.peek()
+        if odd == "\\" and self.at + 1 < len(self.text):
+            escape = self.text[self.at : self.at + 2]
+            self.fail("bad_escape", f"`{_shown(escape)}` is no escape in a string")
+        if odd in ("", "\\"):
+            self.at = opening
+            self.fail("truncated", "A string begins here and the file ends before it does")
+        if odd in "\r\n":
+            self.at = opening
+            self.fail("open_string", "A string begins here and does not end on its line")
+        self.fail(
+            "control_character", f"A string holds the control character U+{ord(odd):04X} unescaped"
+        )
+
+    def stop_at_end(self, opening: int | None) -> None:
+        """Raises the fault of a file that ends too early; nothing otherwise.
+
+        `opening` is the offset of the innermost open bracket, None when there is none.
+        """
+        if self.at < len(self.text):
+            return
+        if opening is None:
+            blank = self.text.strip(" \t\r\n") == ""
+            what = "The file is empty" if blank else "The file holds comments and nothing else"
+            self.fail("empty", what)
+        line, _ = position(self.text, opening)
+        bracket = self.text[opening]
+        self.fail("truncated", f"The file ends before the `{bracket}` of line {line} is closed")
+
+    def stop_at_odd_character(self) -> None:
+        """Raises the fault of a character that no JSON has outside strings; nothing otherwise."""
+        odd = self.peek()
+        if odd == BOM and self.at == 0:
+            self.fail("bom", "The file begins with a byte order mark")
+        if odd == "#":
+            self.fail("hash_comment", "A comment begins with `#`; droid knows only `//` and `/*`")
+        if odd == "'":
+            self.fail("single_quote", "Text stands in single quotes; JSON wants double quotes")
+        if odd and (odd < " " or odd == "\x7f"):
+            self.fail("control_character", f"The control character U+{ord(odd):04X} stands here")
+        if odd == "/":
+            self.fail("syntax", "A single `/` stands here")
+
+    def no_value(self, opening: int | None) -> NoReturn:
+        """Says what stands where a value belongs."""
+        self.stop_at_end(opening)
+        self.stop_at_odd_character()
+        odd = self.peek()
+        if odd == ",":
+            self.fail("extra_comma", "A comma stands where a value belongs")
+        if odd in "}]:":
+            self.fail("syntax", f"`{odd}` stands where a value belongs")
+        word = WORD.match(self.text, self.at)
+        shown = _shown(word[0] if word else odd)
+        if _NUMBER_LIKE.match(self.text, self.at):
+            self.fail("bad_number", f"`{shown}` is no number in JSON")
+        self.fail("bad_word", f"`{shown}` is no value in JSON")
+
+    def no_comma(self, opening: int | None, closer: str) -> NoReturn:
+        """Says what stands where a comma or the closing bracket belongs."""
+        self.stop_at_end(opening)
+        self.stop_at_odd_character()
+        odd = self.peek()
+        if odd in "}]":
+            self.fail("wrong_bracket", f"`{odd}` stands where `{closer}` belongs")
+        if odd in '"{[':
+            self.fail("missing_comma", "A comma is missing before this")
+        if self.text[self.at - 1] in "0123456789" and odd not in " \t":
+            self.fail("bad_number", "A number is not written as JSON wants it")
+        self.fail("syntax", f"`{_shown(odd)}` stands where a comma or `{closer}` belongs")
+
+    def no_key(self, opening: int | None) -> NoReturn:
+        """Says what stands where a key belongs."""
+        self.stop_at_end(opening)
+        self.stop_at_odd_character()
+        odd = self.peek()
+        if odd == ",":
+            self.fail("extra_comma", "A comma stands where a key belongs")
+        if odd in "]{[:":
+            self.fail("syntax", f"`{odd}` stands where a key belongs")
+        word = WORD.match(self.text, self.at)
+        self.fail("unquoted_key", f"The key `{_shown(word[0] if word else odd)}` has no quotes")
+
+
+def _shown(text: str) -> str:
+    """A piece of a broken text, short and printable."""
+    printable = "".join(each if each.isprintable() else "\ufffd" for each in text[:40])
+    return printable.replace("`", "'")

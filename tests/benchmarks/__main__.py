@@ -1,0 +1,186 @@
+"""Prints the benchmark: medians of many runs, each beside its own yardstick of the same run.
+
+Start-up is measured beside an empty Typer program in the same environment, `doctor` beside the
+slowest single question that it asks, edits beside parsing the same file once.
+"""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from tests.doubles.faults import closed_port, fault
+from tests.doubles.ollama import Ollama
+
+RUNS: Final = 15
+EMPTY: Final = """
+import typer
+app = typer.Typer()
+@app.command()
+def main() -> None:
+    print("hello")
+app()
+"""
+PEAK: Final = """
+import resource, runpy, sys
+sys.argv = ["byok", *sys.argv[1:]]
+try:
+    runpy.run_module("factory_byok", run_name="__main__")
+except SystemExit:
+    pass
+sys.stderr.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+"""
+
+
+def timed(command: list[str], home: Path, **more: str) -> float:
+    """Seconds of one run."""
+    env = {**os.environ, "HOME": str(home), "FACTORY_HOME_OVERRIDE": str(home), **more}
+    start = time.perf_counter()
+    subprocess.run(
+        command,
+        env=env,
+        cwd=home,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return time.perf_counter() - start
+
+
+def medians(commands: dict[str, Callable[[], float]], runs: int = RUNS) -> dict[str, float]:
+    """Median seconds of each, taken in turn so that a noisy machine disturbs all alike."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, run in commands.items():
+            times[name].append(run())
+    return {name: statistics.median(each) for name, each in times.items()}
+
+
+def home_with(entries: int, folder: Path) -> Path:
+    """A home whose settings hold so many entries."""
+    models = [
+        {
+            "displayName": f"Model {number}",
+            "model": f"model-{number}:32b",
+            "baseUrl": "http://localhost:11434/v1",
+            "apiKey": "not-needed",
+            "provider": "generic-chat-completion-api",
+            "maxOutputTokens": 16000,
+        }
+        for number in range(entries)
+    ]
+    place = folder / f"home{entries}" / ".factory"
+    place.mkdir(parents=True)
+    (place / "settings.json").write_text(json.dumps({"customModels": models}, indent=2))
+    return place.parent
+
+
+def row(name: str, seconds: float, yardstick: float, of: str) -> None:
+    """One line: the ratio first, since it is what travels between machines."""
+    print(f"{name:34} {seconds / yardstick:6.2f} x {of:26} ({seconds * 1000:7.0f} ms)")
+
+
+def start_up(folder: Path, byok: list[str]) -> None:
+    """Verbs that need no network beside an empty Typer program."""
+    empty = folder / "empty.py"
+    empty.write_text(EMPTY)
+    one, many = home_with(1, folder), home_with(1000, folder)
+    found = medians(
+        {
+            "empty": lambda: timed([sys.executable, str(empty)], one),
+            "byok --version": lambda: timed([*byok, "--version"], one),
+            "byok --help": lambda: timed([*byok, "--help"], one),
+            "byok list, 1 entry": lambda: timed([*byok, "list"], one),
+            "byok list, 1,000 entries": lambda: timed([*byok, "list"], many),
+        }
+    )
+    for name, seconds in found.items():
+        if name != "empty":
+            row(name, seconds, found["empty"], "an empty Typer program")
+
+
+def doctor(folder: Path, byok: list[str]) -> None:
+    """The doctor beside its slowest single question: a start, an answer, a time-out."""
+    home = home_with(0, folder)
+    with Ollama(["smollm2"]) as server, fault("hang") as hanging:
+        cases = {
+            "doctor, server answers": server.url,
+            "doctor, server refuses": f"http://127.0.0.1:{closed_port()}",
+            "doctor, server hangs": hanging,
+        }
+        runs: dict[str, Callable[[], float]] = {
+            name: lambda url=url: timed([*byok, "doctor"], home, OLLAMA_HOST=url)  # type: ignore[misc]
+            for name, url in cases.items()
+        }
+        runs["list"] = lambda: timed([*byok, "list"], home)
+        found = medians(runs, 5)
+    for name, seconds in found.items():
+        if name == "doctor, server hangs":
+            row(name, seconds, found["list"] + 2.0, "`list` and 2 s of waiting")
+        elif name != "list":
+            row(name, seconds, found["list"], "`list`")
+
+
+def edits(folder: Path, byok: list[str]) -> None:
+    """Editing 10,000 entries beside parsing the same file once."""
+    home = home_with(10_000, folder)
+    text = (home / ".factory/settings.json").read_text()
+    parse = medians({"parse": lambda: _parsing(text)}, 3)["parse"]
+    start = timed([*byok, "--version"], home)
+    add = [*byok, "add", "ollama", "new:32b", "--no-check", "--file", "settings"]
+    remove = [*byok, "remove", "New 32B [Local]"]
+    found = medians(
+        {
+            "list": lambda: timed([*byok, "list"], home),
+            "add": lambda: timed(add, home),
+            "remove": lambda: timed(remove, home),
+        },
+        3,
+    )
+    for name, seconds in found.items():
+        row(f"{name}, 10,000 entries", seconds - start, parse, "parsing the file once")
+
+
+def _parsing(text: str) -> float:
+    """Seconds to parse a text with its places."""
+    from factory_byok.settings.jsonc import parse
+
+    start = time.perf_counter()
+    parse(text)
+    return time.perf_counter() - start
+
+
+def memory(folder: Path) -> None:
+    """Peak memory of whole commands, in MiB."""
+    home = folder / "home1"
+    for verb in ("list", "doctor"):
+        env = {**os.environ, "HOME": str(home), "FACTORY_HOME_OVERRIDE": str(home)}
+        done = subprocess.run(
+            [sys.executable, "-c", PEAK, verb], env=env, capture_output=True, text=True, check=False
+        )
+        print(f"peak memory of byok {verb:14} {done.stderr.splitlines()[-1]:>6} MiB")
+
+
+def main() -> None:
+    """Prints everything, with the machine and the date."""
+    byok = [sys.executable, "-m", "factory_byok"]
+    python = f"Python {platform.python_version()}, {os.cpu_count()} CPUs"
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.platform()}, {python}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        start_up(folder, byok)
+        doctor(folder, byok)
+        edits(folder, byok)
+        memory(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Whole verbs, run in this process as a user would type them."""

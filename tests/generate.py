@@ -1,0 +1,96 @@
+"""Makes the parts of README and schemas that come from the code: `python -m tests.generate`.
+
+`--check` writes nothing and fails when a part is out of date. Parts of the README stand between
+`<!-- name -->` and `<!-- /name -->`.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from factory_byok.checks import CHECKS
+from factory_byok.commands import GROUPS
+from factory_byok.doctor import code_of
+from tests.schemas import report_schema, snapshot_schema
+from tests.screens import SCREENS, screen
+
+ROOT: Final = Path(__file__).parent.parent
+README: Final = ROOT / "README.md"
+
+
+def checks_table() -> str:
+    """Every check with its levels, its meaning and whether `byok fix` can repair it."""
+    rows = ["| Check | What is wrong |", "|---|---|"]
+    for check in CHECKS:
+        first = (check.__doc__ or "").strip().partition("\n\n")[0]
+        rows.append(f"| `{code_of(check)}` | {' '.join(first.split())} |")
+    return "\n".join(rows)
+
+
+def verbs_table() -> str:
+    """Every verb with its line of help."""
+    rows = ["| Verb | Does |", "|---|---|"]
+    rows += [
+        f"| `byok {verb}` | {line} |" for verbs in GROUPS.values() for verb, line in verbs.items()
+    ]
+    return "\n".join(rows)
+
+
+def fenced(name: str) -> Callable[[], str]:
+    """A screen as a block of text."""
+    return lambda: f"```text\n{screen(name)}\n```"
+
+
+PARTS: Final[dict[str, Callable[[], str]]] = {
+    "verbs": verbs_table,
+    "checks": checks_table,
+    **{f"screen {name}": fenced(name) for name in SCREENS},
+}
+
+
+def readme(text: str) -> str:
+    """The README with every part made anew."""
+    for name, make in PARTS.items():
+        place = re.escape(name)
+        pattern = re.compile(rf"(<!-- {place} -->\n).*?(<!-- /{place} -->)", re.S)
+        if not pattern.search(text):
+            raise SystemExit(f"README.md has no place for `{name}`")
+        made = make()
+        text = pattern.sub(lambda found, made=made: f"{found[1]}{made}\n{found[2]}", text)
+    return text
+
+
+def pretty(schema: dict[str, Any]) -> str:
+    """A schema as it is stored."""
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def wanted() -> dict[Path, str]:
+    """Every generated file with the text that it should have."""
+    return {
+        README: readme(README.read_text("utf-8")),
+        ROOT / "schemas/report.schema.json": pretty(report_schema()),
+        ROOT / "schemas/snapshot.schema.json": pretty(snapshot_schema()),
+    }
+
+
+def main() -> None:
+    """Writes what is out of date, or with `--check` names it and fails."""
+    stale = [
+        (path, text)
+        for path, text in wanted().items()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
+    for path, text in stale:
+        print(f"{path.relative_to(ROOT)} is out of date")
+        if "--check" not in sys.argv:
+            path.write_text(text, "utf-8")
+    if "--check" in sys.argv and stale:
+        sys.exit("run `python -m tests.generate`")
+
+
+if __name__ == "__main__":
+    main()

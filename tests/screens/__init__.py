@@ -1,0 +1,64 @@
+"""The screens of the README: whole commands over a snapshot, at 80 columns, without colour."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from factory_byok.doctor import examine
+from factory_byok.facts import Entry, Known, Snapshot, Window
+from factory_byok.recommend import recommend
+from factory_byok.render.doctor import doctor_lines
+from factory_byok.render.entries import entries_lines
+from factory_byok.render.style import Style
+from factory_byok.units import Tokens
+from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
+
+PLAIN: Final = Style(color=False, width=80)
+
+
+def troubled() -> Snapshot:
+    """A machine whose owner followed a docs page: a 4,096 window and a forgotten tag."""
+    small = a_model(window=Known(Window(Tokens(4_096), "measured", "the loaded model")))
+    forgotten = an_entry(
+        id="custom:Qwen-3-Coder-0",
+        name="Qwen 3 Coder",
+        model="qwen3-coder",
+        index=1,
+        pointer="/custom_models/1",
+    )
+    return replace(
+        a_snapshot(),
+        entries=(an_entry(), forgotten),
+        servers={ENDPOINT: Known(a_server(small))},
+    )
+
+
+def _doctor() -> Iterable[str]:
+    """`byok doctor` on that machine."""
+    snap = troubled()
+    return doctor_lines(snap, examine(snap), recommend(snap.machine), PLAIN)
+
+
+def _list() -> Iterable[str]:
+    """`byok list` with one entry that droid hides."""
+    hidden: Entry = replace(
+        an_entry(),
+        fate="shadowed",
+        reason="The entry of the same id in /home/u/.factory/settings.json wins",
+    )
+    listed = an_entry(file="/home/u/.factory/settings.json", base_url=f"{ENDPOINT}/v1")
+    return entries_lines((listed, hidden), (), PLAIN)
+
+
+SCREENS: Final[dict[str, tuple[str, Callable[[], Iterable[str]]]]] = {
+    "doctor": ("byok doctor", _doctor),
+    "list": ("byok list", _list),
+}
+
+
+def screen(name: str) -> str:
+    """A screen with the command that shows it."""
+    command, lines = SCREENS[name]
+    body = "\n".join(lines()).replace(str(Path.home()), "~")
+    return f"$ {command}\n{body}".rstrip()
