@@ -139,18 +139,6 @@ def _for_all(snap: Snapshot, endpoint: str, server: Server, window: Tokens) -> s
     return text[:1].lower() + text[1:]
 
 
-def restart_command(snap: Snapshot, endpoint: str, server: Server | None) -> tuple[str, ...]:
-    """The command that restarts a server on this machine; () when there is none."""
-    kind, system = runner(snap, endpoint, server), snap.machine.system
-    if kind == "service":
-        return ("sudo", "systemctl", "restart", "ollama")
-    if kind == "homebrew":
-        return ("brew", "services", "restart", "ollama")
-    if kind == "app" and system == "darwin":
-        return ("osascript", "-e", 'quit app "Ollama"')
-    return ()
-
-
 def _container(server: Server | None) -> str:
     """The container as a phrase."""
     settings = settings_of(server)

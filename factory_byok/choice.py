@@ -22,7 +22,10 @@ from factory_byok.names import is_cloud, parse_name
 from factory_byok.providers import PROVIDERS
 from factory_byok.world import World
 
-CHECKS: Final = ("tools_unsupported", "model_too_small", "window_too_small")
+CHECKS: Final = (
+    "cloud_unavailable", "tools_unsupported", "model_too_large", "model_too_small",
+    "window_too_small",
+)  # fmt: skip
 ANYWAY: Final = "`--no-check` writes the entry without asking"
 
 
@@ -91,7 +94,8 @@ def judge(world: World, choice: Choice, *, timeout: float, quiet: bool) -> Judge
             f"Use `byok add openai-compatible {choice.model} --endpoint {choice.address}`",
         )
     model = server.value.model(choice.model)
-    if model is None and isinstance(server.value.models, Known):
+    passed_on = choice.provider == "ollama" and is_cloud(choice.model)  # it need not be listed
+    if model is None and isinstance(server.value.models, Known) and not passed_on:
         raise _missing(choice, server.value.models.value)
     return Judged(snap, server.value, model, _findings(snap, choice))
 

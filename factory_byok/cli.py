@@ -93,6 +93,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(words: list[str]) -> int:
     """Runs one command line and gives its exit code; nothing is raised."""
+    words = words or ["--help"]
     try:
         answer = app(args=words, prog_name="byok", standalone_mode=False)
         return _print(answer, words)
@@ -146,7 +147,18 @@ def _usage(error: Any) -> UsageError:
     """Typer's complaint about the words as one of ours."""
     message = str(error.format_message()).rstrip(".") or "The words do not fit"
     context = getattr(error, "ctx", None)
-    return UsageError(message, f"See `{context.command_path if context else 'byok'} --help`")
+    see = f"See `{context.command_path if context else 'byok'} --help`"
+    return UsageError(message, _near(message) or see)
+
+
+def _near(message: str) -> str:
+    """The verb that was perhaps meant, when the complaint is about an unknown one."""
+    if not message.startswith("No such command"):
+        return ""
+    from difflib import get_close_matches
+
+    near = get_close_matches(message.split("'")[1], VERBS, 1)
+    return f"Did you mean `byok {near[0]}`?" if near else ""
 
 
 def _bug(words: list[str]) -> int:

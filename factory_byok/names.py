@@ -117,6 +117,12 @@ def with_window(name: str, window: int) -> str:
     return parsed._replace(tag=f"{tag[: 80 - len(end)]}{end}").shown()
 
 
+def derived_from(name: str) -> tuple[str, str]:
+    """The model and the window of a copy that `with_window` named; two "" for another name."""
+    found = re.fullmatch(r"(.+:.+)-ctx(\d+)", name)
+    return (found[1], found[2]) if found else ("", "")
+
+
 def parameters_in(name: str) -> Parameters | None:
     """How many weights a name promises, in total; None when it does not say.
 

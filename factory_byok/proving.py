@@ -11,7 +11,7 @@ from factory_byok.facts import Entry, Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.live.droid import droid_turn
 from factory_byok.live.limits import Limits, load_deadline
 from factory_byok.live.repeat import merged
-from factory_byok.live.run import exercise, names_for
+from factory_byok.live.run import exercise, in_order, names_for
 from factory_byok.render.progress import Say, working
 from factory_byok.settings.find import candidates, find_entry
 from factory_byok.units import Tokens
@@ -46,6 +46,7 @@ def prove(world: World, wanted: Sequence[str], proof: Proof, *, quiet: bool) -> 
 
     Raises ByokError when there is nothing to test.
     """
+    in_order(proof.names)  # a wrong name is said before anything is asked
     address = parse_endpoint(proof.endpoint) if proof.endpoint else None
     ask = Ask(endpoint=address, models=tuple(wanted), timeout=proof.timeout, machine=False)
     with working("Looking at the servers", quiet=quiet):
@@ -89,7 +90,9 @@ def prove_entry(
         slow_first_request=proof.slow_first_request,
         slow_tokens_per_second=proof.slow_tokens_per_second,
     )
-    yield from exercise(world, entry, server, names, limits, say)
+    for result in exercise(world, entry, server, names, limits, say):
+        # A model without an entry stands for itself in the results.
+        yield result if entry.file else replace(result, entry="")
     if proof.droid:
         say(f"Letting droid take a turn with {entry.model}")
         yield _droid_turn(world, snap, entry)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from factory_byok.address import Address, default_endpoint, parse_address, parse_endpoint, root_of
-from factory_byok.advice import AIM, FLOOR, raise_window
+from factory_byok.advice import FLOOR, raise_window
 from factory_byok.collect import Ask, collect
 from factory_byok.errors import ByokError, UsageError
 from factory_byok.facts import (
@@ -24,7 +24,7 @@ from factory_byok.providers import ollama_calls
 from factory_byok.render.progress import Say
 from factory_byok.settings.find import candidates, find_entry
 from factory_byok.settings.look import look
-from factory_byok.units import Tokens
+from factory_byok.units import Tokens, show_tokens
 from factory_byok.world import World
 
 
@@ -221,16 +221,15 @@ def _advice(
     if isinstance(window, Unknown) or model.remote_host or is_cloud(model.name):
         return "", ()
     longest = model.longest_window
-    if window.value.tokens >= AIM:
-        return "", ()
-    if isinstance(longest, Known) and longest.value <= window.value.tokens:
-        if window.value.tokens >= FLOOR:
-            return "", ()
-        return "the model itself ends there: droid needs one with a longer window", ("byok", "fit")
     if window.value.tokens >= FLOOR or server.provider != "ollama":
         return "", ()
-    most = min(FLOOR, longest.value) if isinstance(longest, Known) else FLOOR
-    remedy = raise_window(snap, server, model, endpoint, Tokens(most))
+    if isinstance(longest, Known) and longest.value < FLOOR:
+        told = show_tokens(longest.value)
+        return f"The model itself ends at {told}: droid needs one that goes further", (
+            "byok",
+            "fit",
+        )
+    remedy = raise_window(snap, server, model, endpoint)
     return remedy.text, remedy.command
 
 

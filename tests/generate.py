@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from factory_byok.checks import CHECKS
 from factory_byok.commands import GROUPS
+from factory_byok.data.failures import FAILURES
 from factory_byok.doctor import code_of
 from tests.schemas import report_schema, snapshot_schema
 from tests.screens import SCREENS, screen
@@ -27,6 +28,16 @@ def checks_table() -> str:
     for check in CHECKS:
         first = (check.__doc__ or "").strip().partition("\n\n")[0]
         rows.append(f"| `{code_of(check)}` | {' '.join(first.split())} |")
+    return "\n".join(rows)
+
+
+def failures_table() -> str:
+    """The known ways in which Ollama and droid fail each other, and the check that finds each."""
+    rows = ["| # | Failure | Found by |", "|---|---|---|"]
+    rows += [
+        f"| {number} | {failure} | {', '.join(f'`{code}`' for code in codes)} |"
+        for number, (failure, codes) in FAILURES.items()
+    ]
     return "\n".join(rows)
 
 
@@ -47,6 +58,7 @@ def fenced(name: str) -> Callable[[], str]:
 PARTS: Final[dict[str, Callable[[], str]]] = {
     "verbs": verbs_table,
     "checks": checks_table,
+    "failures": failures_table,
     **{f"screen {name}": fenced(name) for name in SCREENS},
 }
 

@@ -21,7 +21,7 @@ GROUND = {
     "codec", "version", "ollama_values", "advice", "mend", "data",
 }  # fmt: skip
 # Pure judges: no clock, no disk, no network.
-JUDGES = {"memory", "checks", "doctor", "recommend"}
+JUDGES = {"memory", "checks", "doctor", "recommend", "fitting"}
 # Every other room, with the rooms that it may import beside itself and the ground.
 ARROWS: dict[str, set[str]] = {
     **{room: {"memory"} if room == "data" else set() for room in GROUND},
@@ -32,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "together": set(),
     "wire": set(),
     "world": {"wire"},
-    "droid": {"world"},
+    "droid": {"settings", "world"},
     "settings": {"world"},
     "hardware": {"world"},
     "providers": {"hardware", "together", "wire", "world"},
@@ -53,13 +53,23 @@ ARROWS: dict[str, set[str]] = {
     "answer": {"render"},
     "choice": {"checks", "collect", "doctor", "providers", "render", "world"},
     "adding": {"choice", "settings", "world"},
-    "proving": {"collect", "live", "render", "settings", "world"},
+    "proving": {"collect", "droid", "live", "render", "settings", "world"},
     "repairing": {"doctor", "settings", "world"},
     "pulling": {"checks", "collect", "fitting", "providers", "wire", "world"},
     "windowing": {"collect", "fitting", "providers", "render", "settings", "world"},
     "deriving": {"collect", "providers", "settings", "windowing", "world"},
     "server_setting": {"providers", "wire", "world"},
-    "fitting": {"collect", "memory", "providers", "recommend", "together", "wire", "world"},
+    "fitting": {"memory", "recommend"},
+    "sizing": {
+        "checks",
+        "collect",
+        "fitting",
+        "memory",
+        "providers",
+        "together",
+        "wire",
+        "world",
+    },
     "render": {
         "adding",
         "answer",

@@ -12,7 +12,7 @@ from factory_byok.address import base_url_of, parse_address
 from factory_byok.facts import Entry, Known, Server, Snapshot
 from factory_byok.findings import Finding, Remedy
 from factory_byok.mend import put
-from factory_byok.names import is_cloud, same_model
+from factory_byok.names import derived_from, is_cloud, same_model
 
 TITLE = "Model is installed"
 
@@ -76,13 +76,21 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, near: list[str], other
     if other:
         edit = put(entry, "base_url", base_url_of(other), entry.base_url)
         return Remedy(f"Point the entry at {other}, and keep only one server running", fix, (edit,))
+    base, window = derived_from(entry.model)
+    if server.provider == "ollama" and base and server.model(base) is not None:
+        again = ("byok", "window", base, "--set", window, *_at(snap, entry))
+        return Remedy(f"Make that copy of `{base}` again", again)
     if server.provider == "ollama":
-        command: tuple[str, ...] = ("byok", "pull", entry.model)
-        address = parse_address(snap.default_endpoint)
-        if address is None or address.identity() != entry.endpoint:
-            command = (*command, "--endpoint", entry.endpoint)
-        return Remedy("Download it", command)
+        return Remedy("Download it", ("byok", "pull", entry.model, *_at(snap, entry)))
     if near:
         edit = put(entry, "model", near[0], entry.model)
         return Remedy(f"Write `{near[0]}` into the entry", fix, (edit,))
     return Remedy("Write a name from the server's `/v1/models` into the entry")
+
+
+def _at(snap: Snapshot, entry: Entry) -> tuple[str, ...]:
+    """The option that names the entry's server, when it is not the one that byok asks anyway."""
+    address = parse_address(snap.default_endpoint)
+    if address is not None and address.identity() == entry.endpoint:
+        return ()
+    return ("--endpoint", entry.endpoint)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from factory_byok.advice import AIM, FLOOR, raise_window
 from factory_byok.facts import Entry, Known, Model, Server, Snapshot, Unknown, Window
 from factory_byok.findings import Finding, Level, Remedy
-from factory_byok.units import Tokens, show_tokens
+from factory_byok.units import show_tokens
 
 TITLE = "Context window"
 
@@ -66,28 +66,17 @@ def _who(bound: int) -> str:
 def _remedy(snap: Snapshot, entry: Entry, server: Server, model: Model, window: Window) -> Remedy:
     """Another model when this one ends there, a measurement when it is assumed, else a setting."""
     longest = model.longest_window
-    if isinstance(longest, Known) and longest.value <= window.tokens:
+    bound = FLOOR if window.tokens < FLOOR else AIM
+    if isinstance(longest, Known) and longest.value < bound:
         return Remedy(
             f"`{model.name}` itself ends at {show_tokens(longest.value)} and no setting raises "
             "that: choose a model with a longer window",
             ("byok", "fit"),
         )
-    if window.tokens >= FLOOR:
-        return Remedy(f"If memory allows, raise it to {show_tokens(_reach(model))}")
-    remedy = raise_window(snap, server, model, entry.endpoint, _floor(model))
+    remedy = raise_window(snap, server, model, entry.endpoint, bound)
+    if bound == AIM:
+        return replace(remedy, text=f"If memory allows: {remedy.text[:1].lower()}{remedy.text[1:]}")
     if window.basis != "assumed":
         return remedy
     measure = " ".join(_measure(entry))
     return replace(remedy, text=f"Measure it first with `{measure}`. {remedy.text}")
-
-
-def _reach(model: Model) -> Tokens:
-    """The aim, or where the model ends before it."""
-    longest = model.longest_window
-    return min(AIM, longest.value) if isinstance(longest, Known) else AIM
-
-
-def _floor(model: Model) -> Tokens:
-    """The floor, or where the model ends before it."""
-    longest = model.longest_window
-    return min(FLOOR, longest.value) if isinstance(longest, Known) else FLOOR

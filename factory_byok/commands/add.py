@@ -13,7 +13,7 @@ from factory_byok.findings import Status
 
 if TYPE_CHECKING:
     from factory_byok.adding import Plan
-    from factory_byok.choice import Judged
+    from factory_byok.choice import Choice, Judged
     from factory_byok.facts import Exercise
     from factory_byok.render.style import Style
     from factory_byok.world import World
@@ -38,6 +38,9 @@ def run(
     ] = "",
     key_stdin: Annotated[
         bool, typer.Option("--key-stdin", help="Read the key from standard input.")
+    ] = False,
+    pull: Annotated[
+        bool, typer.Option("--pull", help="Download the model first when the server lacks it.")
     ] = False,
     no_check: Annotated[
         bool, typer.Option("--no-check", help="Write without asking the server or trying it.")
@@ -76,6 +79,8 @@ def run(
         default=default,
     )
     choice = choose(world, provider, model, endpoint)
+    if pull and not dry_run:
+        _pulled(world, choice, timeout=timeout, quiet=quiet)
     judged = None if no_check else judge(world, choice, timeout=timeout, quiet=quiet)
     plan = prepare(world, choice, judged, wanted)
     if dry_run:
@@ -101,6 +106,18 @@ def _key(variable: str, *, from_stdin: bool) -> str:
     if not key:
         raise ByokError("No key came from standard input")
     return key
+
+
+def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) -> None:
+    """Downloads the model through its Ollama when the server does not have it."""
+    from factory_byok.commands.pull import pull_now
+    from factory_byok.pulling import plan_pull
+
+    if choice.provider != "ollama":
+        raise UsageError("`--pull` works with Ollama only")
+    plan = plan_pull(world, choice.model, choice.address, timeout=timeout)
+    if not plan.present:
+        pull_now(world, plan, quiet=quiet)
 
 
 def _tried(

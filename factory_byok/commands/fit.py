@@ -1,7 +1,7 @@
 """byok fit: what this machine can run, and how far one model reaches on it."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from factory_byok.fitting import Asked
     from factory_byok.render.style import Style
 
+KV_TYPES: Final = ("f16", "q8_0", "q4_0")  # docs.ollama.com/faq
 MOST: Final = 10**9  # more tokens, slots or cards than that is a slip of the finger
 
 
@@ -24,8 +25,10 @@ def run(
         int | None, typer.Option("--window", metavar="TOKENS", help="The window; else 32000.")
     ] = None,
     kv_type: Annotated[
-        Literal["f16", "q8_0", "q4_0"] | None,
-        typer.Option("--kv-type", help="How the KV cache is kept; else f16.", show_choices=True),
+        str | None,
+        typer.Option(
+            "--kv-type", metavar="f16|q8_0|q4_0", help="How the KV cache is kept; else f16."
+        ),
     ] = None,
     parallel: Annotated[
         int | None,
@@ -68,9 +71,13 @@ def _asked(
     ):
         if value is not None and not 0 < value <= MOST:
             raise UsageError(f"`--{name} {value}` is no number of {unit} that there can be")
+    if kv_type is not None and kv_type.lower() not in KV_TYPES:
+        raise UsageError(
+            f"Ollama has no KV cache type `{kv_type}`", f"Types: {', '.join(KV_TYPES)}"
+        )
     return Asked(
         window=Tokens(window) if window else FIRST,
-        kv_type=kv_type or "f16",
+        kv_type=(kv_type or "f16").lower(),
         parallel=parallel or 1,
         gpus=gpus or 0,
     )

@@ -45,17 +45,29 @@ def run(
     return _answer(plan, done)
 
 
-def pull_now(world: "World", plan: "Plan", *, stall: float, quiet: bool) -> "Pulled":
+def pull_now(world: "World", plan: "Plan", *, quiet: bool, stall: float = 60.0) -> "Pulled":
     """Pulls with progress on stderr; says how to go on when it is interrupted."""
     from factory_byok.pulling import carry_out
     from factory_byok.render.pull import shown
 
+    if plan.findings and not quiet:
+        _warn(plan)
     try:
         with shown(plan.model, quiet=quiet) as show:
             return carry_out(world, plan, show, stall=stall)
     except KeyboardInterrupt:
         sys.stderr.write(f"\nWhat came stays: `byok pull {plan.model}` goes on from there\n")
         raise
+
+
+def _warn(plan: "Plan") -> None:
+    """Says what speaks against the pull before it takes its time."""
+    from factory_byok.render.findings import findings_lines
+    from factory_byok.render.style import style_of
+
+    lines = findings_lines(plan.findings, style_of(sys.stderr, "auto"))
+    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.flush()
 
 
 def _answer(plan: "Plan", done: "Pulled | None") -> Answer:
@@ -76,7 +88,7 @@ def _answer(plan: "Plan", done: "Pulled | None") -> Answer:
         from factory_byok.render.findings import findings_lines
         from factory_byok.render.pull import pulled_lines
 
-        if plan.findings:
+        if plan.findings and done is None:
             yield from findings_lines(plan.findings, style)
             yield ""
         yield from pulled_lines(plan, done, style)

@@ -8,6 +8,8 @@ Widths of qwen3.5 were also compared with GGUF headers in public logs
 (github.com/ggml-org/llama.cpp pulls 22546 and 22673, github.com/ollama/ollama pull 16031).
 Models whose shape was not certain are left out (gemma4, glm-4.x, granite4, devstral-small-2,
 nemotron): better no row than a guess. A server's own answer always goes before this table.
+Least certain: the longest window of mistral-nemo (its maker says 128k, some copies of its file
+1,024,000), the tool support of deepseek-r1's distilled sizes (marked ?), the sizes of qwen3.5.
 """
 
 import re

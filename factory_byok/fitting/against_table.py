@@ -53,7 +53,7 @@ def _why(found: Fit, row: Row) -> str:
     cache = f"the KV cache of {show_tokens(found.asked.window)} takes {show_bytes(need.kv_cache)}"
     if need.weights > row.gpu_memory:
         quantized = f" in {kind}" if kind else ""
-        return f"its weights alone are {show_bytes(need.weights)}{quantized}"
+        return f"its weights alone are {show_bytes(need.weights)}{quantized}, and {cache}"
     if need.total > row.gpu_memory:
         return f"the row knows no window, and {cache}"
     return (

@@ -1,5 +1,6 @@
 """What is known of one model that may be run: by its server, by the catalogue, by its name."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -86,9 +87,10 @@ def by_name(name: str) -> Candidate | None:
 
 def _in_the_cloud(name: str, model: Model | None = None) -> Candidate:
     """A model that needs no memory here."""
-    count = parameters_in(name) or 0
-    longest = Tokens(0)
-    tools: ToolCalls = "unknown"
+    here = by_name(re.sub(r"[:-]cloud$", "", name))  # the same model, as it is at home
+    count = here.shape.parameters if here else parameters_in(name) or 0
+    longest = here.shape.longest_window if here else Tokens(0)
+    tools: ToolCalls = here.tools if here else "unknown"
     if model is not None:
         count = model.parameters.value if isinstance(model.parameters, Known) else count
         longest = model.longest_window.value if isinstance(model.longest_window, Known) else longest

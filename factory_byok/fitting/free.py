@@ -43,6 +43,7 @@ class Free:
         return Bytes(sum(self.on_cards))
 
 
+NO_CARD: Final = "The overhead is that of a CUDA card: without a card it is less"
 ELSEWHERE: Final = "the model would run on the server's machine, whose memory byok cannot read"
 
 
@@ -68,6 +69,8 @@ def free_memory(machine: Machine, loaded: Iterable[Loaded] = ()) -> Free:
     memory = _memory(machine, pool)
     unread = list(_unread(machine))
     notes += [f"Not counted: {why}" for why in unread]
+    if machine.gpus and not cards and not unread:
+        notes.append(NO_CARD)
     found = Free(
         cards=tuple(cards),
         memory=memory,

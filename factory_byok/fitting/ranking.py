@@ -17,6 +17,7 @@ from factory_byok.units import Tokens, show_parameters, show_tokens
 Reach = Literal["gpu", "split", "memory", "cloud", "unknown", "nowhere"]
 
 TOOLS: Final[tuple[ToolCalls, ...]] = ("yes", "unknown", "as text", "no")
+USEFUL: Final = 4_096  # tokens: Ollama gives no model less by itself
 FOR_CODE: Final = ("code", "devstral")  # in the names of models that were trained on code
 
 
@@ -89,7 +90,7 @@ def _judged(model: Candidate, free: Free) -> Ranked:
 
 def _reach(free: Free, on_gpu: Reading[Tokens], together: Reading[Tokens]) -> Reach:
     """Where the model would run at some window."""
-    if isinstance(on_gpu, Known) and on_gpu.value:
+    if isinstance(on_gpu, Known) and on_gpu.value >= USEFUL:
         return "gpu"
     if isinstance(on_gpu, Unknown) or isinstance(together, Unknown):
         return "unknown"

@@ -58,7 +58,7 @@ def exercise(
     Raises UsageError for a name that is none; everything else becomes a result. An interrupt
     closes the connection and goes on to the caller, who has what was proven before it.
     """
-    wanted = _known(names)
+    wanted = in_order(names)
     hurdle = _hurdle(entry)
     if hurdle:
         yield from _skipped(entry, wanted, hurdle)
@@ -103,7 +103,7 @@ def _hopeless(done: Exercise) -> bool:
     return done.status == "failed" and fault in HOPELESS and not broke_inside
 
 
-def _known(names: Sequence[str]) -> tuple[str, ...]:
+def in_order(names: Sequence[str]) -> tuple[str, ...]:
     """The names in the registry's order. Raises UsageError."""
     for name in names:
         if name not in EXERCISES:

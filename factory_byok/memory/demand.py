@@ -84,15 +84,18 @@ def demand(
     batch = min(batch, window * parallel)
     cache = kv_cache(shape, window, kv_type, parallel, batch)
     one = _compute_on_one(shape, window, batch, gpus)
+    rest = 0
     if device == "cuda":
-        spare = kv_cache(shape, window, "f16", parallel, batch) - cache
-        one += min(_converted(shape, window, kv_type), max(spare, 0) // gpus)
+        # never more than an f16 cache would take, to the byte: the rest of the division counts too
+        spare = max(kv_cache(shape, window, "f16", parallel, batch) - cache, 0)
+        each, rest = divmod(min(_converted(shape, window, kv_type) * gpus, spare), gpus)
+        one += each
     output = shape.vocabulary * FLOAT * parallel
     context, scratch = _overhead(shape, device)
     return Demand(
         weights=shape.weights,
         kv_cache=cache,
-        compute=Bytes(one * gpus + output),
+        compute=Bytes(one * gpus + rest + output),
         overhead=Bytes(context * gpus + scratch),
         basis=shape.basis,
         assumptions=shape.assumptions,

@@ -54,10 +54,26 @@ def effective_window(
         if isinstance(longest, Unknown):
             return longest
         return Known(Window(longest.value, "computed", "the cloud"))
+    expected = _expected(model, automatic)
     if isinstance(loaded, Known):
         for each in loaded.value:
             if same_model(each.name, model.name) and isinstance(each.window, Known):
-                return Known(Window(each.window.value, "measured", "the loaded model"))
+                return Known(_measured(each.window.value, expected))
+    return expected
+
+
+def _measured(tokens: Tokens, expected: Reading[Window]) -> Window:
+    """A loaded model's window; who decided it when that is what was to be expected.
+
+    Another window was asked for by the request that loaded it, or came about when memory was short.
+    """
+    if isinstance(expected, Known) and expected.value.tokens == tokens:
+        return Window(tokens, "measured", expected.value.decided_by)
+    return Window(tokens, "measured", "whoever loaded it")
+
+
+def _expected(model: Model, automatic: Reading[Window]) -> Reading[Window]:
+    """The window of a model that is not loaded."""
     own = own_window(model.settings)
     if own is not None:
         return Known(_clamped(Window(own, "computed", "`num_ctx` in the model's file"), model))

@@ -21,14 +21,15 @@ def added_lines(
         yield ""
     where = homely(str(plan.place.path))
     if not plan.changes:
-        yield f"The entry is already in {where}; nothing was changed"
+        yield from style.wrapped(f"The entry is already in {where}; nothing was changed")
     elif not plan.written:
         for preview in plan.previews:
             yield from diff_lines(preview.diff(), style)
-        yield f"Would write to {where}, because {plan.place.why}; nothing was written"
+        told = f"Would write to {where}, because {plan.place.why}; nothing was written"
+        yield from style.wrapped(told)
         return
     else:
-        yield f"Wrote the entry to {where}, because {plan.place.why}"
+        yield from style.wrapped(f"Wrote the entry to {where}, because {plan.place.why}")
         if plan.limit is not None:
             yield f"droid will compact its conversations at {plan.limit:,} tokens"
         if plan.default:

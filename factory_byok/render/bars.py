@@ -30,6 +30,7 @@ FILLS: Final = (
     Fill("overhead", "░", "-", "green"),
 )
 MARK: Final = Fill("", "│", "|", "bold")
+FAR_MARK: Final = Fill("", "┊", ":", "bold")
 MORE: Final = Fill("", "▶", ">", "bold")
 
 
@@ -52,7 +53,11 @@ def _at(size: int, scale: int, width: int) -> int:
 
 
 def bar(
-    parts: Sequence[int], scale: int, width: int, style: Style, limits: Sequence[int] = ()
+    parts: Sequence[int],
+    scale: int,
+    width: int,
+    style: Style,
+    limits: Sequence[tuple[int, Fill]] = (),
 ) -> str:
     """One bar of exactly `width` visible characters; each limit within the scale is marked.
 
@@ -64,10 +69,10 @@ def bar(
         for _ in range(count)
     ]
     fills += [None] * (width - len(fills))
-    for limit in limits:
+    for limit, mark in limits:
         place = _at(limit, scale, width)
         if 0 <= place < width:
-            fills[place] = MARK
+            fills[place] = mark
     if sum(parts) > scale and width:
         fills[-1] = MORE
     return "".join(_runs(fills, style))

@@ -14,7 +14,8 @@ _COLORS: Final = {"passed": "green", "failed": "red", "skipped": "dim"}
 def exercise_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
     """All results, under the entry that each belongs to, and the count."""
     for entry, group in groupby(results, key=lambda result: (result.entry, result.model)):
-        yield f"{style.paint(printable(entry[0]), 'bold')}  {printable(entry[1])}"
+        id_, model = printable(entry[0]), printable(entry[1])
+        yield f"{style.paint(id_, 'bold')}  {model}" if id_ else style.paint(model, "bold")
         for result in group:
             yield exercise_line(result, style)
         yield ""

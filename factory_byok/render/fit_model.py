@@ -1,19 +1,17 @@
 """One model on this machine: the sum in words, one bar for each window, and what would help."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from factory_byok.data.catalogue import DATE
 from factory_byok.facts import Known, Reading, Unknown
 from factory_byok.findings import Finding
-from factory_byok.fitting import AtWindow, Beside, Candidate, Fit, ToolCalls, Where
-from factory_byok.memory import Demand
-from factory_byok.render.bars import MARK, bar, legend
+from factory_byok.fitting import Beside, Candidate, Fit, ToolCalls
 from factory_byok.render.findings import findings_lines
+from factory_byok.render.fit_bars import bars_lines
 from factory_byok.render.style import Style, printable
 from factory_byok.render.words import columns
 from factory_byok.units import (
-    Bytes,
     Parameters,
     Tokens,
     show_bytes,
@@ -21,22 +19,6 @@ from factory_byok.units import (
     show_tokens,
 )
 
-PLACES: Final[dict[Where, str]] = {
-    "gpu": "on the GPU",
-    "split": "GPU and memory",
-    "memory": "in memory, slow",
-    "nowhere": "does not fit",
-    "cloud": "in the cloud",
-    "unknown": "not known",
-}
-COLORS: Final[dict[Where, str]] = {
-    "gpu": "green",
-    "split": "yellow",
-    "memory": "yellow",
-    "nowhere": "red",
-    "cloud": "green",
-    "unknown": "dim",
-}
 TOOLS: Final[dict[ToolCalls, str]] = {
     "yes": "yes",
     "unknown": "not known: `byok test` tries them once the model is there",
@@ -45,9 +27,6 @@ TOOLS: Final[dict[ToolCalls, str]] = {
     "no": "none, so droid cannot act through it",
 }
 SETTINGS: Final = "`OLLAMA_KV_CACHE_TYPE=q8_0` and flash attention (`OLLAMA_FLASH_ATTENTION=1`)"
-WIDEST_BAR: Final = 48
-BESIDE_BAR: Final = 37  # columns: the window, the total and the place
-MOST_STRETCH: Final = 16  # the longest bar's total over the shortest's, so that both can be seen
 
 
 def fit_model_lines(
@@ -56,10 +35,11 @@ def fit_model_lines(
     """The whole screen; `source` says where the model's numbers come from."""
     yield _headline(found.candidate, style)
     yield ""
-    yield from columns([*_rows(found, table), ("Numbers", source)], style)
+    numbers = [] if found.candidate.cloud else [("Numbers", source)]
+    yield from columns([*_rows(found, table), *numbers], style)
     if found.windows:
         yield ""
-        yield from _bars(found, style)
+        yield from bars_lines(found, style)
     notes = [*found.candidate.shape.assumptions, *found.free.notes]
     if notes and not found.candidate.cloud:
         yield ""
@@ -77,7 +57,7 @@ def source_phrase(candidate: Candidate, silence: str) -> str:
         "server": "the server's metadata",
         "catalogue": f"byok's catalogue of {DATE}",
         "name": "a guess from the number of parameters in its name",
-        "cloud": "none needed",
+        "cloud": "the cloud",
     }[candidate.source]
     return f"{told}; {silence}" if silence else told
 
@@ -159,7 +139,7 @@ def _has(found: Fit) -> str:
     if free.cards:
         cards = f" on {len(free.cards)} cards" if len(free.cards) > 1 else ""
         return f"free: {show_bytes(free.gpu_total)} of GPU memory{cards}, {memory}"
-    gpu = "" if free.gpus_known else "not known what GPU memory, "
+    gpu = "" if free.gpus_known else "an unknown amount of GPU memory, "
     return f"free: {gpu}{memory}"
 
 
@@ -167,9 +147,11 @@ def _largest(found: Fit) -> Iterator[tuple[str, str]]:
     """Up to which window it fits."""
     if found.free.cards or not found.free.gpus_known:
         yield "On the GPU", _reach(found, found.largest_on_gpu)
-    if not found.free.cards or found.largest_in_memory != found.largest_on_gpu:
-        slow = isinstance(found.largest_in_memory, Known) and found.largest_in_memory.value
-        yield "In memory", _reach(found, found.largest_in_memory) + (", slow" if slow else "")
+    if found.free.cards and found.largest_in_memory == found.largest_on_gpu:
+        return
+    slow = isinstance(found.largest_in_memory, Known) and found.largest_in_memory.value
+    label = "And memory" if found.free.cards else "In memory"
+    yield label, _reach(found, found.largest_in_memory) + (", slow" if slow else "")
 
 
 def _reach(found: Fit, largest: Reading[Tokens]) -> str:
@@ -205,56 +187,14 @@ def _table(found: Fit, table: Beside) -> str:
     row, size = table.row, found.here.need.total
     text = f"Factory's {row.size} row says {show_bytes(row.gpu_memory)} of GPU memory"
     if table.agrees:
-        return f"{text}, and so does the sum"
-    return f"{text}, the exact sum is {show_bytes(size)}: {table.why}"
-
-
-# --- the bars ------------------------------------------------------------------------------------
-
-
-def _bars(found: Fit, style: Style) -> Iterator[str]:
-    """One bar for each window, all on one scale, then what the fills and the mark mean."""
-    limit, meaning = _limit(found)
-    scale = _scale([each.need for each in found.windows], limit)
-    width = max(min(style.width - BESIDE_BAR, WIDEST_BAR), 8)
-    limits = [limit] if limit and limit < scale else []
-    for each in found.windows:
-        yield _bar_line(each, found, scale, width, limits, style)
-    indent = " " * 11
-    yield ""
-    yield indent + legend(style)
-    if limits:
-        yield f"{indent}{style.paint(MARK.cell(style), MARK.color)} {meaning}"
-
-
-def _bar_line(
-    each: AtWindow, found: Fit, scale: int, width: int, limits: Sequence[int], style: Style
-) -> str:
-    """A window, its bar, its total and its place."""
-    need = each.need
-    parts = (need.weights, need.kv_cache, need.compute, need.overhead)
-    label = f"{each.window:,}".rjust(9)
-    if each.window == found.asked.window:
-        label = style.paint(label, "bold")
-    total = show_bytes(need.total).rjust(7)
-    place = style.paint(PLACES[each.where], COLORS[each.where])
-    return f"{label}  {bar(parts, scale, width, style, limits)}  {total}  {place}"
-
-
-def _scale(needs: Iterable[Demand], limit: Bytes) -> int:
-    """The bytes of a whole bar: the largest demand, and the limit when that is not far beyond."""
-    totals = [need.total for need in needs]
-    most = min(max(totals), min(totals) * MOST_STRETCH)
-    # a little room behind the mark, so that it is drawn
-    marked = limit + limit // 32
-    return max(most, marked) if marked <= 2 * most else most
-
-
-def _limit(found: Fit) -> tuple[Bytes, str]:
-    """The bytes at which the mark stands, and what it means; 0 for none."""
-    free = found.free
-    if free.cards:
-        return free.gpu_total, f"{show_bytes(free.gpu_total)} free on the GPU"
-    if free.gpus_known and isinstance(free.memory, Known):
-        return free.memory.value, f"{show_bytes(free.memory.value)} of memory available"
-    return Bytes(0), ""
+        return f"{text}, the exact sum is near it"
+    text += f", the exact sum is {show_bytes(size)}: {table.why}"
+    if (table.place == "gpu") == (found.here.where == "gpu") or "unknown" in (
+        table.place,
+        found.here.where,
+    ):
+        return text
+    row_says, sum_says = ("on the GPU", "not all of it")
+    if found.here.where == "gpu":
+        row_says, sum_says = ("not on the GPU", "all on the GPU")
+    return f"{text}; here the row says {row_says}, the sum {sum_says}"

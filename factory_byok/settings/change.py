@@ -85,11 +85,21 @@ def _applied(
     world: World, path: Path, text: str | None, edits: Sequence[Edit], taking_back: bool
 ) -> str | None:
     """The text after the edits; None when nothing is left of a file that byok made."""
-    after = editing.apply(text or "", edits)
+    wanted = [each for each in edits if not _is_there(text, each)]
+    after = text if text is not None and not wanted else editing.apply(text or "", wanted)
     if not taking_back or text is None:
         return after
     made = Journal(world).made(path, text.encode("utf-8", "surrogateescape"))
     return editing.prune(after, made.pointers, file=made.file)
+
+
+def _is_there(text: str | None, edit: Edit) -> bool:
+    """Whether an item to append is in its array already: another byok may have been first."""
+    if edit.op != "add" or not edit.pointer.endswith("/-") or text is None:
+        return False
+    body = jsonc.load(text)
+    items = body.get(edit.pointer[1:-2]) if isinstance(body, dict) else None
+    return isinstance(items, list) and edit.value in items
 
 
 def _by_file(edits: Iterable[Edit]) -> Mapping[Path, list[Edit]]:

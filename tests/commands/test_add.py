@@ -12,6 +12,7 @@ from tests.doubles.droid import Droid
 from tests.doubles.engine import Engine
 from tests.doubles.faults import closed_port, fault
 from tests.doubles.ollama import Ollama
+from tests.doubles.turn import take_turn
 
 pytestmark = pytest.mark.outside
 
@@ -227,6 +228,19 @@ def test_the_real_droid_lists_what_add_wrote_and_answers_through_it(
     listed = [entry["id"] for entry in byok("list", "--json").data["entries"]]
     assert [id_ for id_, _ in droid.models(empty_home)] == listed
     assert listed[0] == "custom:Qwen-2.5-Coder-32B-[Local]-0"
+
+
+@pytest.mark.usefixtures("droid", "engine")
+def test_a_turn_of_the_real_droid_is_answered_by_the_real_engine_through_the_entry(
+    byok: Byok, empty_home: Path
+) -> None:
+    # Room to finish: droid asks on and on when an answer ends at its output limit.
+    byok("add", "ollama", "smollm2-tools", "--no-check", "--max-output", "400")
+    (entry,) = byok("list", "--json").data["entries"]
+    turn = take_turn(empty_home, entry["id"], "Say hello.", engine="own")
+    assert turn.rc == 0
+    assert turn.result.strip()
+    assert {one["path"] for one in turn.requests} == {"/v1/chat/completions"}
 
 
 def test_the_real_engine_answers_through_the_entry(

@@ -138,3 +138,23 @@ def test_list_imports_nothing_heavy() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.stderr == ""
+
+
+def test_the_same_add_at_once_leaves_one_entry(empty_home: Path) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        words = ("add", "ollama", "same:32b", "--no-check")
+        codes = list(pool.map(lambda _: run(*words).returncode, range(6)))
+    assert codes == [0] * 6
+    assert len(json.loads((empty_home / ".factory/config.json").read_text())["custom_models"]) == 1
+
+
+def test_a_misspelt_verb_is_guessed() -> None:
+    ran = run("lst")
+    assert ran.returncode == 2
+    assert "Did you mean `byok list`?" in ran.stderr
+
+
+def test_byok_alone_shows_its_help() -> None:
+    ran = run()
+    assert ran.returncode == 0
+    assert "byok doctor" in ran.stdout

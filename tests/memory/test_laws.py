@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from factory_byok.errors import UsageError
@@ -79,6 +79,7 @@ def test_demand_never_falls_with_more_slots(
     )
 
 
+@example(shape(weights=1, block_count=1, attention__head_count_kv=1), 1, 1, 3, "cuda")
 @given(shapes(), windows, slots, cards, devices)
 def test_demand_never_falls_with_a_finer_cache(
     model: Shape, window: int, parallel: int, gpus: int, device: Device

@@ -81,3 +81,13 @@ def test_no_value_of_a_secret_name_survives(value: str, others: list[str]) -> No
     body = {**dict.fromkeys(others, "http://h/v1 // no"), "apiKey": secret}
     for text in (json.dumps(body), json.dumps(body, indent=2), json.dumps({"a": [body, body]})):
         assert secret not in mask(text)
+
+
+def test_a_url_before_a_key_on_one_line_hides_nothing_of_it() -> None:
+    for url in ("http://localhost:11434/v1", "https://h", "http://"):
+        for keys in (
+            f'"url": "{url}", "apiKey": "{SECRET}"',
+            f'"apiKey": "{SECRET}", "u": "{url}"',
+        ):
+            for text in (f"{{{keys}}}", f"[{{{keys}, x}}", f"// {{{keys}}}"):
+                assert SECRET not in mask(text)

@@ -1,0 +1,131 @@
+"""byok test: the exercises through the whole verb, against the double and the real engine."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Byok, Ran
+from tests.doubles.engine import running_engine
+from tests.doubles.faults import closed_port, fault
+from tests.doubles.ollama import Ollama, Script, a_model
+
+pytestmark = pytest.mark.outside
+
+Make = Callable[..., Ollama]
+TOOLS_TEMPLATE = Path(__file__).parents[1] / "live/tools.jinja"
+
+
+def write_entry(factory: Path, base_url: str, model: str, **more: object) -> None:
+    """One entry in settings.json."""
+    entry = {
+        "displayName": "Mine",
+        "model": model,
+        "baseUrl": base_url,
+        "apiKey": "not-needed",
+        "provider": "generic-chat-completion-api",
+        "maxOutputTokens": 1000,
+        **more,
+    }
+    (factory / "settings.json").write_text(json.dumps({"customModels": [entry]}))
+
+
+def statuses(ran: Ran) -> dict[str, str]:
+    """How each exercise ended."""
+    return {each["exercise"]: each["status"] for each in ran.data["results"]}
+
+
+def test_everything_passes_on_a_good_model(byok: Byok, factory: Path, ollama: Make) -> None:
+    double = ollama([a_model("good", 32)], env={"OLLAMA_CONTEXT_LENGTH": "40000"})
+    write_entry(factory, double.base_url, "good")
+    ran = byok("test", "--json", "--window-tokens", "9000")
+    assert statuses(ran) == dict.fromkeys(["chat", "stream", "tools", "window", "speed"], "passed")
+    assert ran.code == 0
+    (window,) = (each for each in ran.data["results"] if each["exercise"] == "window")
+    for name in ("sent_tokens", "prompt_tokens", "claimed_window", "proven_window"):
+        assert isinstance(window["evidence"][name], int)
+    assert window["evidence"]["proven_window"] >= 9000
+
+
+def test_a_cut_prompt_is_found(byok: Byok, factory: Path, ollama: Make) -> None:
+    double = ollama([a_model("small", 32)], env={"OLLAMA_CONTEXT_LENGTH": "4096"})
+    write_entry(factory, double.base_url, "small")
+    ran = byok("test", "--only", "window", "--json")
+    assert ran.code == 1
+    assert statuses(ran) == {"window": "failed"}
+
+
+@pytest.mark.parametrize("habit", ["prose", "json", "tag", "bad_arguments", "wrong_arguments"])
+def test_a_model_that_does_not_call_its_tool_is_found(
+    byok: Byok, factory: Path, ollama: Make, habit: str
+) -> None:
+    double = ollama([a_model("m", 32, script=Script(on_tools=habit))])
+    write_entry(factory, double.base_url, "m")
+    ran = byok("test", "--only", "tools", "--json")
+    assert ran.code == 1
+    assert statuses(ran) == {"tools": "failed"}
+
+
+def test_a_model_of_the_server_needs_no_entry(
+    byok: Byok, ollama: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    double = ollama(["smollm2"])
+    monkeypatch.setenv("OLLAMA_HOST", double.url)
+    ran = byok("test", "smollm2", "--only", "chat,stream", "--json")
+    assert ran.code == 0
+    assert {(each["entry"], each["model"]) for each in ran.data["results"]} == {("", "smollm2")}
+
+
+def test_a_refusing_server_fails_once_and_skips_the_rest(byok: Byok, factory: Path) -> None:
+    write_entry(factory, f"http://127.0.0.1:{closed_port()}/v1", "m")
+    ran = byok("test", "--json")
+    assert ran.code == 1
+    found = statuses(ran)
+    assert found["chat"] == "failed"
+    assert set(found.values()) == {"failed", "skipped"}
+
+
+@pytest.mark.parametrize("name", ["sse_without_done", "sse_cut_in_chunk", "sse_reset"])
+def test_a_broken_stream_is_found(byok: Byok, factory: Path, name: str) -> None:
+    with fault(name) as url:
+        write_entry(factory, f"{url}/v1", "m")
+        ran = byok("test", "--only", "stream", "--json", "--timeout", "0.5")
+    assert statuses(ran) == {"stream": "failed"}
+
+
+def test_runs_are_merged_with_medians(byok: Byok, factory: Path, ollama: Make) -> None:
+    double = ollama(["smollm2"])
+    write_entry(factory, double.base_url, "smollm2")
+    ran = byok("test", "--only", "stream", "--repeat", "3", "--json")
+    (result,) = ran.data["results"]
+    assert result["evidence"]["repeats"] == 3
+
+
+def test_nothing_to_test_is_said(byok: Byok) -> None:
+    ran = byok("test")
+    assert ran.code == 1
+    assert "byok add" in ran.err
+    assert byok("test", "--only", "nosuch").code == 2
+
+
+@pytest.mark.xdist_group("engine")
+def test_the_real_engine_passes_with_a_template_for_tools_and_not_with_its_own(
+    byok: Byok, factory: Path
+) -> None:
+    with running_engine(window=4096, template=TOOLS_TEMPLATE) as engine:
+        write_entry(factory, engine.base_url, "smollm2", extraArgs={"temperature": 0})
+        ran = byok("test", "--only", "chat,stream,tools", "--json")
+    assert statuses(ran) == dict.fromkeys(["chat", "stream", "tools"], "passed")
+
+
+@pytest.mark.xdist_group("engine")
+def test_doctor_deep_turns_exercises_into_findings(byok: Byok, factory: Path, ollama: Make) -> None:
+    double = ollama([a_model("m", 32, script=Script(on_tools="tag"))])
+    write_entry(factory, double.base_url, "m")
+    ran = byok("doctor", "--deep", "--json")
+    assert ran.code == 1
+    found = {each["check"]: each["status"] for each in ran.data["outcomes"]}
+    assert found["tool_call_broken"] == "error"
+    assert found["window_too_small"] == "error"  # measured now that the model is loaded
+    assert found["chat_fails"] == "ok"
