@@ -11,11 +11,12 @@ from factory_byok.findings import Edit
 from factory_byok.names import parameters_in, title
 from factory_byok.settings import change
 from factory_byok.settings.destination import Destination, destination
-from factory_byok.settings.document import new_step
+from factory_byok.settings.transaction import new_step
 from factory_byok.settings.effective import Effective
 from factory_byok.settings.locate import user_place
 from factory_byok.settings.look import look
 from factory_byok.settings.new_entry import (
+    DROIDS_COMPACTION,
     NewEntry,
     adding,
     compaction_limit,
@@ -86,18 +87,34 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
 def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:
     """The entry by the command line, the server and Factory's page."""
     remote = is_remote(choice, model)
-    count = parameters_in(choice.model)
-    if model is not None and isinstance(model.parameters, Known):
-        count = model.parameters.value
-    limit = output_limit(count, remote=remote)
+    plain = choice.provider in ("ollama", "openai-compatible")
+    who = "" if plain else choice.module.TITLE
+    limit = _output(choice, model, remote=remote)
     return NewEntry(
-        name=wanted.name or title(choice.model, remote=remote),
+        name=wanted.name or title(choice.model, remote=remote, place=who),
         model=choice.model,
         base_url=choice.base_url,
         dialect=choice.module.DIALECT,
         key=wanted.key or choice.module.KEY,
         max_output=Tokens(wanted.max_output) if wanted.max_output else limit,
     )
+
+
+def _output(choice: Choice, model: Model | None, *, remote: bool) -> Tokens:
+    """The output limit of Factory's page for this model or its size.
+
+    A service refuses more than it tells, and an answer that fills the window leaves no room.
+    """
+    count = parameters_in(choice.model)
+    if model is not None and isinstance(model.parameters, Known):
+        count = model.parameters.value
+    limit = dict(getattr(choice.module, "EXAMPLES", ())).get(choice.model)
+    limit = Tokens(limit or output_limit(count, remote=remote))
+    if model is None or not choice.hosted:
+        return limit
+    most = model.longest_output.value if isinstance(model.longest_output, Known) else limit
+    half = model.window.value.tokens // 2 if isinstance(model.window, Known) else limit
+    return Tokens(min(limit, most, half))
 
 
 def carry_out(world: World, plan: Plan) -> Plan:
@@ -183,11 +200,19 @@ def _written(now: Effective, plan: Plan) -> Entry:
 
 
 def _limit(choice: Choice, judged: Judged | None, new: NewEntry, wanted: Wanted) -> Tokens | None:
-    """The compaction limit for a local entry; None for one that needs none."""
+    """The compaction limit for an entry; None for one that needs none.
+
+    A service's window is often larger than droid's own limit, or not told.
+    """
     model = judged.model if judged else None
-    if not wanted.compaction or is_remote(choice, model):
-        return None
     window = model.window if model else None
+    if not wanted.compaction:
+        return None
+    if choice.hosted and isinstance(window, Known):
+        limit = compaction_limit(window.value.tokens, new.max_output)
+        return limit if limit < DROIDS_COMPACTION else None
+    if is_remote(choice, model):
+        return None
     if isinstance(window, Known) and window.value.basis != "assumed":
         return compaction_limit(window.value.tokens, new.max_output)
     return compaction_limit(None, new.max_output)

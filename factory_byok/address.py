@@ -61,13 +61,21 @@ def root_of(url: str) -> Address | None:
     `http://127.0.0.1:11434/v1/` and `.../v1/chat/completions` give `http://127.0.0.1:11434`; None
     when the text is no http or https URL.
     """
+    address = without_api(url)
+    if address is None:
+        return None
+    return address._replace(path=address.path.removesuffix("/v1").rstrip("/"))
+
+
+def without_api(url: str) -> Address | None:
+    """The base URL of a full API path, a base URL or a root, as far as it names one."""
     address = parse_address(url)
     if address is None:
         return None
     path = address.path
     for tail in _API_PATHS:
         path = path.removesuffix(tail)
-    return address._replace(path=path.rstrip("/").removesuffix("/v1").rstrip("/"))
+    return address._replace(path=path.rstrip("/"))
 
 
 def endpoint_of(url: str) -> str:

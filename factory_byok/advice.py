@@ -3,6 +3,7 @@
 from typing import Final, Literal
 
 from factory_byok.address import parse_address
+from factory_byok.data.services import HOSTED
 from factory_byok.facts import (
     InstallKind,
     Known,
@@ -17,6 +18,12 @@ from factory_byok.findings import Remedy
 from factory_byok.units import Tokens
 
 FLOOR: Final = Tokens(32_000)  # docs.factory.ai/cli/byok/ollama: the least that droid needs
+# How the window of other servers is set, by provider: vLLM's, llama.cpp's and LM Studio's own docs.
+RAISED_BY: Final = {
+    "vllm": "Start vLLM again with `--max-model-len {window}` or more",
+    "llama-cpp": "Start llama-server again with `--ctx-size {window}` or more for each slot",
+    "lm-studio": "Load it again with `lms load {model} --context-length {window}` or more",
+}
 AIM: Final = Tokens(64_000)  # docs.ollama.com/integrations/droid
 SMALLEST: Final = 30_000_000_000  # below 30B: "significantly lower performance" (Factory's page)
 DOWNLOAD: Final = "https://ollama.com/download"
@@ -114,6 +121,9 @@ def raise_window(
     snap: Snapshot, server: Server, model: Model, endpoint: str = "", window: Tokens = FLOOR
 ) -> Remedy:
     """How to give a model on this server a window of at least 32,000 tokens."""
+    if server.provider in RAISED_BY:
+        text = RAISED_BY[server.provider].format(model=model.name, window=window)
+        return Remedy(text)
     if not server.window_setting:
         return Remedy(f"Raise the window in the server's own settings to {window:,} or more")
     where = endpoint or snap.default_endpoint
@@ -150,6 +160,13 @@ def _is_default(snap: Snapshot, endpoint: str) -> bool:
     """Whether an endpoint is the one that byok asks by itself."""
     default, asked = parse_address(snap.default_endpoint), parse_address(endpoint)
     return default is None or asked is None or default.identity() == asked.identity()
+
+
+def another_model(server: Server | None) -> tuple[str, ...]:
+    """The command that shows which other models there are: the service's own, else this machine's."""
+    if server is not None and server.provider in HOSTED:
+        return ("byok", "add", server.provider)
+    return ("byok", "fit")
 
 
 def gpus_here(machine: Machine) -> int:

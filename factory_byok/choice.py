@@ -1,15 +1,18 @@
 """A choice of provider and model: asked of the server, and judged before anything is written."""
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from types import ModuleType
 from typing import Final
+from urllib.parse import urlsplit
 
 from factory_byok.address import (
     Address,
     base_url_of,
+    connectable,
     default_endpoint,
-    parse_address,
     parse_endpoint,
+    without_api,
 )
 from factory_byok.checks.model_missing import nearest
 from factory_byok.checks.server_silent import remedy_for
@@ -20,6 +23,7 @@ from factory_byok.facts import Entry, Known, Model, Server, Snapshot, Unknown
 from factory_byok.findings import Finding
 from factory_byok.names import is_cloud, parse_name
 from factory_byok.providers import PROVIDERS
+from factory_byok.providers.asking import service_at
 from factory_byok.world import World
 
 CHECKS: Final = (
@@ -31,17 +35,22 @@ ANYWAY: Final = "`--no-check` writes the entry without asking"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A model of a provider at a server root; `module` is the provider's own file."""
+    """A model of a provider; `base_url` is what droid is given, `module` the provider's own file."""
 
     provider: str
     model: str
-    address: Address
+    base_url: str
     module: ModuleType
 
     @property
-    def base_url(self) -> str:
-        """What droid is given."""
-        return base_url_of(str(self.address))
+    def address(self) -> Address:
+        """The server root."""
+        return parse_endpoint(self.base_url)
+
+    @property
+    def hosted(self) -> bool:
+        """Whether the provider is a service that wants a key."""
+        return bool(getattr(self.module, "HOSTED", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,48 +65,101 @@ class Judged:
 
 def choose(world: World, provider: str, model: str, endpoint: str) -> Choice:
     """The choice that the command line names. Raises UsageError for what cannot be one."""
-    module = PROVIDERS.get(provider)
-    if module is None:
-        known = ", ".join(PROVIDERS)
-        raise UsageError(f"`{provider}` is not a provider that byok knows", f"Known: {known}")
-    if provider == "ollama" and parse_name(model) is None:
+    where = place(world, provider, endpoint)
+    if where.provider == "ollama" and parse_name(model) is None:
         raise UsageError(f"`{model}` is not a model name", "Names look like `qwen2.5-coder:32b`")
     if not model.strip():
         raise UsageError("The model's name is empty")
-    if endpoint:
-        return Choice(provider, model, parse_endpoint(endpoint), module)
-    if provider == "ollama":
-        where = default_endpoint(world.env.get("OLLAMA_HOST", ""))
-        return Choice(provider, model, where, module)
-    address = parse_address(module.BASE_URL.removesuffix("/v1"))
-    if address is None or not module.FIXED:
+    return replace(where, model=model)
+
+
+def place(world: World, provider: str, endpoint: str) -> Choice:
+    """A provider's server, no model chosen yet. Raises UsageError."""
+    name = provider.strip().lower().replace("_", "-")
+    module = PROVIDERS.get(name)
+    if module is None:
+        near = get_close_matches(name, PROVIDERS, 1)
+        like = f"Did you mean `{near[0]}`? " if near else ""
+        raise UsageError(
+            f"`{provider}` is not a provider that byok knows",
+            f"{like}Known: {', '.join(PROVIDERS)}",
+        )
+    if name == "ollama":
+        host = default_endpoint(world.env.get("OLLAMA_HOST", ""))
+        root = parse_endpoint(endpoint) if endpoint else host
+        return Choice(name, "", base_url_of(str(root)), module)
+    if not endpoint and not module.FIXED:
         raise UsageError(
             f"`{provider}` has no address of its own",
             "Give the server with `--endpoint http://localhost:8000`",
         )
-    return Choice(provider, model, address, module)
+    return Choice(name, "", _base_url(module, endpoint) if endpoint else module.BASE_URL, module)
 
 
-def judge(world: World, choice: Choice, *, timeout: float, quiet: bool) -> Judged:
-    """Asks the server about the choice. Raises ByokError when it is silent or lacks the model."""
+def _base_url(module: ModuleType, endpoint: str) -> str:
+    """The base URL at another server: given in full, or a root that gets the provider's own path.
+
+    Raises UsageError for what is no URL.
+    """
+    parse_endpoint(endpoint)
+    given = without_api(endpoint)
+    assert given is not None  # parse_endpoint saw that
+    given = connectable(given)
+    path, own = given.path, urlsplit(module.BASE_URL).path
+    if module.DIALECT == "anthropic":
+        return str(given._replace(path=path.removesuffix("/v1")))
+    if own.startswith(path):
+        path = own
+    elif not path.endswith(("/v1", own)):
+        path += own
+    return str(given._replace(path=path))
+
+
+def judge(world: World, choice: Choice, *, timeout: float, quiet: bool, secret: str = "") -> Judged:
+    """Asks the server about the choice. Raises ByokError when it is silent or lacks the model.
+
+    `secret` is the key, which only a hosted provider's own host is shown, for its list of models.
+    """
+    snap, server = look_there(world, choice, timeout=timeout, quiet=quiet, secret=secret)
+    model = server.model(choice.model)
+    passed_on = choice.provider == "ollama" and is_cloud(choice.model)  # it need not be listed
+    if model is None and isinstance(server.models, Known) and not passed_on:
+        raise _missing(choice, server.models.value)
+    return Judged(snap, server, model, _findings(snap, choice))
+
+
+def look_there(
+    world: World, choice: Choice, *, timeout: float, quiet: bool, secret: str = ""
+) -> tuple[Snapshot, Server]:
+    """Everything, and the provider's server. Raises ByokError when it is silent or another's."""
     from factory_byok.render.progress import working
 
-    ask = Ask(endpoint=choice.address, models=(choice.model,), timeout=timeout, droid=False)
+    ask = Ask(
+        endpoint=choice.address,
+        models=(choice.model,) if choice.model else (),
+        timeout=timeout,
+        machine=not choice.hosted,
+        droid=False,
+        provider=choice.provider,
+        key=secret,
+    )
     with working(f"Asking {choice.address}", quiet=quiet):
         snap = collect(world, ask)
     server = snap.servers[choice.address.identity()]
     if isinstance(server, Unknown):
         raise _silent(snap, choice, server)
+    models = server.value.models
+    shown = secret and service_at(str(choice.address)) == choice.provider
+    if shown and isinstance(models, Unknown) and models.kind == "key":
+        raise ByokError(
+            f"Nothing was written: {choice.module.TITLE} refuses this key", f"Correct it; {ANYWAY}"
+        )
     if choice.provider == "ollama" and server.value.provider != "ollama":
         raise ByokError(
             f"The server at {choice.address} is not Ollama",
             f"Use `byok add openai-compatible {choice.model} --endpoint {choice.address}`",
         )
-    model = server.value.model(choice.model)
-    passed_on = choice.provider == "ollama" and is_cloud(choice.model)  # it need not be listed
-    if model is None and isinstance(server.value.models, Known) and not passed_on:
-        raise _missing(choice, server.value.models.value)
-    return Judged(snap, server.value, model, _findings(snap, choice))
+    return snap, server.value
 
 
 def _findings(snap: Snapshot, choice: Choice) -> tuple[Finding, ...]:
@@ -120,11 +182,15 @@ def _findings(snap: Snapshot, choice: Choice) -> tuple[Finding, ...]:
 
 def _silent(snap: Snapshot, choice: Choice, why: Unknown) -> ByokError:
     """The server gave no usable answer."""
+    if choice.hosted:
+        return ByokError(
+            f"Nothing was written: no usable answer from {choice.address}: {_lower(why.why)}",
+            f"See whether this machine is online; `--timeout 30` waits longer; {ANYWAY}",
+        )
     remedy = remedy_for(snap, choice.address.identity(), why)
     command = f" with `{' '.join(remedy.command)}`" if remedy.command else ""
     return ByokError(
-        f"Nothing was written: no usable answer from {choice.address}: "
-        f"{why.why[:1].lower()}{why.why[1:]}",
+        f"Nothing was written: no usable answer from {choice.address}: {_lower(why.why)}",
         f"{remedy.text}{command}; {ANYWAY}",
     )
 
@@ -144,4 +210,9 @@ def is_remote(choice: Choice, model: Model | None) -> bool:
     """Whether somebody else's machine runs the model."""
     if is_cloud(choice.model) or (model is not None and model.remote_host):
         return True
-    return bool(getattr(choice.module, "HOSTED", False))
+    return choice.hosted
+
+
+def _lower(sentence: str) -> str:
+    """A sentence's text to stand after a colon."""
+    return sentence[:1].lower() + sentence[1:]

@@ -1,7 +1,7 @@
 """World to Snapshot: settings first, then each endpoint and each part of the machine at once."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from factory_byok.facts import (
 )
 from factory_byok.hardware import VENDORS, cpu, disk, machine, ram
 from factory_byok.neighbours import elsewhere, instead, listeners
-from factory_byok.providers import ollama, ollama_install, ollama_settings
+from factory_byok.providers import asking, ollama_install, ollama_settings
 from factory_byok.providers.ollama_window import with_windows
 from factory_byok.settings.look import look
 from factory_byok.together import TooSlow, together
@@ -42,6 +42,7 @@ class Ask:
 
     `endpoint` stands in for the default one; `models` are wanted there beside the entries' own;
     `timeout` is each server's total in seconds; `whole_cpu` waits for the slow answer of cpuinfo.
+    `provider` is who should be at the endpoint, and `key` what its list of models may need.
     """
 
     endpoint: Address | None = None
@@ -50,6 +51,8 @@ class Ask:
     whole_cpu: bool = False
     machine: bool = True
     droid: bool = True
+    provider: str = ""
+    key: str = field(default="", repr=False)
 
 
 def collect(world: World, ask: Ask | None = None) -> Snapshot:
@@ -110,10 +113,16 @@ def _server_question(
 ) -> Callable[[], Reading[Server]]:
     """The question for one endpoint: Ollama when it should be one, else whoever is there."""
     address = parse_address(where)
-    expected = address is not None and (
-        address.port == 11434 or address.identity() == default.identity()
+    asked = address is not None and address.identity() == default.identity()
+    return lambda: asking.probe(
+        world.http,
+        where,
+        Deadline(ask.timeout),
+        models,
+        provider=ask.provider if asked else "",
+        key=ask.key if asked else "",
+        expected=asked or (address is not None and address.port == 11434),
     )
-    return lambda: ollama.probe(world.http, where, Deadline(ask.timeout), models, expected=expected)
 
 
 def _machine_questions(world: World, ask: Ask) -> dict[Any, Callable[[], Any]]:
@@ -205,6 +214,6 @@ def _without_login(value: str) -> str:
 
 def _told_window(model: Model) -> Reading[Window]:
     """The window of a model whose server tells it in its list."""
-    if isinstance(model.longest_window, Unknown):
-        return model.longest_window
-    return Known(Window(model.longest_window.value, "computed", "the server's list of models"))
+    if isinstance(model.told_window, Unknown):
+        return model.told_window
+    return Known(Window(model.told_window.value, "computed", "the server's list of models"))

@@ -143,7 +143,7 @@ def _switching(
             if not entry.explicit_id and not _named(entry):
                 edits.append(_pin(entry))
             edits.append(put(entry, "model", name, entry.model))
-        if entry.id in defaults.compaction_for:
+        if entry.fate == "listed" and entry.id in defaults.compaction_for:
             limit = compaction_limit(window, entry.max_output or DEFAULT_OUTPUT)
             if defaults.compaction_for[entry.id] != limit:
                 edits.append(limiting(limits, entry.id, limit))

@@ -160,7 +160,8 @@ class Model:
 
     `weights` is the file's size in bytes (0 when the server does not tell), `shape` the metadata
     that memory sums need, `settings` what the model's own file sets (`num_ctx`, `temperature`).
-    `told_window` is the window that some servers foretell in their list of models.
+    `told_window` is the window that some servers foretell in their list of models, `longest_output`
+    the most tokens that they let it write at once.
     """
 
     name: str
@@ -177,6 +178,7 @@ class Model:
     settings: Mapping[str, str] = field(default_factory=dict)
     shape: Mapping[str, Json] = field(default_factory=dict)
     told_window: Reading[Tokens] = NOT_READ
+    longest_output: Reading[Tokens] = NOT_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +210,12 @@ class ServerSettings:
 class Server:
     """A server that answered.
 
-    `provider` is who it is (`ollama`, `openai_compatible`); `window_setting` the variable that sets
+    `provider` is who it is (`ollama`, `openai-compatible`); `window_setting` the variable that sets
     its window, if it has one. `settings` is what it was started with, read only on this machine;
     `told_window` is its window for every model that says nothing itself, when it tells one; `cloud`
     says whether it may pass requests on to Ollama's cloud, asked only for a cloud model. `poses`
-    tells a proxy that answers Ollama's questions without being one.
+    tells a proxy that answers Ollama's questions without being one. `suffixes` are words that may
+    follow any of its models' names behind a colon without being listed (`nitro`).
     """
 
     provider: str
@@ -224,6 +227,7 @@ class Server:
     told_window: Reading[Tokens] = NOT_READ
     cloud: Reading[Cloud] = NOT_READ
     poses: bool = False
+    suffixes: tuple[str, ...] = ()
 
     def model(self, name: str) -> Model | None:
         """The model of that name, by the server's own rules for names; None when it has none."""
@@ -231,7 +235,9 @@ class Server:
             return None
         if self.provider == "ollama":
             return next((each for each in self.models.value if same_model(each.name, name)), None)
-        return next((each for each in self.models.value if each.name == name), None)
+        base, _, suffix = name.rpartition(":")
+        names = (name, base) if suffix in self.suffixes else (name,)
+        return next((each for each in self.models.value if each.name in names), None)
 
 
 # --- exercises -----------------------------------------------------------------------------------

@@ -140,19 +140,19 @@ def parameters_in(name: str) -> Parameters | None:
     return Parameters(round(max(counts))) if counts else None
 
 
-def title(model: str, *, remote: bool) -> str:
-    """The display name for a model, in the style of Factory's Ollama page.
+def title(model: str, *, remote: bool, place: str = "") -> str:
+    """The display name for a model, in the style of Factory's pages; `place` is who serves it.
 
     `qwen2.5-coder:32b` becomes `Qwen 2.5 Coder 32B [Local]`; a cloud model keeps its bare name:
     `qwen3-coder:480b-cloud` becomes `qwen3-coder [Online]`.
     """
-    base = model.rpartition("/")[2]
+    base = model.rpartition("/")[2].removesuffix(".gguf")
     if remote:
-        return f"{base.partition(':')[0]} [Online]"
+        return f"{base.partition(':')[0]} [{place or 'Online'}]"
     name, _, tag = base.partition(":")
     words = [_word(word) for word in re.split(r"[-_ ]+", name) if word]
     words += [_word(word) for word in re.split(r"[-_ ]+", tag) if word and tag != DEFAULT_TAG]
-    return f"{' '.join(words) or model} [Local]"
+    return f"{' '.join(words) or model} [{place or 'Local'}]"
 
 
 def _word(word: str) -> str:

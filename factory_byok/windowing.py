@@ -154,18 +154,14 @@ def _all(world: World, snap: Snapshot, ask: Ask) -> Seen:
     if isinstance(reading, Unknown):
         why = f"{reading.why[:1].lower()}{reading.why[1:]}"
         raise ByokError(f"No usable answer from {address}: {why}", "See `byok doctor`")
-    names = [m.name for m in reading.value.models.value] if _lists(reading.value) else []
+    listed = reading.value.models
+    names = [model.name for model in listed.value] if isinstance(listed, Known) else []
     snap = collect(world, replace(ask, models=tuple(names)))
     reading = snap.servers[address.identity()]
     if not isinstance(reading, Known) or isinstance(reading.value.models, Unknown):
         return Seen(snap, ())
     server, models = reading.value, reading.value.models.value
     return Seen(snap, tuple(row(snap, address.identity(), server, each) for each in models))
-
-
-def _lists(server: Server) -> bool:
-    """Whether a server told its models."""
-    return isinstance(server.models, Known)
 
 
 def row(snap: Snapshot, endpoint: str, server: Server, model: Model) -> Row:

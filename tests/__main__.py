@@ -51,7 +51,14 @@ def install() -> dict[str, str]:
     if not PYTHON.exists():
         say("making a virtual environment")
         venv.create(HOME, with_pip=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     if call(*pip, "--editable", ".[dev]"):
         sys.exit("the packages could not be installed")
     parts = [need(call(*pip, "--editable", ".[engine]"), "the engine xllamacpp")]

@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,9 +71,13 @@ def readme(text: str) -> str:
         pattern = re.compile(rf"(<!-- {place} -->\n).*?(<!-- /{place} -->)", re.S)
         if not pattern.search(text):
             raise SystemExit(f"README.md has no place for `{name}`")
-        made = make()
-        text = pattern.sub(lambda found, made=made: f"{found[1]}{made}\n{found[2]}", text)
+        text = pattern.sub(partial(_filled, make()), text)
     return text
+
+
+def _filled(made: str, found: re.Match[str]) -> str:
+    """A place of the README with its new text."""
+    return f"{found[1]}{made}\n{found[2]}"
 
 
 def pretty(schema: dict[str, Any]) -> str:

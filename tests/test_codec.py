@@ -2,10 +2,10 @@
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -42,7 +42,10 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(arguments)
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return st.builds(kind, **{each.name: values(hints[each.name]) for each in fields(kind)})
+        return st.builds(
+            cast("Callable[..., Any]", kind),
+            **{each.name: values(hints[each.name]) for each in fields(kind)},
+        )
     return PLAIN[getattr(kind, "__supertype__", kind)]
 
 

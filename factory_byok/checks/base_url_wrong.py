@@ -2,7 +2,7 @@
 
 droid appends a path to it as it stands: `/chat/completions` for the generic dialect, `/responses`
 for openai, `/v1/messages` for anthropic. So the first two need the `/v1` at the end and the third
-must not have it. droid says nothing: it retries for 89 seconds and ends with `Exec failed`.
+must not have it. Some public services have a path of their own before it. droid says nothing: it retries for 89 seconds and ends with `Exec failed`.
 """
 
 import re
@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from factory_byok.address import DEFAULT_PORT, parse_address
+from factory_byok.data.services import RETIRED, UNDOCUMENTED, service_of
 from factory_byok.facts import Entry, Known, Snapshot, Unknown
-from factory_byok.findings import Finding, Remedy
+from factory_byok.findings import Finding, Level, Remedy
 from factory_byok.mend import put
 
 TITLE = "Base URLs"
@@ -31,7 +32,8 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         if faults:
             shown = SECRET.sub("***@", entry.base_url)
             message = f"Its base URL `{shown}` {' and '.join(faults)}"
-            yield Finding("error", entry.label, message, _remedy(entry, better))
+            level: Level = "warning" if entry.base_url.rstrip("/") in UNDOCUMENTED else "error"
+            yield Finding(level, entry.label, message, _remedy(entry, better))
 
 
 def _remedy(entry: Entry, better: str) -> Remedy:
@@ -70,8 +72,40 @@ def judge(snap: Snapshot, entry: Entry) -> tuple[list[str], str]:
     place = _place(parts.netloc, host, port, faults)
     if parts.query or parts.fragment or text.endswith(("?", "#")):
         faults.append("has a query or fragment behind its path")
+    found = len(faults)
     path = _path(snap, entry, parts.path, faults)
+    right = _of_service(entry, host, parts.path, path)
+    if right:
+        return [*faults[:found], _not_its(host, right)], right
     return faults, f"{scheme}://{place}{path}"
+
+
+def _of_service(entry: Entry, host: str, path: str, better: str) -> str:
+    """The base URL of a public service whose path is wrong or whose host is gone; "" for others.
+
+    A path counts as wrong when it is unfinished, or the `/v1` that most other servers have; a
+    service may have further addresses.
+    """
+    service = service_of(host)
+    if service is None:
+        return ""
+    right = urlsplit(service.base_url).path
+    if host in RETIRED:
+        return service.base_url
+    if entry.dialect != service.dialect or better.rstrip("/") == right:
+        return ""
+    bare = API_PATH.sub("", path).rstrip("/")
+    unfinished = right.startswith(f"{bare}/") or bare in ("", "/v1")
+    return service.base_url if unfinished and entry.dialect != "anthropic" else ""
+
+
+def _not_its(host: str, right: str) -> str:
+    """The predicate for an address that is not the service's."""
+    service = service_of(host)
+    who = service.title if service else host
+    if host in RETIRED:
+        return f"names a host that {who} has given up"
+    return f"is not the one that {who} documents, `{right}`"
 
 
 def _with_scheme(text: str, faults: list[str]) -> str:

@@ -6,7 +6,7 @@ coding. All parameters count, also those of experts that are idle.
 
 from collections.abc import Iterator
 
-from factory_byok.advice import SMALLEST
+from factory_byok.advice import SMALLEST, another_model
 from factory_byok.facts import Entry, Known, Snapshot
 from factory_byok.findings import Finding, Remedy
 from factory_byok.names import parameters_in
@@ -25,8 +25,17 @@ def check(snap: Snapshot) -> Iterator[Finding]:
                 entry.label,
                 f"`{entry.model}` has {show_parameters(count)} parameters{basis}; below "
                 f"{show_parameters(SMALLEST)} models do markedly worse at agentic coding",
-                Remedy("See which larger model this machine can run", ("byok", "fit")),
+                _remedy(snap, entry),
             )
+
+
+def _remedy(snap: Snapshot, entry: Entry) -> Remedy:
+    """Where larger models are to be found: at the entry's service, else on this machine."""
+    server = snap.servers.get(entry.endpoint)
+    command = another_model(server.value if isinstance(server, Known) else None)
+    if command == ("byok", "fit"):
+        return Remedy("See which larger model this machine can run", command)
+    return Remedy("See which larger model the service offers", command)
 
 
 def _parameters(snap: Snapshot, entry: Entry) -> tuple[Parameters | None, str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from factory_byok.address import DEFAULT_PORT, base_url_of, parse_address, root_of
 from factory_byok.advice import install_of, runner, set_variable, start_ollama
+from factory_byok.data.services import service_of
 from factory_byok.facts import SILENT, Entry, Known, OllamaInstall, Snapshot, Unknown
 from factory_byok.findings import Finding, Level, Remedy
 from factory_byok.mend import put
@@ -99,6 +100,11 @@ def _repoint(entry: Entry, other: str) -> Remedy:
 def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
     """The next step by the kind of silence."""
     address = parse_address(endpoint)
+    if _lacks_port(snap, endpoint):
+        return Remedy(
+            "`OLLAMA_HOST` with a scheme but no port means port 80 or 443: add "
+            f"`:{DEFAULT_PORT}` to it, where Ollama listens"
+        )
     if reading.kind == "forbidden":
         every = set_variable(snap, endpoint, None, "OLLAMA_HOST=0.0.0.0")
         return Remedy(
@@ -118,8 +124,21 @@ def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
     return _local(snap, endpoint, address.port)
 
 
+def _lacks_port(snap: Snapshot, endpoint: str) -> bool:
+    """Whether the endpoint is one that OLLAMA_HOST names with a scheme and without a port."""
+    told = snap.environment.get("OLLAMA_HOST", "").strip(" \t\"'")
+    address = parse_address(told)
+    if address is None or endpoint != _identity(snap.default_endpoint):
+        return False
+    place = told.partition("://")[2].partition("/")[0].rpartition("]")[2]
+    return address.port in (80, 443) and ":" not in place
+
+
 def _remote(endpoint: str, reading: Unknown) -> Remedy:
     """The next step for a server on another machine."""
+    address = parse_address(endpoint)
+    if address is not None and service_of(address.host):
+        return Remedy("See whether this machine is online, and whether a proxy is in the way")
     if reading.kind == "refused":
         return Remedy(
             f"Start the server at {endpoint}; an Ollama there must be told to listen beyond its "

@@ -6,6 +6,7 @@ droid reads files, edits them and runs commands through tools alone. For a model
 
 from collections.abc import Iterator
 
+from factory_byok.advice import another_model
 from factory_byok.facts import Snapshot, Unknown
 from factory_byok.findings import Finding, Remedy
 
@@ -24,7 +25,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
                 "error",
                 entry.label,
                 f"`{model.name}` cannot call tools, so droid cannot act through it",
-                Remedy("Choose a model with tool support", ("byok", "fit")),
+                Remedy("Choose a model with tool support", another_model(server)),
             )
     if unknown:
         _ = unknown[0].value  # raises NotKnown: the rest could not be judged

@@ -15,10 +15,10 @@ from factory_byok.units import show_tokens
 
 TITLE = "Window setting"
 STARTERS = {
-    "service": "by systemd",
-    "app": "by the Ollama app",
-    "homebrew": "by Homebrew",
-    "container": "in a container",
+    "service": "by systemd ",
+    "app": "by the Ollama app ",
+    "homebrew": "by Homebrew ",
+    "container": "in a container ",
 }
 
 
@@ -88,11 +88,11 @@ def _only_here(
     if here is None or here == there:
         return
     setting = f"{name}={here}"
-    told = f"the server at {endpoint} was started {STARTERS.get(settings.started_by, 'otherwise')}"
+    told = f"the server at {endpoint} was started {STARTERS.get(settings.started_by, '')}"
     if there is None:
-        message = f"`{setting}` is set in this shell only: {told} without it"
+        message = f"`{setting}` is set in this shell only: {told}without it"
     else:
-        message = f"`{setting}` is set in this shell, but {told} with {there}"
+        message = f"`{setting}` is set in this shell, but {told}with {there}"
     if there is not None and settings.started_by == "app":
         remedy = "The app's slider rules over the variable: move it in the Ollama app's settings"
     else:

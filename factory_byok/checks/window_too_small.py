@@ -8,7 +8,7 @@ instructions. Factory's page asks for 32,000 tokens, Ollama's for 64,000.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from factory_byok.advice import AIM, FLOOR, raise_window
+from factory_byok.advice import AIM, FLOOR, another_model, raise_window
 from factory_byok.facts import Entry, Known, Model, Server, Snapshot, Unknown, Window
 from factory_byok.findings import Finding, Level, Remedy
 from factory_byok.units import show_tokens
@@ -71,7 +71,7 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, model: Model, window: 
         return Remedy(
             f"`{model.name}` itself ends at {show_tokens(longest.value)} and no setting raises "
             "that: choose a model with a longer window",
-            ("byok", "fit"),
+            another_model(server),
         )
     remedy = raise_window(snap, server, model, entry.endpoint, bound)
     if bound == AIM:

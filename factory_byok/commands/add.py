@@ -1,6 +1,5 @@
 """byok add: asks the server, judges the choice, writes one entry, tries it, says the id."""
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -22,8 +21,17 @@ EXERCISES: Final = ("chat", "stream")
 
 
 def run(
-    provider: Annotated[str, typer.Argument(help="Who serves it: ollama or openai-compatible.")],
-    model: Annotated[str, typer.Argument(help="The model's name as its server lists it.")],
+    provider: Annotated[
+        str,
+        typer.Argument(
+            help="Who serves it: ollama, lm-studio, llama-cpp, vllm, openai-compatible, openrouter, "
+            "fireworks, baseten, deepinfra, huggingface, groq, google-gemini, openai or anthropic."
+        ),
+    ],
+    model: Annotated[
+        str | None,
+        typer.Argument(help="The model's name as its server lists it; without it, see the list."),
+    ] = None,
     name: Annotated[str, typer.Option("--name", help="The name to show in droid.")] = "",
     max_output: Annotated[
         int | None, typer.Option("--max-output", min=1, help="Output limit in tokens.")
@@ -59,29 +67,39 @@ def run(
     timeout: TimeoutOption = 2.0,
     quiet: QuietOption = False,
 ) -> Answer:
-    """Add a model to droid.
+    """Add a model to droid, or without MODEL list what the server offers.
 
     Asks the server first, says what is wrong with this choice, writes one validated entry where
     droid will honour it, tries it with a chat, and prints the id to choose in droid.
     """
     from factory_byok.adding import Wanted, carry_out, prepare
-    from factory_byok.choice import choose, judge
+    from factory_byok.choice import choose, judge, place
+    from factory_byok.keying import key_for
     from factory_byok.world import World
 
     world = World.real()
+    choice = place(world, provider, endpoint)
+    if model is not None:
+        choice = choose(world, provider, model, endpoint)
+    literal = _literal(key_env, wanted=key_stdin)
+    check = model is not None and not no_check
+    key = key_for(world, choice, variable=key_env, literal=literal, check=check)
+    if model is None:
+        return _offers(world, choice, key.secret, timeout=timeout, quiet=quiet)
     wanted = Wanted(
         name=name,
         max_output=max_output,
         file=file,
-        key=_key(key_env, from_stdin=key_stdin),
+        key=key.written,
         force=force,
         compaction=not no_compaction_limit,
         default=default,
     )
-    choice = choose(world, provider, model, endpoint)
     if pull and not dry_run:
         _pulled(world, choice, timeout=timeout, quiet=quiet)
-    judged = None if no_check else judge(world, choice, timeout=timeout, quiet=quiet)
+    judged = None
+    if not no_check:
+        judged = judge(world, choice, timeout=timeout, quiet=quiet, secret=key.secret)
     plan = prepare(world, choice, judged, wanted)
     if dry_run:
         return _answer(plan, judged, ())
@@ -90,22 +108,40 @@ def run(
     return _answer(plan, judged, results)
 
 
-def _key(variable: str, *, from_stdin: bool) -> str:
-    """What the file will hold as the key: `${NAME}`, a literal, or "" for the default."""
+def _literal(variable: str, *, wanted: bool) -> str:
+    """The key from standard input when that is wanted, else ""."""
     import sys
 
-    if variable and from_stdin:
+    if variable and wanted:
         raise UsageError("`--key-env` and `--key-stdin` exclude each other")
-    if variable:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
-            raise UsageError(f"`{variable}` is not the name of a variable")
-        return f"${{{variable}}}"
-    if not from_stdin:
+    if not wanted:
         return ""
     key = sys.stdin.readline().strip()
     if not key:
         raise ByokError("No key came from standard input")
     return key
+
+
+def _offers(
+    world: "World", choice: "Choice", secret: str, *, timeout: float, quiet: bool
+) -> Answer:
+    """The models that the server offers; nothing is written."""
+    from factory_byok.offering import offered
+
+    models = offered(world, choice, timeout=timeout, quiet=quiet, secret=secret)
+    data = {
+        "provider": choice.provider,
+        "endpoint": str(choice.address),
+        "base_url": choice.base_url,
+        "models": models,
+    }
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.offered import offered_lines
+
+        return offered_lines(choice, models, style)
+
+    return Answer(data, words)
 
 
 def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) -> None:

@@ -30,7 +30,7 @@ def run(
     from factory_byok.codec import to_json
     from factory_byok.collect import Ask, collect
     from factory_byok.errors import ByokError
-    from factory_byok.redact import redact
+    from factory_byok.redact import redacted
     from factory_byok.render.progress import working
     from factory_byok.world import World
 
@@ -38,7 +38,7 @@ def run(
     where = parse_endpoint(endpoint) if endpoint else None
     with working("Looking at everything", quiet=quiet):
         snap = collect(world, Ask(endpoint=where, timeout=timeout, whole_cpu=True))
-    body = redact(to_json(snap), world)
+    body = to_json(redacted(snap, world))
     if output is not None:
         try:
             with output.open("x", encoding="utf-8") as file:

@@ -51,12 +51,12 @@ def _steps(world: "World") -> Answer:
 def _taken_back(world: "World", step: str) -> Answer:
     """Undoes one step. Raises ByokError, with the masked difference when others wrote since."""
     from factory_byok.errors import ByokError
-    from factory_byok.settings import document
+    from factory_byok.settings import transaction
     from factory_byok.settings.change import Preview
 
     try:
-        written = document.undo(world, step)
-    except document.Touched as touched:
+        written = transaction.undo(world, step)
+    except transaction.Touched as touched:
         path = touched.record.path
         diff = Preview(Path(path), touched.wrote, touched.now).diff()
         raise ByokError(touched.message, f"{touched.hint}; since then:\n{diff}".rstrip()) from None

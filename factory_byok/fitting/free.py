@@ -78,7 +78,8 @@ def free_memory(machine: Machine, loaded: Iterable[Loaded] = ()) -> Free:
         device="metal" if cards and machine.system == "darwin" else "cuda",
         notes=tuple(notes),
     )
-    return _with_released(found, tuple(loaded))
+    most = machine.memory.value.total if isinstance(machine.memory, Known) else 0
+    return _with_released(found, tuple(loaded), most)
 
 
 def _counting(machine: Machine) -> Iterator[Gpu]:
@@ -116,8 +117,8 @@ def _memory(machine: Machine, pool: Card | None) -> Reading[Bytes]:
     return Known(Bytes(max(machine.memory.value.available - (pool.free if pool else 0), 0)))
 
 
-def _with_released(found: Free, loaded: tuple[Loaded, ...]) -> Free:
-    """The same with the memory that loaded models would give back."""
+def _with_released(found: Free, loaded: tuple[Loaded, ...], most: int) -> Free:
+    """The same with the memory that loaded models would give back, `most` bytes at the most."""
     on_gpu: int = sum(each.on_gpu for each in loaded)
     beside = sum(max(each.size - each.on_gpu, 0) for each in loaded)
     if not on_gpu + beside:
@@ -129,7 +130,7 @@ def _with_released(found: Free, loaded: tuple[Loaded, ...]) -> Free:
         cards.append(replace(card, free=Bytes(card.free + back)))
     memory = found.memory
     if isinstance(memory, Known):
-        memory = Known(Bytes(memory.value + beside))
+        memory = Known(Bytes(max(memory.value, min(memory.value + beside, most))))
     held = show_bytes(sum(each.size for each in loaded))
     note = f"The {held} that Ollama holds now count as free: it makes room for another model"
     return replace(found, cards=tuple(cards), memory=memory, notes=(*found.notes, note))

@@ -48,13 +48,23 @@ def load(http: Http, endpoint: str, model: str, deadline: float = LOAD_DEADLINE)
         raise Refused(f"`{model}` was not loaded: {_said(reply.body)}", reply.status)
 
 
-def create(http: Http, endpoint: str, name: str, base: str, parameters: Mapping[str, Json]) -> None:
+def create(
+    http: Http,
+    endpoint: str,
+    name: str,
+    base: str,
+    parameters: Mapping[str, Json],
+    stall: float = CREATE_DEADLINE,
+) -> None:
     """Derives a model that shares all weights with its base. Raises ByokError."""
     body: Json = {"model": name, "from": base, "parameters": dict(parameters)}
-    for _ in _lines(
-        http, f"{endpoint}/api/create", body, Deadline(CREATE_DEADLINE), CREATE_DEADLINE
-    ):
-        pass
+    try:
+        for _ in _lines(http, f"{endpoint}/api/create", body, Deadline(stall), stall):
+            pass
+    except Refused as refusal:
+        raise Refused(f"`{name}` was not made: {refusal.message}", refusal.status) from None
+    except NoAnswer as silence:
+        raise ByokError(f"`{name}` was not made: {_low(silence.message)}") from None
 
 
 def pull(http: Http, endpoint: str, model: str, stall: float = STALL) -> Iterator[Step]:

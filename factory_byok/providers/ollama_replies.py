@@ -107,10 +107,18 @@ def parse_default_window(status: Json) -> Reading[Tokens]:
 
 def parse_account(reply: Reply) -> Reading[Cloud]:
     """What `/api/me` says about the account that the server is signed in with."""
-    known: dict[int, Cloud] = {200: "usable", 401: "signed out", 503: "unreachable"}
-    if reply.status in known:
-        return Known(known[reply.status])
-    return Unknown(f"/api/me answers {reply.status}", "status")
+    refusals: dict[int, Cloud] = {401: "signed out", 503: "unreachable"}
+    if reply.status in refusals:
+        return Known(refusals[reply.status])
+    if reply.status != 200:
+        return Unknown(f"/api/me answers {reply.status}", "status")
+    try:
+        account = as_object(reply.json())
+    except NoAnswer as fault:
+        return Unknown(f"/api/me: {fault.message}", "json")
+    if not any(text(account, field) for field in ("id", "name", "email")):
+        return Unknown("/api/me names no account", "json")
+    return Known("usable")
 
 
 def _parameters(told: str, name: str) -> Reading[Parameters]:

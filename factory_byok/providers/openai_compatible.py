@@ -1,44 +1,113 @@
 """Any server that speaks OpenAI's protocol: who answers at `/v1/models`, and with which models."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from factory_byok.facts import Json, Known, Model, Reading, Server, Unknown
-from factory_byok.units import Tokens
+from factory_byok.facts import NOT_READ, Json, Known, Model, Reading, Server, Unknown
+from factory_byok.loose import as_object, count, text, texts
+from factory_byok.units import Parameters, Tokens
 from factory_byok.wire import Deadline, Http, NoAnswer, Reply
 
 TITLE: Final = "OpenAI-compatible server"
 BASE_URL: Final = "http://localhost:8000/v1"
 DIALECT: Final = "generic-chat-completion-api"
 KEY: Final = "not-needed"
+KEY_VARIABLE: Final = ""
+HOSTED: Final = False
 FIXED: Final = False  # it has no usual address
+EXAMPLES: Final = ()
 
-# Fields in which servers tell a model's window: vLLM, OpenRouter and LM Studio, llama.cpp.
-_WINDOWS: Final = ("max_model_len", "context_length", "max_context_length", "context_window")
+NAME: Final = "openai-compatible"
+UNTOLD: Final = Unknown("the server does not tell windows")
+
+# Who calls itself the owner of the models it lists: vLLM's and LM Studio's documentation, and
+# llama.cpp as captured.
+_OWNERS: Final = {
+    "vllm": "vllm",
+    "llamacpp": "llama-cpp",
+    "organization_owner": "lm-studio",
+}
+# The window that a request gets: vLLM; OpenRouter, Fireworks, Baseten; Groq; LM Studio.
+_TOLD: Final = ("max_model_len", "context_length", "context_window", "loaded_context_length")
+# What the model was trained for: LM Studio; the services, on which no setting raises it.
+_LONGEST: Final = ("max_context_length", "context_length", "context_window")
+
+Rows = Callable[[Mapping[str, Json]], Iterable[Model]]
 
 
-def probe(http: Http, endpoint: str, deadline: Deadline) -> Reading[Server]:
-    """Asks `/v1/models` without a key; a refusal for want of one still shows a living server."""
+def parse_row(row: Mapping[str, Json]) -> Iterator[Model]:
+    """The model of one row, with what the known servers tell in it; none for a row without id."""
+    name = text(row, "id")
+    if not name:
+        return
+    meta = as_object(row, "meta")  # llama.cpp
+    most = count(row, "max_completion_tokens")
+    most = most or count(as_object(row, "top_provider"), "max_completion_tokens")
+    weights = count(meta, "n_params")
+    yield Model(
+        name=name,
+        parameters=Known(Parameters(weights)) if weights else NOT_READ,
+        capabilities=capabilities(row),
+        longest_window=tokens(_first(row, _LONGEST) or count(meta, "n_ctx_train")),
+        told_window=tokens(_first(row, _TOLD) or count(meta, "n_ctx")),
+        longest_output=tokens(most),
+    )
+
+
+def bearer(key: str) -> dict[str, str]:
+    """How most servers take a key."""
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How a provider lists its models.
+
+    `path` goes behind the endpoint, less `cut` at its end; the rows stand `under` that name.
+    `suffixes` are words that may follow any name behind a colon.
+    """
+
+    provider: str = NAME
+    path: str = "/v1/models"
+    cut: str = ""
+    under: str = "data"
+    rows: Rows = parse_row
+    headers: Callable[[str], dict[str, str]] = bearer
+    suffixes: tuple[str, ...] = ()
+
+
+LISTING: Final = Listing()
+
+
+def probe(
+    http: Http, endpoint: str, deadline: Deadline, listing: Listing = LISTING, key: str = ""
+) -> Reading[Server]:
+    """Asks for the list of models; a refusal for want of a key still shows a living server."""
+    url = f"{endpoint.removesuffix(listing.cut)}{listing.path}"
     try:
-        reply = http.send("GET", f"{endpoint}/v1/models", deadline=deadline.left())
+        reply = http.send("GET", url, headers=listing.headers(key), deadline=deadline.left())
     except NoAnswer as silence:
         return Unknown(silence.message, silence.kind)
-    return parse(reply)
+    return parse(reply, listing)
 
 
-def parse(reply: Reply) -> Reading[Server]:
-    """The server behind a reply to `/v1/models`."""
+def parse(reply: Reply, listing: Listing = LISTING) -> Reading[Server]:
+    """The server behind a reply to the question for its models."""
     if reply.status in (401, 403) and reply.body:
-        return Known(_server(Unknown("the server wants a key to tell its models")))
+        return Known(_server(listing, Unknown("the server wants a key to tell its models", "key")))
     stranger = not_an_api(reply)
     if stranger:
         return stranger
     if reply.status != 200:
-        return Known(_server(Unknown(f"/v1/models answers {reply.status}")))
+        return Known(_server(listing, Unknown(f"its list of models answers {reply.status}")))
     try:
-        return Known(_server(Known(tuple(parse_models(reply.json())))))
+        body = reply.json()
+        models = tuple(parse_models(body, listing))
     except NoAnswer:
         return Unknown("It answers /v1/models with broken JSON", "json")
+    server = _server(listing, Known(models))
+    return Known(replace(server, provider=_owner(body)) if listing.provider == NAME else server)
 
 
 def not_an_api(reply: Reply) -> Unknown | None:
@@ -57,32 +126,57 @@ def not_an_api(reply: Reply) -> Unknown | None:
     return None
 
 
-def parse_models(body: Json) -> Iterator[Model]:
+def parse_models(body: Json, listing: Listing = LISTING) -> Iterator[Model]:
     """The models in a `/v1/models` reply; Ollama writes null for none. Raises NoAnswer (`json`)."""
-    listed = body.get("data") if isinstance(body, dict) else body
+    listed = body.get(listing.under) if isinstance(body, dict) else body
     if not isinstance(body, dict) or not isinstance(listed, list | None):
         raise NoAnswer("json", "The reply does not list models")
     for each in listed or []:
-        name = each.get("id") if isinstance(each, dict) else None
-        if isinstance(each, dict) and isinstance(name, str) and name:
-            yield Model(name=name, longest_window=_window(each))
+        if isinstance(each, dict):
+            yield from listing.rows(each)
 
 
-def _window(model: dict[str, Json]) -> Reading[Tokens]:
-    """The window that a `/v1/models` row tells."""
-    for field in _WINDOWS:
-        value = model.get(field)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return Known(Tokens(value))
-    return Unknown("the server does not tell windows")
+def capabilities(row: Mapping[str, Json]) -> Reading[tuple[str, ...]]:
+    """Whether a row says that its model calls tools, in the words of the known services."""
+    says = row.get("supports_tools")  # Fireworks, Hugging Face
+    listed = texts(row, "supported_parameters")  # OpenRouter
+    listed = texts(row, "supported_features") if listed is None else listed  # Baseten
+    if listed is not None:
+        says = "tools" in listed
+    return can_call_tools(says) if isinstance(says, bool) else NOT_READ
 
 
-def _server(models: Reading[tuple[Model, ...]]) -> Server:
+def can_call_tools(yes: bool) -> Known[tuple[str, ...]]:
+    """The capabilities of a chat model that does or does not call tools."""
+    return Known(("completion", "tools") if yes else ("completion",))
+
+
+def tokens(value: int | None) -> Reading[Tokens]:
+    """A number of tokens that a server may tell."""
+    return Known(Tokens(value)) if value else UNTOLD
+
+
+def _first(row: Mapping[str, Json], fields: Iterable[str]) -> int | None:
+    """The first of some fields that holds a positive whole number."""
+    return next((value for field in fields if (value := count(row, field))), None)
+
+
+def _owner(body: Json) -> str:
+    """The provider that the rows of a list name as their owner; else just any."""
+    listed = as_object(body).get("data")
+    rows = listed if isinstance(listed, list) else []
+    owners = {text(row, "owned_by") for row in rows if isinstance(row, dict)}
+    known = {_OWNERS[owner] for owner in owners if owner in _OWNERS}
+    return known.pop() if len(known) == 1 else NAME
+
+
+def _server(listing: Listing, models: Reading[tuple[Model, ...]]) -> Server:
     """A server of this kind."""
     return Server(
-        provider="openai-compatible",
+        provider=listing.provider,
         models=models,
         loaded=Unknown("the server does not tell what is loaded"),
+        suffixes=listing.suffixes,
     )
 
 

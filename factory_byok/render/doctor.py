@@ -7,6 +7,7 @@ from factory_byok.findings import Outcome, Report
 from factory_byok.recommend import Recommendation
 from factory_byok.render.findings import findings_lines, tally
 from factory_byok.render.machine import machine_rows
+from factory_byok.render.ollama import ollama_phrase
 from factory_byok.render.recommendation import recommendation_rows
 from factory_byok.render.style import Style
 from factory_byok.render.words import columns, counted, homely
@@ -16,7 +17,7 @@ def doctor_lines(
     snap: Snapshot, report: Report, recommendation: Recommendation, style: Style
 ) -> Iterator[str]:
     """The whole screen."""
-    yield from columns(_rows(snap, recommendation), style)
+    yield from columns(seen_rows(snap, recommendation), style)
     yield ""
     if report.findings:
         yield from findings_lines(report.findings, style)
@@ -25,10 +26,11 @@ def doctor_lines(
     yield _summary(report, style)
 
 
-def _rows(snap: Snapshot, recommendation: Recommendation) -> Iterator[tuple[str, str]]:
+def seen_rows(snap: Snapshot, recommendation: Recommendation) -> Iterator[tuple[str, str]]:
     """What was seen, a name and a sentence each."""
     yield from machine_rows(snap.machine)
     yield from recommendation_rows(recommendation)
+    yield "Ollama", ollama_phrase(snap.ollama)
     yield "droid", _droid(snap)
     yield from _settings(snap)
     for endpoint, reading in snap.servers.items():

@@ -29,8 +29,12 @@ def exercise_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
 def exercise_line(result: Exercise, style: Style) -> str:
     """One result: what, how it ended, and why or how well."""
     status = style.paint(result.status.ljust(7), _COLORS[result.status])
-    told = result.reason or _numbers(result.evidence)
-    return f"  {result.exercise.ljust(7)} {status}  {printable(told)}".rstrip()
+    return f"  {result.exercise.ljust(7)} {status}  {printable(result_words(result))}".rstrip()
+
+
+def result_words(result: Exercise) -> str:
+    """Why a result is what it is, or how well it went."""
+    return result.reason or _numbers(result.evidence)
 
 
 def _numbers(evidence: Mapping[str, Json]) -> str:

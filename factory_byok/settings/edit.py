@@ -16,7 +16,8 @@ from typing import Final, TypeAlias
 from factory_byok.errors import ByokError
 from factory_byok.facts import Json
 from factory_byok.findings import Edit
-from factory_byok.settings.jsonc import Node, find, load, parse, value_of
+from factory_byok.settings.jsonc import load
+from factory_byok.settings.jsonc_tree import Node, find, parse, value_of
 
 Cut: TypeAlias = tuple[int, int, str]  # this stretch of the text becomes that text
 

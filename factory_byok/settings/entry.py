@@ -7,7 +7,8 @@ from typing import Final
 
 from factory_byok.address import endpoint_of
 from factory_byok.droid_facts import Entry, FileKind, Json, Key
-from factory_byok.settings.entry_rules import Candidate, brief, shown, text_of
+from factory_byok.settings.entry_rules import Candidate
+from factory_byok.settings.value_words import brief, shown, text_of
 from factory_byok.spelling import FIELDS, folded
 from factory_byok.spelling import LIST_NAMES as LIST_NAMES  # the writers look for it here
 

@@ -1,247 +1,26 @@
 """The undo store: what each write of byok's replaced, kept whole before the file changes.
 
-One record is one file in `<state>/undo`: a line of JSON, the replaced bytes, and the stretch of the
-written bytes that differs. A record is pending until its file has been replaced, so that a process
+One record is one file in `<state>/undo` (see `record`). It is pending until its file has been replaced, so that a process
 killed in between leaves a question that `settle` answers from the file itself. An undo is a write
 like any other: its records name those that they took back, so that the next undo goes one step
 further back, and undoing the undo's own step by its name brings it back.
 """
 
-import errno
-import json
-import os
-import re
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from factory_byok.errors import ByokError
+from factory_byok.settings.disk import discard, new_file, private_folder, sync_folder, why
+from factory_byok.settings.record import Made, Record, digest, load_record, record_text
+from factory_byok.settings.temporary import strays, temporary_name, token
 from factory_byok.world import World
 
 MOST_RECORDS: Final = 50
 MOST_BYTES: Final = 50_000_000  # of all records together
-LONGEST_WRITE: Final = 600.0  # seconds; a temporary file older than this has lost its writer
 RESCUED: Final = "rescued"  # the verb of bytes that another program wrote while byok was writing
-
-_TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.byok-(?P<pid>\d+)-[0-9a-f]{12}\.tmp")
-_WHY: Final = {
-    errno.ENOSPC: "there is no space left",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the file system is read-only",
-    errno.EACCES: "there is no permission",
-    errno.EPERM: "there is no permission",
-    errno.ELOOP: "it is a link that leads back to itself",
-    errno.ENOTDIR: "a part of its path is not a folder",
-}
-
-
-# --- the few calls to the disk that records and settings files share -----------------------------
-
-
-def why(error: OSError) -> str:
-    """The reason of a failed call to the disk, as the end of a sentence."""
-    return _WHY.get(error.errno or 0) or (error.strerror or "the disk failed").lower()
-
-
-def private_folder(folder: Path) -> tuple[str, ...]:
-    """Makes the folder and its missing parents with mode 0700; returns those it made, outermost
-    first. When one cannot be made, those made before it are gone again. Raises OSError.
-    """
-    missing: list[Path] = []
-    while not folder.is_dir():
-        missing.insert(0, folder)
-        if folder == folder.parent:
-            break
-        folder = folder.parent
-    made: list[str] = []
-    try:
-        for each in missing:
-            with suppress(FileExistsError):  # another process was faster; a file is told below
-                each.mkdir(0o700)
-                made.append(str(each))
-        if missing and not missing[-1].is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(missing[-1]))
-    except BaseException:
-        remove_folders(made)
-        raise
-    return tuple(made)
-
-
-def remove_folders(folders: Sequence[str]) -> None:
-    """Removes those of these folders that are empty, innermost first."""
-    for folder in reversed(folders):
-        with suppress(OSError):
-            Path(folder).rmdir()
-
-
-def new_file(path: Path, data: bytes, mode: int = 0o600, owner: tuple[int, int] = (-1, -1)) -> None:
-    """Writes a file that must not exist yet and waits until it is on the disk.
-
-    `owner` (user and group) is kept where the system lets us. On a failure no file is left.
-    """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags, 0o600)
-    try:
-        try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-            if owner != (-1, -1) and hasattr(os, "fchown"):
-                with suppress(PermissionError):
-                    os.fchown(descriptor, *owner)
-            if hasattr(os, "fchmod"):
-                os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except BaseException:
-        discard(path)
-        raise
-
-
-def discard(path: Path) -> None:
-    """Removes a file of byok's own, if that can be done."""
-    with suppress(OSError):
-        path.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes renames in this folder durable, where the system knows how."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def token() -> str:
-    """Twelve random letters and digits: the name of a step, or part of a file's name."""
-    return os.urandom(6).hex()
-
-
-def temporary_name(name: str) -> str:
-    """A name for the temporary file of `name`; it tells a later run whose it is."""
-    return f".{name}.byok-{os.getpid()}-{token()}.tmp"
-
-
-def stray_names(folder: Path) -> set[str]:
-    """The names of the files whose temporary files lie in this folder, finished or not."""
-    try:
-        found = [_TEMPORARY.fullmatch(each.name) for each in folder.iterdir()]
-    except OSError:
-        return set()
-    return {match["name"] for match in found if match}
-
-
-def strays(folder: Path, name: str, *, locked: bool = True) -> list[Path]:
-    """The temporary files of `name` in this folder whose writer is gone.
-
-    `locked` says that the caller holds the lock of `name`.
-    """
-    found: list[Path] = []
-    with suppress(OSError):
-        for each in folder.iterdir():
-            match = _TEMPORARY.fullmatch(each.name)
-            if match and match["name"] == name and _abandoned(each, int(match["pid"]), locked):
-                found.append(each)
-    return found
-
-
-def _abandoned(path: Path, pid: int, locked: bool) -> bool:
-    """Whether nobody will finish this temporary file.
-
-    Process numbers are used again: age counts too, and our own number under our own lock can only
-    have been an earlier process's.
-    """
-    with suppress(OSError):
-        if time.time() - path.stat().st_mtime > LONGEST_WRITE:
-            return True
-    if pid == os.getpid():
-        return locked
-    if os.name != "posix":
-        return False  # there os.kill would end the process instead of asking for it
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return False
-
-
-# --- records -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What byok itself made on the way to one state of a file: the file, folders, containers.
-
-    `pointers` name objects and arrays that were not there before byok's first write.
-    """
-
-    file: bool = False
-    folders: tuple[str, ...] = ()
-    pointers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One write: `before` and `after` are SHA-256 sums of the whole file, "" when there was none.
-
-    `id` sorts by time; `step` joins the writes of one verb; `undoes` names the records that this
-    one took back. `size` counts the replaced bytes; of the written ones the first `prefix` and the
-    last `suffix` bytes are the same. `place` is the record's own file.
-    """
-
-    id: str
-    at: str
-    verb: str
-    path: str
-    step: str
-    before: str
-    after: str
-    made: Made = Made()
-    undoes: tuple[str, ...] = ()
-    temporary: str = ""
-    size: int = 0
-    prefix: int = 0
-    suffix: int = 0
-    pending: bool = False
-    place: str = ""
-
-    def bytes_before(self) -> bytes | None:
-        """The bytes that were replaced, None when there was no file. Raises ByokError."""
-        return self._read()[0] if self.before else None
-
-    def bytes_after(self) -> bytes | None:
-        """The bytes that byok wrote, None when it deleted the file. Raises ByokError."""
-        if not self.after:
-            return None
-        before, middle = self._read()
-        return before[: self.prefix] + middle + before[len(before) - self.suffix :]
-
-    def _read(self) -> tuple[bytes, bytes]:
-        try:
-            _, _, rest = Path(self.place).read_bytes().partition(b"\n")
-        except OSError as error:
-            raise ByokError(f"The record {self.place} could not be read: {why(error)}") from None
-        return rest[: self.size], rest[self.size :]
-
-
-def digest(data: bytes | None) -> str:
-    """The SHA-256 sum of a file's bytes, "" for no file."""
-    if data is None:
-        return ""
-    import hashlib  # 4 ms, and reading needs no sums
-
-    return hashlib.sha256(data).hexdigest()
 
 
 class Journal:
@@ -258,7 +37,7 @@ class Journal:
             names = sorted((each.name for each in self.folder.iterdir()), reverse=True)
         except OSError:
             return ()
-        records = (_load(self.folder / name) for name in names if name[0] != ".")
+        records = (load_record(self.folder / name) for name in names if name[0] != ".")
         return tuple(record for record in records if record is not None)
 
     def last(self) -> tuple[Record, ...]:
@@ -366,12 +145,10 @@ class Journal:
 
     def _store(self, record: Record, blob: bytes) -> None:
         """Writes one record whole: under a temporary name first."""
-        header = {name: value for name, value in asdict(record).items() if name not in _NOT_KEPT}
-        data = json.dumps(header).encode() + b"\n" + blob
         temporary = self.folder / temporary_name("record")
         try:
             private_folder(self.folder)
-            new_file(temporary, data)
+            new_file(temporary, record_text(record) + blob)
             try:
                 temporary.replace(record.place)
             except BaseException:
@@ -397,26 +174,6 @@ class Journal:
                 room -= Path(record.place).stat().st_size
             if (count > MOST_RECORDS or room < 0) and not needed and count > 1:
                 discard(Path(record.place))
-
-
-_NOT_KEPT: Final = ("pending", "place")  # both are told by the file's name
-
-
-def _load(place: Path) -> Record | None:
-    """Reads one record's first line; None for anything that is not a record."""
-    try:
-        with place.open("rb") as file:
-            header = json.loads(file.readline(1_000_000))
-        made = header.pop("made")
-        header["undoes"] = tuple(header["undoes"])
-        return Record(
-            **header,
-            made=Made(made["file"], tuple(made["folders"]), tuple(made["pointers"])),
-            pending=place.suffix == ".pending",
-            place=str(place),
-        )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
 
 
 def _same_length(one: bytes, other: bytes) -> int:

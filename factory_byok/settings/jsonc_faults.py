@@ -3,40 +3,11 @@
 import re
 from typing import Final, NoReturn
 
-BOM: Final = "\ufeff"
+from factory_byok.settings.jsonc import BOM, Fault, position
+
 WORD: Final = re.compile(r'[^ \t\r\n{}\[\]":,/]++')
 _NUMBER_LIKE: Final = re.compile(r"[-+.]?[0-9]")
 _STRING_BODY: Final = re.compile(r'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
-
-
-class Fault(Exception):
-    """What makes droid ignore a whole file, and where; `line` and `column` count from 1.
-
-    `kind` is the machine's word: `hash_comment`, `trailing_comma`, `bom`, `truncated`, `empty`,
-    `control_character`, `bad_escape`, `single_quote`, `open_comment`, `open_string`,
-    `unquoted_key`, `bad_word`, `bad_number`, `missing_comma`, `missing_colon`, `extra_comma`,
-    `wrong_bracket`, `extra_content`, `too_deep` or `syntax`. `message` is one
-    sentence without final period.
-    """
-
-    def __init__(self, text: str, kind: str, message: str, offset: int) -> None:
-        """Finds line and column of `offset` in `text`; the text itself is not kept."""
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-        self.offset = offset
-        self.line, self.column = position(text, offset)
-
-
-def position(text: str, offset: int) -> tuple[int, int]:
-    r"""Line and column of an offset, from 1; `\n`, `\r\n` and a lone `\r` end a line."""
-    line, start = 1, 0
-    for found in _LINE_END.finditer(text, 0, offset):
-        if found[0] == "\r" and found.end() == offset and text[offset : offset + 1] == "\n":
-            continue  # the offset stands between the two characters of one line end
-        line, start = line + 1, found.end()
-    return line, offset - start + 1
 
 
 class Complaints:

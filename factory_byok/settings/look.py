@@ -23,5 +23,5 @@ def _source(place: Place, instead: Mapping[Path, str | None]) -> Source:
     try:
         document = read(place.path)
     except ByokError as error:
-        return Source(place, None, error.message)
+        return Source(place, None, error.message.replace(str(place.path), "It", 1))
     return Source(place, instead.get(place.path, document.text), "", document.mode)

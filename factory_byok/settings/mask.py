@@ -76,6 +76,14 @@ def mask(text: str) -> str:
     return _Mask().text(text)
 
 
+def mask_line(text: str) -> str:
+    """A sentence or a URL without logins, keys in queries and words with the shape of a key.
+
+    Unlike `mask` it does not take `name: value` for a member, so that prose stays prose.
+    """
+    return _Mask().loose(text)
+
+
 def masked_diff(before: str | None, after: str | None, path: str) -> str:
     """A unified diff (see `edit.diff`) without secrets; a changed secret still shows as changed.
 
@@ -110,7 +118,7 @@ class _Mask:
                 masked, end = self._value(text, at)
                 parts.append(masked)
             at = end
-        return self._loose("".join((*parts, text[at:])))
+        return self.loose("".join((*parts, text[at:])))
 
     def _value(self, text: str, at: int) -> tuple[str, int]:
         """One value masked, and where it ends; a string that is not closed takes what follows."""
@@ -171,7 +179,7 @@ class _Mask:
         closed = raw[0] if len(raw) > 1 and raw[-1] == raw[0] else ""
         return raw[0] + self._inner(raw[1 : len(raw) - len(closed)]) + closed
 
-    def _loose(self, text: str) -> str:
+    def loose(self, text: str) -> str:
         """Masks user names and passwords and keys in URLs, and words with the shape of a key."""
         text = _USERINFO.sub(lambda found: self._group(found, "value"), text)
         text = _QUERY.sub(self._queried, text)

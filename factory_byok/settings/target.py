@@ -12,6 +12,8 @@ from typing import Final
 from factory_byok.errors import ByokError
 from factory_byok.facts import Entry, Json
 from factory_byok.settings import document, jsonc
+from factory_byok.settings.jsonc_outline import outline
+from factory_byok.settings.jsonc_tree import find
 from factory_byok.world import World
 
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")  # facts/droid.md section 2
@@ -100,11 +102,12 @@ def target(world: World, entry: Entry) -> Target:
 def stored(entry: Entry) -> dict[str, Json]:
     """The entry as its file spells it, secrets included. Raises ByokError when it is gone."""
     try:
-        root = jsonc.parse(document.read(Path(entry.file)).text or "")
-        node = jsonc.find(root, entry.pointer)
+        text = document.read(Path(entry.file)).text or ""
+        jsonc.load(text)
+        node = find(outline(text), entry.pointer)
     except jsonc.Fault:
         node = None
-    value = None if node is None else jsonc.value_of(node)
+    value = None if node is None else jsonc.load(text[node.start : node.end])
     if not isinstance(value, dict) or value.get("model") != entry.model:
         raise ByokError(
             f"`{entry.label}` is no longer at its place in {entry.file}",

@@ -93,3 +93,17 @@ def test_a_403_for_the_host_name_says_what_the_tunnel_has_to_send() -> None:
 
 def test_https_to_a_plain_server_is_left_to_base_url_wrong() -> None:
     assert not list(check(a_snapshot(servers={ENDPOINT: Unknown("TLS failed", "tls")})))
+
+
+def test_ollama_host_without_a_port_is_said_to_mean_port_80() -> None:
+    far = "http://gpu.example"
+    told: dict[str, Any] = {
+        "environment": {"OLLAMA_HOST": far},
+        "default_endpoint": far,
+        "entries": (),
+    }
+    (finding,) = check(a_snapshot(**told, servers={far: REFUSED}))
+    assert "port 80" in finding.remedy.text and ":11434" in finding.remedy.text
+    told["environment"] = {"OLLAMA_HOST": "http://gpu.example:80"}
+    (finding,) = check(a_snapshot(**told, servers={far: REFUSED}))
+    assert "OLLAMA_HOST=0.0.0.0" in finding.remedy.text

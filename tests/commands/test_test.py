@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_a_cut_prompt_is_found(byok: Byok, factory: Path, ollama: Make) -> None:
 
 @pytest.mark.parametrize("habit", ["prose", "json", "tag", "bad_arguments", "wrong_arguments"])
 def test_a_model_that_does_not_call_its_tool_is_found(
-    byok: Byok, factory: Path, ollama: Make, habit: str
+    byok: Byok, factory: Path, ollama: Make, habit: Any
 ) -> None:
     double = ollama([a_model("m", 32, script=Script(on_tools=habit))])
     write_entry(factory, double.base_url, "m")

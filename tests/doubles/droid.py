@@ -86,8 +86,9 @@ def _narrow(text: str) -> str:
 
 
 def exec_command(binary: Path, model_id: str, prompt: str, more: Sequence[str] = ()) -> list[str]:
-    """The command of one turn, printing the answer as JSON."""
-    return [str(binary), "exec", "-o", "json", "-m", model_id, *more, prompt]
+    """The command of one turn, printing the answer as JSON; without an id droid's own default."""
+    chosen = ["-m", model_id] if model_id else []
+    return [str(binary), "exec", "-o", "json", *chosen, *more, prompt]
 
 
 @dataclass(frozen=True)

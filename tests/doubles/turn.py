@@ -51,12 +51,17 @@ def take_turn(
     engine: str = "none",
     window: int = 8192,
     more: Sequence[str] = SMALL,
+    logged_out: bool = False,
     timeout: float = 240.0,
 ) -> TurnTaken:
-    """Run one `droid exec` turn; `engine` is none (canned answers), own or tools (template)."""
+    """Run one `droid exec` turn; `engine` is none (canned answers), own or tools (template).
+
+    `logged_out` is a droid without an account that cannot reach Factory, instead of airgap mode.
+    """
     command = [sys.executable, "-m", "tests.doubles.turn", str(home), model_id, prompt]
     command += ["--engine", engine, "--window", str(window), "--timeout", str(timeout)]
     command += [f"--model={name}" for name in models] + [f"--more={word}" for word in more]
+    command += ["--logged-out"] if logged_out else []
     with Namespace() as namespace:
         patience = timeout + 120
         done = namespace.run(command, env=dict(os.environ), cwd=ROOT, timeout=patience)
@@ -77,9 +82,10 @@ def main() -> None:
         env = {"OLLAMA_CONTEXT_LENGTH": str(given.window)}
         models = [GALLERY[name] for name in given.model]
         double = running.enter_context(Ollama(models, env=env, engine=url, port=PORT))
+        mode = {"FACTORY_AIRGAP_ENABLED": "false"} if given.logged_out else {}
         done = subprocess.run(
             exec_command(find_droid(), given.id, given.prompt, given.more),
-            env=airgapped(given.home, os.environ.get("PATH", "")),
+            env=airgapped(given.home, os.environ.get("PATH", ""), mode),
             cwd=given.home,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -99,6 +105,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("prompt")
     parser.add_argument("--engine", choices=("none", "own", "tools"), default="none")
     parser.add_argument("--window", type=int, default=8192)
+    parser.add_argument("--logged-out", action="store_true")
     parser.add_argument("--timeout", type=float, default=240.0)
     parser.add_argument("--model", action="append", default=[])
     parser.add_argument("--more", action="append", default=[])

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.outside
 Make = Callable[..., Ollama]
 NAME = "qwen2.5-coder:32b"
 CLOUD = "qwen3-coder:480b-cloud"
-SECONDS = 0.5
+SECONDS = 0.4
 ENDLESS = 20_000_000
 
 

@@ -12,10 +12,11 @@ import pytest
 
 from factory_byok.errors import ByokError
 from factory_byok.findings import Edit
-from factory_byok.settings import document
-from factory_byok.settings.document import Broken, Changed, Touched, new_step, read, transact, undo
+from factory_byok.settings import swap, transaction
+from factory_byok.settings.document import Document, read
 from factory_byok.settings.edit import apply, prune
 from factory_byok.settings.journal import Journal
+from factory_byok.settings.transaction import Broken, Changed, Touched, new_step, transact, undo
 from factory_byok.world import World
 
 ADD = [Edit("add", "f", "/custom_models/-", {"model": "m"})]
@@ -44,7 +45,7 @@ def names(folder: Path) -> list[str]:
 
 
 def test_an_absent_file_is_a_document_without_text(path: Path) -> None:
-    assert read(path) == document.Document(path, path)
+    assert read(path) == Document(path, path)
 
 
 def test_text_keeps_line_ends_and_bytes_that_are_not_utf8(path: Path) -> None:
@@ -207,7 +208,7 @@ def test_a_change_between_the_last_look_and_the_swap_is_put_back(
     path.write_text('{"a": 1}')
     if not exchange_works(path):
         pytest.skip("this system cannot exchange two names")
-    exchange = document._exchange
+    exchange = swap._exchange
     times: list[int] = []
 
     def sneak(one: Path, other: Path) -> bool:
@@ -217,7 +218,7 @@ def test_a_change_between_the_last_look_and_the_swap_is_put_back(
         times.append(1)
         return exchange(one, other)
 
-    monkeypatch.setattr(document, "_exchange", sneak)
+    monkeypatch.setattr(swap, "_exchange", sneak)
     transact(
         world, path, lambda text: apply(text or "", [Edit("add", "f", "/mine", 3)]), verb="add"
     )
@@ -229,7 +230,7 @@ def exchange_works(path: Path) -> bool:
     one, other = path.with_name("one"), path.with_name("other")
     one.touch()
     other.touch()
-    works = document._exchange(one, other)
+    works = swap._exchange(one, other)
     one.unlink()
     other.unlink()
     return works
@@ -238,14 +239,14 @@ def exchange_works(path: Path) -> bool:
 def test_a_file_made_meanwhile_is_not_replaced(
     world: World, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_new = document._put_new
+    put_new = swap._put_new
 
     def sneak(temporary: Path, target: Path) -> None:
         if not target.exists():
             target.write_text('{"other": 2}')
         put_new(temporary, target)
 
-    monkeypatch.setattr(document, "_put_new", sneak)
+    monkeypatch.setattr(swap, "_put_new", sneak)
     transact(
         world, path, lambda text: apply(text or "", [Edit("add", "f", "/mine", 3)]), verb="add"
     )
@@ -287,7 +288,7 @@ def test_it_gives_up_with_a_sentence_when_the_file_never_rests(world: World, pat
 def test_without_exchange_it_still_replaces_whole(
     world: World, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(document, "_exchange", lambda *_: False)
+    monkeypatch.setattr(swap, "_exchange", lambda *_: False)
     path.write_text("{}")
     transact(world, path, to('{"a": 1}'), verb="add")
     assert path.read_text() == '{"a": 1}'
@@ -433,8 +434,8 @@ ADD_ONE = """
 import sys
 from pathlib import Path
 from factory_byok.findings import Edit
-from factory_byok.settings.document import transact
 from factory_byok.settings.edit import apply
+from factory_byok.settings.transaction import transact
 from factory_byok.world import World
 root, number = Path(sys.argv[1]), int(sys.argv[2])
 world = World("linux", root, root, root, {})
@@ -452,7 +453,7 @@ def test_fifty_processes_at_once_lose_nothing(tmp_path: Path, world: World) -> N
     ]
     assert [process.wait(120) for process in started] == [0] * 50
     path = tmp_path / ".factory" / "config.json"
-    value = document._values(path, read(path).text)
+    value = transaction._values(path, read(path).text)
     assert isinstance(value, dict)
     models = value["custom_models"]
     assert isinstance(models, list)

@@ -13,9 +13,10 @@ from typing import Any, Final
 import pytest
 
 from factory_byok.errors import ByokError
-from factory_byok.settings import document
-from factory_byok.settings.document import read, transact, undo
+from factory_byok.settings import swap, transaction
+from factory_byok.settings.document import read
 from factory_byok.settings.journal import Journal
+from factory_byok.settings.transaction import transact, undo
 from factory_byok.world import World
 
 CALLS: Final = (
@@ -72,16 +73,16 @@ class Disk:
 def through(disk: Disk) -> Iterator[None]:
     """Lets this process reach the disk only through `disk`."""
     kept = {name: getattr(os, name) for name in CALLS}
-    exchange = document._exchange
+    exchange = swap._exchange
     try:
         for name, call in kept.items():
             setattr(os, name, disk.write(call) if name == "write" else disk.through(call))
-        document._exchange = disk.through(exchange)
+        swap._exchange = disk.through(exchange)
         yield
     finally:
         for name, call in kept.items():
             setattr(os, name, call)
-        document._exchange = exchange
+        swap._exchange = exchange
 
 
 def prepared(root: Path, before: str | None) -> tuple[World, Path]:
@@ -200,21 +201,21 @@ def test_an_interrupt_at_any_call_leaves_the_old_or_the_new_file(
 @pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="nothing is exchanged there")
 def test_bytes_that_a_killed_write_displaced_are_kept(tmp_path: Path) -> None:
     world, path = prepared(tmp_path / "machine", OLD)
-    exchange = document._exchange
+    exchange = swap._exchange
 
     def sneak_and_die(one: Path, other: Path) -> bool:
         other.write_text('{"theirs": 1}')
         exchange(one, other)
         raise SystemExit
 
-    clear = document._drop
-    document._exchange = sneak_and_die
-    document._drop = lambda *_: None  # a killed process clears nothing
+    clear = transaction.drop_temporary
+    swap._exchange = sneak_and_die
+    transaction.drop_temporary = lambda *_: None  # a killed process clears nothing
     try:
         with suppress(SystemExit):
             transact(world, path, lambda _: NEW, verb="add")
     finally:
-        document._exchange, document._drop = exchange, clear
+        swap._exchange, transaction.drop_temporary = exchange, clear
     assert now(path) == NEW
     transact(world, path, lambda _: '{"c": 3}', verb="set")
     rescued = [record for record in Journal(world).all() if record.verb == "rescued"]

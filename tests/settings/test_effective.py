@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from factory_byok.facts import Entry, FileKind, FileLevel
-from factory_byok.settings.effective import Effective, Source, effective, slug
+from factory_byok.settings.effective import Effective, Source, effective
+from factory_byok.settings.file_verdict import slug
 from factory_byok.settings.entry import read_key, write_entry
 from factory_byok.settings.locate import FILE_NAMES, Place
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from factory_byok.errors import ByokError
 from factory_byok.settings import journal
-from factory_byok.settings.journal import RESCUED, Journal, Made, Record, digest
+from factory_byok.settings.journal import RESCUED, Journal
+from factory_byok.settings.record import Made, Record, digest
 from factory_byok.world import World
 
 PATH = Path("/home/u/.factory/config.json")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory_byok.settings.jsonc import DEEPEST, Fault, Node, find, load, parse, position, value_of
+from factory_byok.settings.jsonc import Fault, load, position
+from factory_byok.settings.jsonc_tree import DEEPEST, Node, find, parse, value_of
 
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text()),

@@ -1,0 +1,98 @@
+"""The few calls to the disk that records and settings files share, and the words for failures."""
+
+import errno
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_WHY: Final = {
+    errno.ENOSPC: "there is no space left",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "there is no permission",
+    errno.EPERM: "there is no permission",
+    errno.ELOOP: "it is a link that leads back to itself",
+    errno.ENOTDIR: "a part of its path is not a folder",
+}
+
+
+def why(error: OSError) -> str:
+    """The reason of a failed call to the disk, as the end of a sentence."""
+    return _WHY.get(error.errno or 0) or (error.strerror or "the disk failed").lower()
+
+
+def private_folder(folder: Path) -> tuple[str, ...]:
+    """Makes the folder and its missing parents with mode 0700; returns those it made, outermost
+    first. When one cannot be made, those made before it are gone again. Raises OSError.
+    """
+    missing: list[Path] = []
+    while not folder.is_dir():
+        missing.insert(0, folder)
+        if folder == folder.parent:
+            break
+        folder = folder.parent
+    made: list[str] = []
+    try:
+        for each in missing:
+            with suppress(FileExistsError):  # another process was faster; a file is told below
+                each.mkdir(0o700)
+                made.append(str(each))
+        if missing and not missing[-1].is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(missing[-1]))
+    except BaseException:
+        remove_folders(made)
+        raise
+    return tuple(made)
+
+
+def remove_folders(folders: Sequence[str]) -> None:
+    """Removes those of these folders that are empty, innermost first."""
+    for folder in reversed(folders):
+        with suppress(OSError):
+            Path(folder).rmdir()
+
+
+def new_file(path: Path, data: bytes, mode: int = 0o600, owner: tuple[int, int] = (-1, -1)) -> None:
+    """Writes a file that must not exist yet and waits until it is on the disk.
+
+    `owner` (user and group) is kept where the system lets us. On a failure no file is left.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            if owner != (-1, -1) and hasattr(os, "fchown"):
+                with suppress(PermissionError):
+                    os.fchown(descriptor, *owner)
+            if hasattr(os, "fchmod"):
+                os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        discard(path)
+        raise
+
+
+def discard(path: Path) -> None:
+    """Removes a file of byok's own, if that can be done."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes renames in this folder durable, where the system knows how."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

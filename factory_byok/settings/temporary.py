@@ -1,0 +1,66 @@
+"""Temporary files: their names tell whose they are, so that a later run can clear them away."""
+
+import os
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+LONGEST_WRITE: Final = 600.0  # seconds; a temporary file older than this has lost its writer
+_TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.byok-(?P<pid>\d+)-[0-9a-f]{12}\.tmp")
+
+
+def token() -> str:
+    """Twelve random letters and digits: the name of a step, or part of a file's name."""
+    return os.urandom(6).hex()
+
+
+def temporary_name(name: str) -> str:
+    """A name for the temporary file of `name`; it tells a later run whose it is."""
+    return f".{name}.byok-{os.getpid()}-{token()}.tmp"
+
+
+def stray_names(folder: Path) -> set[str]:
+    """The names of the files whose temporary files lie in this folder, finished or not."""
+    try:
+        found = [_TEMPORARY.fullmatch(each.name) for each in folder.iterdir()]
+    except OSError:
+        return set()
+    return {match["name"] for match in found if match}
+
+
+def strays(folder: Path, name: str, *, locked: bool = True) -> list[Path]:
+    """The temporary files of `name` in this folder whose writer is gone.
+
+    `locked` says that the caller holds the lock of `name`.
+    """
+    found: list[Path] = []
+    with suppress(OSError):
+        for each in folder.iterdir():
+            match = _TEMPORARY.fullmatch(each.name)
+            if match and match["name"] == name and _abandoned(each, int(match["pid"]), locked):
+                found.append(each)
+    return found
+
+
+def _abandoned(path: Path, pid: int, locked: bool) -> bool:
+    """Whether nobody will finish this temporary file.
+
+    Process numbers are used again: age counts too, and our own number under our own lock can only
+    have been an earlier process's.
+    """
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > LONGEST_WRITE:
+            return True
+    if pid == os.getpid():
+        return locked
+    if os.name != "posix":
+        return False  # there os.kill would end the process instead of asking for it
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
