@@ -11,7 +11,6 @@ from factory_byok.findings import Edit
 from factory_byok.names import parameters_in, title
 from factory_byok.settings import change
 from factory_byok.settings.destination import Destination, destination
-from factory_byok.settings.transaction import new_step
 from factory_byok.settings.effective import Effective
 from factory_byok.settings.locate import user_place
 from factory_byok.settings.look import look
@@ -26,6 +25,7 @@ from factory_byok.settings.new_entry import (
 )
 from factory_byok.settings.schema import validate_entry
 from factory_byok.settings.target import stored
+from factory_byok.settings.writing.transaction import new_step
 from factory_byok.units import Tokens
 from factory_byok.world import World
 
@@ -95,7 +95,7 @@ def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:
         model=choice.model,
         base_url=choice.base_url,
         dialect=choice.module.DIALECT,
-        key=wanted.key or choice.module.KEY,
+        key=wanted.key or choice.module.KEY or f"${{{choice.module.KEY_VARIABLE}}}",
         max_output=Tokens(wanted.max_output) if wanted.max_output else limit,
     )
 

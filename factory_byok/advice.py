@@ -163,7 +163,7 @@ def _is_default(snap: Snapshot, endpoint: str) -> bool:
 
 
 def another_model(server: Server | None) -> tuple[str, ...]:
-    """The command that shows which other models there are: the service's own, else this machine's."""
+    """The command that shows other models: those of the service, else those for this machine."""
     if server is not None and server.provider in HOSTED:
         return ("byok", "add", server.provider)
     return ("byok", "fit")

@@ -15,12 +15,13 @@ Words = Callable[["Style"], Iterable[str]]
 class Answer:
     """A verb's result; the CLI prints it and makes the exit code of it.
 
-    `data` is what `--json` carries (dataclasses are written by their fields), `words` the lines for
-    a person. `status` overrides the worst finding's level where a verb has its own measure;
-    `interrupted` says that ctrl-c ended it early and this is what was done until then.
+    `data` is what `--json` carries (dataclasses are written by their fields), or a function that
+    makes it where that costs something; `words` gives the lines for a person. `status` overrides
+    the worst finding's level where a verb has its own measure; `interrupted` says that ctrl-c
+    ended it early and this is what was done until then.
     """
 
-    data: Any
+    data: Any | Callable[[], Any]
     words: Words
     findings: "tuple[Finding, ...]" = ()
     status: "Status | None" = None

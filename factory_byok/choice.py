@@ -35,7 +35,7 @@ ANYWAY: Final = "`--no-check` writes the entry without asking"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A model of a provider; `base_url` is what droid is given, `module` the provider's own file."""
+    """A provider's model; `base_url` is what droid is given, `module` the provider's own file."""
 
     provider: str
     model: str
@@ -51,6 +51,11 @@ class Choice:
     def hosted(self) -> bool:
         """Whether the provider is a service that wants a key."""
         return bool(getattr(self.module, "HOSTED", False))
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the address is the service's own, which alone is shown a key for its list."""
+        return service_at(str(self.address)) == self.provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +154,7 @@ def look_there(
     if isinstance(server, Unknown):
         raise _silent(snap, choice, server)
     models = server.value.models
-    shown = secret and service_at(str(choice.address)) == choice.provider
-    if shown and isinstance(models, Unknown) and models.kind == "key":
+    if secret and choice.at_home and isinstance(models, Unknown) and models.kind == "key":
         raise ByokError(
             f"Nothing was written: {choice.module.TITLE} refuses this key", f"Correct it; {ANYWAY}"
         )

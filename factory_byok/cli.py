@@ -1,5 +1,6 @@
 """Registers the verbs, prints their answers and turns failures into exit codes; no logic."""
 
+import os
 import sys
 from importlib import import_module
 from typing import Any, Final
@@ -15,6 +16,14 @@ from factory_byok.render.style import Style, set_up_streams, style_of
 
 # typer does not export the base of its complaints about the words
 _WORDS_USAGE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
+
+EXAMPLES: Final = [
+    ("byok doctor", "what is wrong, and the next step for each"),
+    ("byok fit qwen3-coder:30b", "how large a window fits on this machine"),
+    ("byok add ollama qwen3-coder:30b", "one entry: checked, written and tried"),
+    ("byok fix", "the repairs as a diff, then a question"),
+    ("byok doctor -o report.html", "a page with pictures, names and keys left out"),
+]
 
 
 class Verbs(TyperGroup):
@@ -41,6 +50,8 @@ class Verbs(TyperGroup):
         for group, verbs in GROUPS.items():
             with formatter.section(group):
                 formatter.write_dl(list(verbs.items()))
+        with formatter.section("Examples"):
+            formatter.write_dl(EXAMPLES, col_max=34)
 
 
 def _common_options() -> list[Any]:
@@ -58,7 +69,10 @@ def _common_options() -> list[Any]:
 
 
 app = typer.Typer(
-    cls=Verbs, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=Verbs,
+    add_completion=False,  # `byok completion` knows entries and models too
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -80,13 +94,18 @@ def byok(
 ) -> None:
     """Make your own models work in Factory's droid, and prove that they do.
 
-    Start with `byok doctor`, then `byok add ollama qwen2.5-coder:32b`.
+    Run `byok setup` on a new machine, and `byok doctor` when something is wrong. Every verb has
+    its own `--help`, prints JSON with `--json`, and never asks without a terminal.
     """
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs byok and ends the process with its exit code."""
     set_up_streams()
+    if "_BYOK_COMPLETE" in os.environ:
+        from factory_byok.completion import answer
+
+        sys.exit(answer(os.environ))
     words = sys.argv[1:] if arguments is None else arguments
     sys.exit(run(words))
 
@@ -172,8 +191,6 @@ def _bug(words: list[str]) -> int:
 
 def _pipe_closed() -> int:
     """The reader of our output went away, as `head` does: nothing to say, and nothing to flush."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OK
 

@@ -112,8 +112,14 @@ class Defaults:
 
     `model` is droid's default model, `compaction` its limit for every custom model and
     `compaction_for` the limits for single ids (tokens); None or absent means droid's own.
+    `compaction_model` is who compacts in place of the conversation's own model ("" when nobody
+    does), as said by the settings file `compaction_model_file`. `compaction_off` says that the
+    settings switch compaction off whatever the limits are.
     """
 
     model: str = ""
     compaction: int | None = None
     compaction_for: Mapping[str, int] = field(default_factory=dict)
+    compaction_model: str = ""
+    compaction_model_file: str = ""
+    compaction_off: bool = False

@@ -161,5 +161,5 @@ def _word(word: str) -> str:
         return word.upper()
     split = re.fullmatch(r"([A-Za-z]{2,})(\d+(?:\.\d+)*)", word)
     if split:
-        return f"{split[1].capitalize()} {split[2]}"
+        return f"{split[1][:1].upper()}{split[1][1:]} {split[2]}"
     return word[:1].upper() + word[1:]

@@ -41,6 +41,8 @@ def _way_out(choice: Choice) -> str:
     name = f"name the model: `byok add {choice.provider} MODEL`"
     if not choice.hosted:
         return name[:1].upper() + name[1:]
+    if not choice.at_home:
+        return f"byok shows a key for this to {choice.module.TITLE}'s own host alone: {name}"
     return f"Set `{choice.module.KEY_VARIABLE}` or give `--key-env NAME`; or {name}"
 
 

@@ -27,10 +27,14 @@ _NAME_VARIABLES: Final = ("USER", "LOGNAME", "USERNAME", "SUDO_USER")
 _HOST_VARIABLES: Final = ("HOSTNAME", "COMPUTERNAME", "HOST", "NAME")
 # Accounts that are nobody's name, and words of byok's own that must stay readable.
 _NOBODY: Final = frozenset(
-    "root user home admin administrator ubuntu debian runner vscode codespace nobody localhost"
-    " linux windows darwin ollama factory droid byok nvidia openai server model models config"
-    " settings window memory local custom container docker github system python default".split()
-)
+    {
+        "admin", "administrator", "byok", "codespace", "config", "container", "custom", "darwin",
+        "debian", "default", "docker", "droid", "factory", "github", "home", "linux", "local",
+        "localhost", "memory", "model", "models", "nobody", "nvidia", "ollama", "openai", "python",
+        "root", "runner", "server", "settings", "system", "ubuntu", "user", "vscode", "window",
+        "windows",
+    }
+)  # fmt: skip
 _LONG: Final = 6  # letters from which a name is looked for inside other words too
 
 _FOUR: Final = re.compile(
@@ -103,7 +107,8 @@ class _Redaction:
             return {self._key(key): self.walk(inner, each) for key, each in value.items()}
         if isinstance(value, list | tuple):
             return type(value)(
-                self.walk(inner, each) for inner, each in zip(_inner(kind, value), value)
+                self.walk(inner, each)
+                for inner, each in zip(_inner(kind, value), value, strict=True)
             )
         return value
 
@@ -158,7 +163,7 @@ def _names(world: World) -> list[tuple[re.Pattern[str], str]]:
     users |= {part for name in users for part in re.split(r"[._\s@\\-]+", name) if len(part) > 3}
     hosts = {world.env.get(name, "") for name in _HOST_VARIABLES} | {world.host_name}
     hosts |= {name.partition(".")[0] for name in hosts}
-    wanted = {name: USER for name in users} | {name: HOST for name in hosts}
+    wanted = dict.fromkeys(users, USER) | dict.fromkeys(hosts, HOST)
     return [
         (_name_pattern(name), wanted[name])
         for name in sorted(wanted, key=len, reverse=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import which
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from factory_byok.errors import ByokError
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 PROGRAM_DEADLINE: Final = 2.0  # seconds for a program that only reports
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(NamedTuple):
     """What a program left: its exit code and its two outputs as text."""
 
     code: int

@@ -16,6 +16,7 @@ from factory_byok.checks import CHECKS
 from factory_byok.commands import GROUPS
 from factory_byok.data.failures import FAILURES
 from factory_byok.doctor import code_of
+from factory_byok.providers import PROVIDERS
 from tests.schemas import report_schema, snapshot_schema
 from tests.screens import SCREENS, screen
 
@@ -42,6 +43,17 @@ def failures_table() -> str:
     return "\n".join(rows)
 
 
+def providers_table() -> str:
+    """Every provider with where it is, droid's dialect for it, and the variable of its key."""
+    rows = ["| `byok add …` | Base URL | Dialect | Key |", "|---|---|---|---|"]
+    for name, module in PROVIDERS.items():
+        variable = getattr(module, "KEY_VARIABLE", "")
+        key = f"`{variable}`" if variable else "none needed"
+        where = f"`{module.BASE_URL}`" if module.FIXED else "`--endpoint`"
+        rows.append(f"| `{name}` | {where} | `{module.DIALECT}` | {key} |")
+    return "\n".join(rows)
+
+
 def verbs_table() -> str:
     """Every verb with its line of help."""
     rows = ["| Verb | Does |", "|---|---|"]
@@ -60,6 +72,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "verbs": verbs_table,
     "checks": checks_table,
     "failures": failures_table,
+    "providers": providers_table,
     **{f"screen {name}": fenced(name) for name in SCREENS},
 }
 

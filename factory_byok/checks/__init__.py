@@ -35,6 +35,7 @@ CODES: Final = (
     "window_too_small",
     "output_limit_wrong",
     "compaction_above_window",
+    "compaction_elsewhere",
     "model_too_small",
     "sampling_overridden",
     # what exercising the models showed (`byok doctor --deep`)

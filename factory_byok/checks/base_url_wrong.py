@@ -2,7 +2,8 @@
 
 droid appends a path to it as it stands: `/chat/completions` for the generic dialect, `/responses`
 for openai, `/v1/messages` for anthropic. So the first two need the `/v1` at the end and the third
-must not have it. Some public services have a path of their own before it. droid says nothing: it retries for 89 seconds and ends with `Exec failed`.
+must not have it. Some public services have a path of their own before it. droid says nothing: it
+retries for 89 seconds and ends with `Exec failed`.
 """
 
 import re
@@ -16,6 +17,10 @@ from factory_byok.findings import Finding, Level, Remedy
 from factory_byok.mend import put
 
 TITLE = "Base URLs"
+WHAT_TO_DO = (
+    "`byok fix base-url-wrong` writes the right one; `byok set ENTRY base_url=URL` when byok "
+    "cannot know it"
+)
 API_PATH = re.compile(
     r"/(?:chat/completions|completions|responses|messages|models|api/(?:chat|generate|tags))/*$"
 )

@@ -13,6 +13,9 @@ from factory_byok.facts import Entry, Exercise, Snapshot
 from factory_byok.findings import Finding, Remedy
 
 TITLE = "Model answers"
+WHAT_TO_DO = (
+    "`byok test ENTRY --only chat` asks again and shows what the server said; its log says why"
+)
 
 _SILENCE = ("refused", "timeout", "reset", "unreachable", "dns", "tls", "url", "protocol")
 _WAIT = {

@@ -12,6 +12,7 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.names import is_cloud
 
 TITLE = "Ollama's cloud"
+WHAT_TO_DO = "`ollama signin` on the server's machine, or a local model (`byok fit` says which fit)"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

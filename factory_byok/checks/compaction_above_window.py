@@ -14,6 +14,10 @@ from factory_byok.names import is_cloud
 from factory_byok.units import show_tokens
 
 TITLE = "Compaction"
+WHAT_TO_DO = "`byok fix compaction-above-window` writes a limit that fits the window"
+# Measured with droid 0.225.2: `false` there beats every limit.
+SWITCHED_OFF = "droid never compacts its conversation: `compactionThresholdCheckEnabled` is false"
+SWITCH_ON = Remedy("Take `compactionThresholdCheckEnabled` out of droid's settings.json")
 DROIDS_OWN = 250_000  # facts/droid.md section 7
 DROIDS_OUTPUT = 32_000  # facts/droid.md section 2
 
@@ -27,7 +31,9 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         own = DROIDS_OWN if defaults.compaction is None else defaults.compaction
         limit = defaults.compaction_for.get(entry.id, own)
         better = fitting(entry, model.window.value.tokens)
-        if limit > better:
+        if defaults.compaction_off:
+            yield Finding("warning", entry.label, SWITCHED_OFF, SWITCH_ON)
+        elif limit > better:
             message = (
                 f"droid compacts its conversation at {show_tokens(limit)}; its window of "
                 f"{show_tokens(model.window.value.tokens)} is full before that"

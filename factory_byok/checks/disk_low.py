@@ -11,6 +11,10 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.units import GB, show_bytes
 
 TITLE = "Disk of the models"
+WHAT_TO_DO = (
+    "Remove models that you do not use (`ollama list`, `ollama rm NAME`), or move "
+    "`OLLAMA_MODELS` to a larger disk"
+)
 LEAST_FREE = 5 * GB  # a 7B model at four bits needs 4.7 GB
 
 

@@ -10,6 +10,7 @@ from factory_byok.facts import Known, Snapshot
 from factory_byok.findings import Finding, Remedy
 
 TITLE = "droid agrees"
+WHAT_TO_DO = "Trust droid's own list, and report it with the output of `byok snapshot`"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from factory_byok.facts import Snapshot, Unknown
 from factory_byok.findings import Finding, Remedy
 
 TITLE = "droid is installed"
+WHAT_TO_DO = "Install it: https://docs.factory.ai/cli/getting-started/quickstart"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.version import MEASURED_DROID
 
 TITLE = "droid's version"
+WHAT_TO_DO = "`byok doctor --deep` compares droid's own list with byok's"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

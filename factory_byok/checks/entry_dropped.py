@@ -15,6 +15,10 @@ from factory_byok.mend import NO_KEY, put
 from factory_byok.spelling import LIST_NAMES, pointer_to
 
 TITLE = "Entries are listed"
+WHAT_TO_DO = (
+    "`byok list` says which field; `byok fix entry-dropped` mends spelling and order, `byok "
+    "set ENTRY KEY=VALUE` the rest"
+)
 # The causes below have checks of their own.
 ELSEWHERE = ("provider_unknown", "file_discarded")
 FIX = ("byok", "fix", "entry-dropped")

@@ -12,6 +12,7 @@ from factory_byok.mend import without
 from factory_byok.spelling import pointer_to
 
 TITLE = "Entries are different"
+WHAT_TO_DO = "`byok fix entry-duplicate` removes the later one"
 FIX = ("byok", "fix", "entry-duplicate")
 
 

@@ -13,6 +13,10 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.mend import without
 
 TITLE = "Entries have effect"
+WHAT_TO_DO = (
+    "`byok fix entry-shadowed` removes the copy without effect; give one another name when "
+    "both are meant"
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

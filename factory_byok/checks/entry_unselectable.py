@@ -11,6 +11,7 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.mend import put
 
 TITLE = "Entries can be selected"
+WHAT_TO_DO = "`byok fix entry-unselectable` puts `custom:` before the id"
 PREFIX = "custom:"
 
 

@@ -11,6 +11,7 @@ from factory_byok.facts import SettingsFile, Snapshot
 from factory_byok.findings import Edit, Finding, Remedy
 
 TITLE = "Settings files are read"
+WHAT_TO_DO = "`byok fix file-rejected` shows the repair of the text and makes it when you agree"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

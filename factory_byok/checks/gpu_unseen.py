@@ -12,6 +12,9 @@ from factory_byok.facts import Gpu, Known, Server, Snapshot
 from factory_byok.findings import Finding, Remedy
 
 TITLE = "GPU in use"
+WHAT_TO_DO = (
+    "Read the start of the server's log: it says which cards it found, and why it left one out"
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

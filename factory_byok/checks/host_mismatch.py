@@ -12,6 +12,10 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.mend import put
 
 TITLE = "One Ollama address"
+WHAT_TO_DO = (
+    "Set `OLLAMA_HOST` to the entry's address or remove it, or let `byok fix host-mismatch` "
+    "move the entry"
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.mend import NO_KEY, put
 
 TITLE = "Keys that Ollama claims"
+WHAT_TO_DO = "`byok fix key-claimed-by-ollama` writes `not-needed` in its place"
 CLAIMED = "ollama"  # github.com/ollama/ollama cmd/launch/droid.go
 
 

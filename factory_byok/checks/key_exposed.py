@@ -10,6 +10,10 @@ from factory_byok.facts import Entry, SettingsFile, Snapshot
 from factory_byok.findings import Edit, Finding, Remedy
 
 TITLE = "Keys are private"
+WHAT_TO_DO = (
+    "`byok fix key-exposed` makes the file private; in a project, put the key into a "
+    "variable and write `${NAME}`"
+)
 OTHERS = 0o077  # what group and others may do
 PRIVATE = 0o600
 

@@ -13,6 +13,10 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.mend import NO_KEY, put
 
 TITLE = "Keys are set"
+WHAT_TO_DO = (
+    "Export the variable where droid starts; for an entry of `config.json`, `byok fix "
+    "key-not-set` moves it to `settings.json`"
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

@@ -15,6 +15,9 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.units import show_seconds
 
 TITLE = "Loading time"
+WHAT_TO_DO = (
+    "Keep the model in memory for longer: `OLLAMA_KEEP_ALIVE=1h` in the server's own environment"
+)
 
 # A tenth of Ollama's keep-alive of 5 minutes (envconfig/config.go): who thinks longer than that
 # waits for a load, and 30 s is long against the pause that caused it.

@@ -15,6 +15,7 @@ from factory_byok.mend import put
 from factory_byok.names import derived_from, is_cloud, same_model
 
 TITLE = "Model is installed"
+WHAT_TO_DO = "`byok pull MODEL` downloads it; `byok set ENTRY model=NAME` corrects the name"
 
 MOST_NAMES = 3
 

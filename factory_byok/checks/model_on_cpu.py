@@ -14,6 +14,10 @@ from factory_byok.names import same_model
 from factory_byok.units import show_bytes, show_tokens
 
 TITLE = "Model on the GPU"
+WHAT_TO_DO = (
+    "`byok fit MODEL` shows the largest window that stays on the GPU; `byok window MODEL "
+    "--set N` sets it"
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

@@ -25,6 +25,10 @@ from factory_byok.names import is_cloud, same_model
 from factory_byok.units import Bytes, show_bytes, show_tokens
 
 TITLE = "Model fits"
+WHAT_TO_DO = (
+    "`byok fit MODEL` shows what each window needs; take a smaller window, a coarser cache "
+    "or a smaller model"
+)
 KV_TYPES = ("f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
 
 

@@ -13,6 +13,7 @@ from factory_byok.names import parameters_in
 from factory_byok.units import Parameters, show_parameters
 
 TITLE = "Model size"
+WHAT_TO_DO = "`byok fit` shows the largest model that this machine can run, and the cloud's"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

@@ -17,6 +17,10 @@ from factory_byok.spelling import FIELDS
 from factory_byok.units import show_tokens
 
 TITLE = "Output limits"
+WHAT_TO_DO = (
+    "`byok fix output-limit-wrong` writes a limit that fits, `byok set ENTRY max_output=N` "
+    "another one"
+)
 DROIDS_OWN = 32_000  # facts/droid.md section 2
 LARGE, SMALL, CLOUD = 16_000, 4_000, 128_000  # docs.factory.ai/cli/byok/ollama
 FIX = ("byok", "fix", "output-limit-wrong")

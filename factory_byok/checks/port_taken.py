@@ -12,6 +12,10 @@ from factory_byok.facts import STRANGE, Known, Snapshot, Unknown
 from factory_byok.findings import Finding, Remedy
 
 TITLE = "Server is the right one"
+WHAT_TO_DO = (
+    "Stop the program that has the port, or point the entry elsewhere with `byok set ENTRY "
+    "base_url=URL`"
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

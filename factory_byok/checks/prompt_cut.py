@@ -13,6 +13,7 @@ from factory_byok.facts import Entry, Known, Snapshot
 from factory_byok.findings import Finding, Level, Remedy
 
 TITLE = "Long prompts"
+WHAT_TO_DO = "Raise the window: `byok window MODEL --set 32000`"
 
 _BY_LENGTH = ("cut", "refused_length", "window_small")
 _PASSING = ("busy", "loading", "rate_limited")

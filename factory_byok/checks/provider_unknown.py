@@ -14,6 +14,10 @@ from factory_byok.findings import Edit, Finding, Remedy
 from factory_byok.spelling import DIALECTS, pointer_to
 
 TITLE = "Dialects"
+WHAT_TO_DO = (
+    "`byok fix provider-unknown` writes the dialect that was probably meant; `byok set ENTRY "
+    "dialect=WORD` any other"
+)
 GENERIC = DIALECTS[0]
 # Who serves, where the field asks for the dialect: all of these speak the generic one.
 SERVERS = (

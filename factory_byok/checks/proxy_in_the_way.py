@@ -15,6 +15,7 @@ from factory_byok.facts import Snapshot
 from factory_byok.findings import Finding, Remedy
 
 TITLE = "Proxies"
+WHAT_TO_DO = "Add the server's host to `NO_PROXY` where droid starts"
 PRIVATE = ("10.", "192.168.", "169.254.", *(f"172.{second}." for second in range(16, 32)))
 LOCAL_NAMES = (".local", ".lan", ".internal", ".home.arpa")
 PORTS = {"http": 80, "https": 443}

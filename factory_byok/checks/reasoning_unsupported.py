@@ -11,6 +11,7 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.mend import put
 
 TITLE = "Reasoning effort"
+WHAT_TO_DO = "`byok fix reasoning-unsupported` takes the effort out of the entry"
 KNOWN_WORDS = ("none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra")  # openai.go
 
 

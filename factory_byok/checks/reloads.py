@@ -15,6 +15,10 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.units import show_tokens
 
 TITLE = "Reloads"
+WHAT_TO_DO = (
+    "Give all clients the same window by the server's setting (`byok window --set 32000 "
+    "--server`), and a longer keep-alive"
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

@@ -11,6 +11,9 @@ from factory_byok.findings import Edit, Finding, Remedy
 from factory_byok.spelling import pointer_to
 
 TITLE = "Sampling"
+WHAT_TO_DO = (
+    "`byok fix sampling-overridden` writes the model's own numbers into the entry's `extraArgs`"
+)
 SENT = 1.0  # facts/droid.md section 7; facts/ollama.md section 1.8
 NAMES = ("temperature", "top_p")
 

@@ -12,6 +12,7 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.ollama_values import version_number
 
 TITLE = "Server is recent"
+WHAT_TO_DO = "Update Ollama on the server's machine"
 TELLS_WINDOWS = (0, 10, 0)  # facts/ollama.md section 0: `context_length` in `/api/ps`
 
 

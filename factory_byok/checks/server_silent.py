@@ -15,6 +15,10 @@ from factory_byok.findings import Finding, Level, Remedy
 from factory_byok.mend import put
 
 TITLE = "Server answers"
+WHAT_TO_DO = (
+    "Start the server; `byok doctor` prints the command for the way in which Ollama is "
+    "installed here"
+)
 KINDS = {
     "absent": "Ollama is not installed",
     "service": "Ollama is installed as a service",

@@ -12,6 +12,10 @@ from factory_byok.facts import Entry, Snapshot
 from factory_byok.findings import Finding, Level, Remedy
 
 TITLE = "Streaming"
+WHAT_TO_DO = (
+    "Update the server, take away a proxy that alters streams, and read the server's log for "
+    "a runner that died"
+)
 
 _DIED = ("abandoned", "no_end", "error_event", "protocol_inside", "reset_inside")
 _PASSING = ("busy", "loading", "rate_limited")

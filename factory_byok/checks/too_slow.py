@@ -14,6 +14,9 @@ from factory_byok.findings import Finding, Remedy
 from factory_byok.units import show_seconds, show_tokens
 
 TITLE = "Speed"
+WHAT_TO_DO = (
+    "`byok fit MODEL` says what keeps it off the GPU; else choose a model that runs faster here"
+)
 
 # droid's client gives up after 600 s (its header X-Stainless-Timeout, droid 0.225.2). A first
 # request that takes a tenth of that reaches it when the conversation has grown tenfold.

@@ -13,6 +13,9 @@ from factory_byok.facts import Entry, Snapshot
 from factory_byok.findings import Finding, Level, Remedy
 
 TITLE = "Tool calls in practice"
+WHAT_TO_DO = (
+    "Choose a model that is trained to call tools, or start the server with its tool parser"
+)
 
 _AS_TEXT = ("json_text", "tag_text", "function_text")
 _BY_MODEL = (

@@ -11,6 +11,7 @@ from factory_byok.facts import Snapshot, Unknown
 from factory_byok.findings import Finding, Remedy
 
 TITLE = "Tool calls"
+WHAT_TO_DO = "Choose a model that calls tools: `byok fit` ranks those that fit here"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

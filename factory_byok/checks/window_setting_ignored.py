@@ -14,6 +14,10 @@ from factory_byok.ollama_values import own_window, setting_window
 from factory_byok.units import show_tokens
 
 TITLE = "Window setting"
+WHAT_TO_DO = (
+    "Put the setting where the server reads it: `byok window` says who decides here, and how "
+    "to change it"
+)
 STARTERS = {
     "service": "by systemd ",
     "app": "by the Ollama app ",

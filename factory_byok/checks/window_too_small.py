@@ -14,6 +14,10 @@ from factory_byok.findings import Finding, Level, Remedy
 from factory_byok.units import show_tokens
 
 TITLE = "Context window"
+WHAT_TO_DO = (
+    "`byok window MODEL --set 32000` makes a copy with that window, `--server` raises it for "
+    "all models"
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

@@ -7,6 +7,9 @@ program. Its function is called `run` and returns an Answer.
 from typing import Final
 
 GROUPS: Final[dict[str, dict[str, str]]] = {
+    "Start": {
+        "setup": "From nothing to a model that answered a tool call, step by step",
+    },
     "See": {
         "doctor": "Look at everything and say what is wrong, each with one next step",
         "list": "Every entry as droid will see it, in droid's order",
@@ -25,8 +28,14 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "pull": "Download a model through the server, after a look at disk and memory",
         "window": "The window each model really gets, and how to raise it",
     },
+    "Team": {
+        "apply": "Bring the machine to what a committed manifest says, or only check it",
+    },
     "Prove": {
         "test": "Chat with a model exactly as droid will",
+    },
+    "Your shell": {
+        "completion": "Complete verbs, options, entries, models and checks on Tab",
     },
 }
 

@@ -1,7 +1,7 @@
 """byok add: asks the server, judges the choice, writes one entry, tries it, says the id."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -24,8 +24,9 @@ def run(
     provider: Annotated[
         str,
         typer.Argument(
-            help="Who serves it: ollama, lm-studio, llama-cpp, vllm, openai-compatible, openrouter, "
-            "fireworks, baseten, deepinfra, huggingface, groq, google-gemini, openai or anthropic."
+            help="Who serves it: ollama, lm-studio, llama-cpp, vllm, openai-compatible, "
+            "openrouter, fireworks, baseten, deepinfra, huggingface, groq, google-gemini, openai "
+            "or anthropic."
         ),
     ],
     model: Annotated[
@@ -176,16 +177,18 @@ def _answer(plan: "Plan", judged: "Judged | None", results: "tuple[Exercise, ...
 
     findings = judged.findings if judged else ()
     failed = any(result.status == "failed" for result in results)
-    data = {
-        "entry": entry_row(plan.entry),
-        "changed": plan.changes,
-        "written": plan.written,
-        "file": str(plan.place.path),
-        "why_there": plan.place.why,
-        "compaction_limit": plan.limit,
-        "diff": "".join(preview.diff() for preview in plan.previews),
-        "results": results,
-    }
+
+    def data() -> dict[str, Any]:
+        return {
+            "entry": entry_row(plan.entry),
+            "changed": plan.changes,
+            "written": plan.written,
+            "file": str(plan.place.path),
+            "why_there": plan.place.why,
+            "compaction_limit": plan.limit,
+            "diff": "".join(preview.diff() for preview in plan.previews),
+            "results": results,
+        }
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.render.added import added_lines

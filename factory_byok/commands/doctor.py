@@ -1,19 +1,28 @@
 """byok doctor: looks at machine, files, servers, models and droid, and says what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from factory_byok.answer import Answer
-from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
+from factory_byok.commands.options import JSON, EndpointOption, QuietOption, TimeoutOption
 
 if TYPE_CHECKING:
+    from factory_byok.facts import Snapshot
+    from factory_byok.findings import Report
+    from factory_byok.recommend import Recommendation
     from factory_byok.render.style import Style
+
+Format = Literal["text", "markdown", "html"]
+PAPER: Final = 100  # columns of a text report in a file
+ENDINGS: Final[dict[str, Format]] = {".md": "markdown", ".html": "html", ".htm": "html"}
 
 
 def run(
+    context: typer.Context,
     from_file: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="Judge a saved snapshot instead.")
     ] = None,
@@ -21,13 +30,23 @@ def run(
         bool, typer.Option("--deep", help="Also load and exercise each configured model.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Let warnings fail too.")] = False,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="The report's format; else by FILE's ending, else text."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the report to a new file."),
+    ] = None,
     endpoint: EndpointOption = "",
     timeout: TimeoutOption = 2.0,
     quiet: QuietOption = False,
 ) -> Answer:
     """Look at the machine, droid's settings files, servers and models, and say what is wrong.
 
-    Spends no tokens, loads no model and writes no file, unless --deep asks for it.
+    Spends no tokens, loads no model and writes no file, unless --deep or --output asks for it.
+    `--format markdown` is for an issue, `--format html` for a page with pictures; both leave out
+    keys, names of user and machine, the home folder and private addresses.
     """
     from factory_byok.address import parse_endpoint
     from factory_byok.collect import Ask, collect
@@ -37,12 +56,13 @@ def run(
     from factory_byok.replay import read_snapshot
     from factory_byok.world import World
 
+    wanted = _wanted(form, output, json=bool(context.meta.get(JSON)))
+    world = World.real()
     interrupted = False
     if from_file is not None:
         snap = read_snapshot(from_file)
     else:
         ask = Ask(endpoint=parse_endpoint(endpoint) if endpoint else None, timeout=timeout)
-        world = World.real()
         with working("Looking at the machine, the settings and the servers", quiet=quiet):
             snap = collect(world, ask)
         if deep:
@@ -53,9 +73,11 @@ def run(
     recommendation = recommend(snap.machine)
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.doctor import doctor_lines
-
-        return doctor_lines(snap, report, recommendation, style)
+        if output is None:
+            return _lines(wanted, snap, report, recommendation, style)
+        plain = replace(style, color=False, width=PAPER, unicode=True)
+        lines = _lines(wanted, snap, report, recommendation, plain)
+        return _written(output, wanted, lines)
 
     data = {
         "outcomes": report.outcomes,
@@ -64,3 +86,50 @@ def run(
         "results": snap.exercises,
     }
     return Answer(data, words, report.findings, report.status, strict, interrupted)
+
+
+def _wanted(form: Format | None, output: Path | None, *, json: bool) -> Format:
+    """The format that is meant. Raises UsageError for two answers at once or a taken name."""
+    from factory_byok.errors import ByokError, UsageError
+
+    if json and (form or output):
+        raise UsageError(
+            f"`--json` and `--{'format' if form else 'output'}` exclude each other",
+            "The JSON holds everything that the report says",
+        )
+    if output and (output.exists() or output.is_symlink()):
+        raise ByokError(f"{output} exists already", "Name a new file, or delete it first")
+    return form or (ENDINGS.get(output.suffix.lower(), "text") if output else "text")
+
+
+def _lines(
+    form: Format,
+    snap: "Snapshot",
+    report: "Report",
+    recommendation: "Recommendation",
+    style: "Style",
+) -> Iterable[str]:
+    """The report in one format."""
+    if form == "text":
+        from factory_byok.render.doctor import doctor_lines
+
+        return doctor_lines(snap, report, recommendation, style)
+    from factory_byok.checks import too_slow
+    from factory_byok.live.projection import FIRST_REQUEST
+    from factory_byok.redact import redacted
+    from factory_byok.render.html import html_lines
+    from factory_byok.render.markdown import markdown_lines
+    from factory_byok.render.page import Slow, make_page
+    from factory_byok.world import World
+
+    slow = Slow(too_slow.FIRST_REQUEST, too_slow.TOKENS_PER_SECOND, FIRST_REQUEST)
+    page = redacted(make_page(snap, report, recommendation, slow), World.real())
+    return html_lines(page) if form == "html" else markdown_lines(page)
+
+
+def _written(output: Path, form: Format, lines: Iterable[str]) -> Iterator[str]:
+    """Writes the report to its file and says so."""
+    from factory_byok.newfile import write_new
+
+    write_new(output, "\n".join(lines) + "\n")
+    yield f"Wrote {output} ({form})"

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 def run(
     check: Annotated[str, typer.Argument(help="A check's code; all codes without.")] = "",
 ) -> Answer:
-    """Explain a check: what it means, why it matters, and what to do."""
+    """Explain a check: what it means, why it matters, and what to do.
+
+    Without a code every check stands on one line. `byok doctor` names those that fired.
+    """
     from factory_byok.checks import CHECKS
     from factory_byok.doctor import code_of
     from factory_byok.errors import UsageError
@@ -31,7 +34,12 @@ def run(
         )
     chosen = {wanted: known[wanted]} if check else known
     rows = [
-        {"check": code, "title": module.TITLE, "text": (module.__doc__ or "").strip()}
+        {
+            "check": code,
+            "title": module.TITLE,
+            "text": (module.__doc__ or "").strip(),
+            "what_to_do": module.WHAT_TO_DO,
+        }
         for code, module in chosen.items()
     ]
 
@@ -40,7 +48,7 @@ def run(
             head, _, body = row["text"].partition("\n\n")
             yield f"{style.paint(row['check'], 'bold')}: {' '.join(head.split())}"
             if check:
-                for paragraph in body.split("\n\n"):
+                for paragraph in (*body.split("\n\n"), f"What to do: {row['what_to_do']}"):
                     yield ""
                     yield from style.wrapped(" ".join(paragraph.split()))
 

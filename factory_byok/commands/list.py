@@ -29,7 +29,7 @@ def run() -> Answer:
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.render.entries import entries_lines
 
-        shown = [replace(each, base_url=shown_url(each.base_url)) for each in settings.entries]
+        shown = [_without_secrets(each) for each in settings.entries]
         return entries_lines(shown, settings.files, style)
 
     return Answer(data, words, status="error" if rejected else "warning" if dropped else "ok")
@@ -58,6 +58,12 @@ def shown_url(url: str) -> str:
     from factory_byok.settings.mask import mask
 
     return mask(url)
+
+
+def _without_secrets(entry: Entry) -> Entry:
+    """The entry with a base URL that can be shown."""
+    url = shown_url(entry.base_url)
+    return entry if url == entry.base_url else replace(entry, base_url=url)
 
 
 def file_row(file: SettingsFile) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -38,7 +38,6 @@ def run(
     limits = user_place(world, "settings").path
     edits = removing(copies, settings.defaults, limits)
     previews = change.preview(world, edits, taking_back=True)
-    diff = "".join(preview.diff() for preview in previews)
     if not dry_run:
         change.write(world, edits, verb="remove", taking_back=True)
     was_default = settings.defaults.model == chosen.id
@@ -46,15 +45,22 @@ def run(
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.render.removed import removed_lines
 
-        return removed_lines(chosen, copies, diff, style, dry=dry_run, default=was_default)
+        return removed_lines(
+            chosen, copies, difference() if dry_run else "", style, default=was_default
+        )
 
-    data = {
-        "id": chosen.id,
-        "files": list(dict.fromkeys(each.file for each in copies)),
-        "removed": not dry_run,
-        "was_default": was_default,
-        "diff": diff,
-    }
+    def difference() -> str:
+        return "".join(preview.diff() for preview in previews)
+
+    def data() -> dict[str, Any]:
+        return {
+            "id": chosen.id,
+            "files": list(dict.fromkeys(each.file for each in copies)),
+            "removed": not dry_run,
+            "was_default": was_default,
+            "diff": difference(),
+        }
+
     return Answer(data, words)
 
 

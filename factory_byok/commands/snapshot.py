@@ -29,7 +29,7 @@ def run(
     from factory_byok.address import parse_endpoint
     from factory_byok.codec import to_json
     from factory_byok.collect import Ask, collect
-    from factory_byok.errors import ByokError
+    from factory_byok.newfile import write_new
     from factory_byok.redact import redacted
     from factory_byok.render.progress import working
     from factory_byok.world import World
@@ -40,13 +40,7 @@ def run(
         snap = collect(world, Ask(endpoint=where, timeout=timeout, whole_cpu=True))
     body = to_json(redacted(snap, world))
     if output is not None:
-        try:
-            with output.open("x", encoding="utf-8") as file:
-                file.write(json.dumps(body, indent=2) + "\n")
-        except FileExistsError:
-            raise ByokError(f"{output} exists already", "Name a new file") from None
-        except OSError as error:
-            raise ByokError(f"{output} could not be written: {error.strerror}") from None
+        write_new(output, json.dumps(body, indent=2) + "\n")
 
     def words(style: "Style") -> Iterable[str]:
         yield f"Wrote {output}" if output else json.dumps(body, indent=2)

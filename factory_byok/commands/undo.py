@@ -29,7 +29,7 @@ def run(
 
 def _steps(world: "World") -> Answer:
     """The writes that can be taken back, the newest first."""
-    from factory_byok.settings.journal import Journal
+    from factory_byok.settings.writing.journal import Journal
 
     rows = [
         {"step": each.step, "at": each.at, "verb": each.verb, "path": each.path}
@@ -51,8 +51,8 @@ def _steps(world: "World") -> Answer:
 def _taken_back(world: "World", step: str) -> Answer:
     """Undoes one step. Raises ByokError, with the masked difference when others wrote since."""
     from factory_byok.errors import ByokError
-    from factory_byok.settings import transaction
     from factory_byok.settings.change import Preview
+    from factory_byok.settings.writing import transaction
 
     try:
         written = transaction.undo(world, step)

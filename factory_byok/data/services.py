@@ -21,7 +21,9 @@ SERVICES: Final[dict[str, Service]] = {
     "api.fireworks.ai": Service("fireworks", "Fireworks", "https://api.fireworks.ai/inference/v1"),
     "inference.baseten.co": Service("baseten", "Baseten", "https://inference.baseten.co/v1"),
     "api.deepinfra.com": Service("deepinfra", "DeepInfra", "https://api.deepinfra.com/v1/openai"),
-    "router.huggingface.co": Service("huggingface", "Hugging Face", "https://router.huggingface.co/v1"),
+    "router.huggingface.co": Service(
+        "huggingface", "Hugging Face", "https://router.huggingface.co/v1"
+    ),
     "api.groq.com": Service("groq", "Groq", "https://api.groq.com/openai/v1"),
     "generativelanguage.googleapis.com": Service(
         "google-gemini",
@@ -29,7 +31,9 @@ SERVICES: Final[dict[str, Service]] = {
         "https://generativelanguage.googleapis.com/v1beta/openai",
     ),
     "api.openai.com": Service("openai", "OpenAI", "https://api.openai.com/v1", "openai"),
-    "api.anthropic.com": Service("anthropic", "Anthropic", "https://api.anthropic.com", "anthropic"),
+    "api.anthropic.com": Service(
+        "anthropic", "Anthropic", "https://api.anthropic.com", "anthropic"
+    ),
 }
 # Hosts that a service has given up. Hugging Face's pages send users of the old one to the router.
 RETIRED: Final = {"api-inference.huggingface.co": "router.huggingface.co"}

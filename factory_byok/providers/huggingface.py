@@ -32,13 +32,13 @@ def parse(row: Mapping[str, Json]) -> Iterator[Model]:
     for model in generic.parse_row(row):
         yield replace(model, longest_window=smallest, told_window=smallest)
         for each in services:
-            window = generic.tokens(count(each, "context_length"))
+            own = generic.tokens(count(each, "context_length"))
             yield replace(
                 model,
                 name=f"{model.name}:{text(each, 'provider')}",
                 capabilities=generic.capabilities(each),
-                longest_window=window,
-                told_window=window,
+                longest_window=own,
+                told_window=own,
             )
 
 

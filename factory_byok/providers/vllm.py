@@ -1,6 +1,6 @@
 """vLLM: OpenAI's protocol with the window in the list (docs.vllm.ai, OpenAI-compatible server)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 

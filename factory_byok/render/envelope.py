@@ -14,7 +14,8 @@ SCHEMA_VERSION: Final = 1
 
 def envelope(command: str, answer: Answer) -> str:
     """An answer as JSON text."""
-    return _text(command, answer.outcome, _plain(answer.data), [show(f) for f in answer.findings])
+    data = answer.data() if callable(answer.data) else answer.data
+    return _text(command, answer.outcome, _plain(data), [show(f) for f in answer.findings])
 
 
 def failure(command: str, error: ByokError) -> str:

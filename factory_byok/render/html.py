@@ -8,7 +8,7 @@ from typing import Final
 from factory_byok.render.fit_bars import PLACES
 from factory_byok.render.html_style import CSS
 from factory_byok.render.page import MEASURE, Card, Page, Row, Told
-from factory_byok.render.page_memory import MemoryOf
+from factory_byok.render.page_memory import MemoryOf, shared_notes
 from factory_byok.render.pictures import (
     PART_NAMES,
     PARTS,
@@ -44,9 +44,13 @@ def html_lines(page: Page) -> Iterator[str]:
     yield from _memory(page.memory)
     yield from _speed(page)
     yield from _entries(page.entries)
-    yield "<section>\n<h2>This machine</h2>"
-    yield f'<div class="card">{_list(page.seen)}</div>\n</section>'
-    yield from _judged(page)
+    for title, rows in (
+        ("This machine", page.seen),
+        ("Not judged", page.gaps),
+        ("Versions", page.versions),
+    ):
+        if rows:
+            yield f'<section>\n<h2>{title}</h2>\n<div class="card">{_list(rows)}</div>\n</section>'
     yield (
         "<footer>Keys, logins, the names of the user and of the machine, the home folder and "
         "private addresses have been taken out. This file loads nothing and runs nothing."
@@ -74,13 +78,12 @@ def _list(rows: Iterable[Row]) -> str:
 
 
 def _header(page: Page) -> Iterator[str]:
-    """What it came to, when, and with which versions."""
+    """What it came to, and when."""
     yield f'<header class="status {page.status}">'
     yield f'<p class="eyebrow">byok report, {_plain(page.taken_at)}</p>'
     yield f"<h1>{_plain(page.headline)}</h1>"
     yield f'<p class="lead">{counted(page.passed, "check")} found nothing wrong</p>'
-    yield f"</header>\n<section>\n<h2>Versions</h2>\n<div class='card'>{_list(page.versions)}</div>"
-    yield "</section>"
+    yield "</header>"
 
 
 # --- findings ------------------------------------------------------------------------------------
@@ -115,19 +118,20 @@ def _memory(models: tuple[MemoryOf, ...]) -> Iterator[str]:
     yield '<section>\n<h2>Memory</h2>\n<div class="card">'
     if any(each.bars for each in models):
         legend = "".join(
-            f"<li>{swatch(part)} {name}</li>"
-            for part, name in zip(PARTS, PART_NAMES, strict=True)
+            f"<li>{swatch(part)} {name}</li>" for part, name in zip(PARTS, PART_NAMES, strict=True)
         )
         yield f"<figure>{memory_picture(models)}"
         yield f'<figcaption><ul class="legend">{legend}</ul></figcaption></figure>'
-    notes = "".join(
-        f"<li><code>{_plain(each.model)}</code>: {prose(each.note)}</li>"
-        for each in models
-        if each.note
-    )
+    notes = "".join(_note(names, note) for names, note in shared_notes(models))
     yield f'<ul class="notes">{notes}</ul>' if notes else ""
     yield from _numbers(models)
     yield "</div>\n</section>"
+
+
+def _note(names: tuple[str, ...], note: str) -> str:
+    """What to know about some models."""
+    about = ", ".join(f"<code>{_plain(name)}</code>" for name in names)
+    return f"<li>{about}{': ' if about else ''}{prose(note)}</li>"
 
 
 def _numbers(models: tuple[MemoryOf, ...]) -> Iterator[str]:
@@ -162,7 +166,8 @@ def _speed(page: Page) -> Iterator[str]:
         yield f'<details><summary>In words</summary><ul class="notes">{told}</ul></details>'
         yield "</figcaption></figure>"
     else:
-        yield f"<p>No speed was measured. This measures it:</p><pre><code>{MEASURE}</code></pre>"
+        yield "<p>No speed was measured. This measures it:</p>"
+        yield f"<pre><code>{MEASURE}.html</code></pre>"
     if page.tried:
         yield "<details><summary>What was tried</summary><table><thead><tr>"
         yield "".join(f'<th scope="col">{n}</th>' for n in ("Model", "Exercise", "Result"))
@@ -185,12 +190,6 @@ def _entries(cards: tuple[Card, ...]) -> Iterator[str]:
         yield '<div class="card"><p>droid has no custom model</p></div>'
     for card in cards:
         fate = f'<span class="level {FATES.get(card.fate, "note")}">{_plain(card.fate)}</span>'
-        yield f'<article class="card"><h3>{_plain(card.name)} {fate}</h3>{_list(card.rows)}</article>'
+        yield f'<article class="card"><h3>{_plain(card.name)} {fate}</h3>'
+        yield f"{_list(card.rows)}</article>"
     yield "</section>"
-
-
-def _judged(page: Page) -> Iterator[str]:
-    """Checks that could not judge, and why."""
-    if page.gaps:
-        yield "<section>\n<h2>Not judged</h2>"
-        yield f'<div class="card">{_list(page.gaps)}</div>\n</section>'

@@ -9,7 +9,7 @@ CSS: Final = """
   --code: #f0eee8; --track: #edebe5;
   --error: #b3261e; --warning: #8a5300; --note: #245ea8; --ok: #2a6b3c;
   --error-tint: #fbeeec; --warning-tint: #fbf3e4; --note-tint: #edf3fb; --ok-tint: #ecf5ee;
-  --weights: #3d6fb6; --cache: #2f9c95; --compute: #c98a1b; --overhead: #8d7fb5; --hatch: #ffffff;
+  --weights: #3d6fb6; --cache: #2f9c95; --compute: #b3760c; --overhead: #8d7fb5; --hatch: #ffffff;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -62,7 +62,10 @@ pre code { background: none; padding: 0; font-size: inherit; }
 .note { --tone: var(--note); --tint: var(--note-tint); }
 .ok { --tone: var(--ok); --tint: var(--ok-tint); }
 .status h1 { color: var(--tone); }
-dl { display: grid; grid-template-columns: minmax(6.5rem, max-content) 1fr; gap: .3rem 1rem; margin: 0; }
+dl {
+  display: grid; grid-template-columns: minmax(6.5rem, max-content) 1fr; gap: .3rem 1rem;
+  margin: 0;
+}
 dt { color: var(--soft); }
 dd { margin: 0; min-width: 0; }
 .card > h3 + dl { margin-top: .6rem; }
@@ -70,7 +73,9 @@ dd { margin: 0; min-width: 0; }
 figure { margin: 0; }
 figure svg { display: block; overflow: visible; }
 figcaption { color: var(--soft); font-size: .88rem; margin-top: .9rem; }
-.legend { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; list-style: none; margin: 0; padding: 0; }
+.legend {
+  display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; list-style: none; margin: 0; padding: 0;
+}
 .legend li { display: flex; align-items: center; gap: .4rem; white-space: nowrap; }
 .notes { margin: .7rem 0 0; padding-left: 1.1rem; color: var(--soft); font-size: .88rem; }
 details { margin-top: .8rem; }
@@ -78,10 +83,16 @@ summary { cursor: pointer; color: var(--note); font-size: .92rem; padding: .2rem
 summary:focus-visible, a:focus-visible { outline: 2px solid var(--note); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; margin-top: .6rem; }
 caption { text-align: left; font-weight: 600; padding: .4rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-top: 1px solid var(--line); }
+th, td {
+  text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0;
+  border-top: 1px solid var(--line);
+}
 th { font-weight: 600; color: var(--soft); }
 td, text { font-variant-numeric: tabular-nums; }
-footer { color: var(--soft); font-size: .85rem; margin-top: 2.6rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+footer {
+  color: var(--soft); font-size: .85rem; margin-top: 2.6rem; padding-top: 1rem;
+  border-top: 1px solid var(--line);
+}
 svg text { fill: var(--ink); font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 svg .title { font-weight: 650; font-size: 15px; }
 svg .quiet { fill: var(--soft); font-size: 12px; }

@@ -6,7 +6,7 @@ from typing import Final
 
 from factory_byok.render.fit_bars import PLACES
 from factory_byok.render.page import MEASURE, Page, Told
-from factory_byok.render.page_memory import MemoryOf
+from factory_byok.render.page_memory import MemoryOf, shared_notes
 from factory_byok.render.style import printable
 from factory_byok.render.words import counted
 from factory_byok.units import show_bytes, show_seconds
@@ -43,7 +43,7 @@ def text(words: str) -> str:
 
 def code(words: str) -> str:
     """A literal in backticks, more of them than it has itself."""
-    flat = " ".join(printable(words).split()).replace("|", "\\|")
+    flat = " ".join(printable(words).split())
     longest = max((len(run) for run in re.findall("`+", flat)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if flat.startswith("`") or flat.endswith("`") else ""
@@ -61,8 +61,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(heads)} |"
     yield f"|{'---|' * len(heads)}"
     for row in rows:
-        yield f"| {' | '.join(text(cell) for cell in row)} |"
+        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
     yield ""
+
+
+def _cell(words: str) -> str:
+    """A text in a table, where a bar ends the cell even inside code."""
+    return re.sub(r"(?<!\\)\|", r"\\|", text(words))
 
 
 def _fenced(words: str) -> Iterator[str]:
@@ -131,19 +136,21 @@ def _memory(models: Sequence[MemoryOf]) -> Iterator[str]:
         heads = ("Model", "Window", "Weights", "KV cache", "Compute", "Overhead", "Sum", "Where")
         yield from table(heads, rows)
     for each in models:
-        told = [each.note, *_free(each)]
-        if any(told):
-            yield f"- {code(each.model)}: {'; '.join(text(words) for words in told if words)}"
+        for words in _free(each):
+            yield f"- {code(each.model)}: {words}"
+    for names, note in shared_notes(tuple(models)):
+        about = ", ".join(code(name) for name in names)
+        yield f"- {about}{': ' if about else ''}{text(note)}"
     yield ""
 
 
 def _free(each: MemoryOf) -> Iterator[str]:
     """What is free for a model."""
     if each.on_gpu is not None:
-        yield f"{show_bytes(each.on_gpu)} free on the GPU"
-    if each.together is not None and each.bars:
-        words = "together with system memory" if each.on_gpu is not None else "of memory available"
-        yield f"{show_bytes(each.together)} {words}"
+        both = f", {show_bytes(each.together)} with system memory" if each.together else ""
+        yield f"{show_bytes(each.on_gpu)} free on the GPU{both}"
+    elif each.together is not None:
+        yield f"{show_bytes(each.together)} of memory available, no GPU"
 
 
 def _speed(page: Page) -> Iterator[str]:
@@ -165,11 +172,11 @@ def _speed(page: Page) -> Iterator[str]:
         ]
         yield from table(heads, rows)
     else:
-        yield f"Not measured. `{MEASURE.replace('html', 'markdown', 1).replace('html', 'md')}` does."
+        yield f"Not measured. `{MEASURE}.md` does."
         yield ""
     if page.tried:
-        rows = [(f"`{e.model}`", e.exercise, e.status, e.words) for e in page.tried]
-        yield from table(("Model", "Exercise", "Result", "Why or how well"), rows)
+        told = [(f"`{e.model}`", e.exercise, e.status, e.words) for e in page.tried]
+        yield from table(("Model", "Exercise", "Result", "Why or how well"), told)
 
 
 def _folded(title: str, rows: Sequence[tuple[str, str]]) -> Iterator[str]:

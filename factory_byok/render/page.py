@@ -15,7 +15,7 @@ from factory_byok.render.page_memory import MemoryOf, memory_of
 from factory_byok.render.words import homely, quoted
 from factory_byok.version import MEASURED_DROID, MEASURED_OLLAMA
 
-MEASURE = "byok doctor --deep --format html --output report.html"
+MEASURE = "byok doctor --deep --output report"
 
 
 @dataclass(frozen=True, slots=True)

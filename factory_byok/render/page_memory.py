@@ -46,7 +46,7 @@ class MemoryOf:
     bars: tuple[Bar, ...]
     on_gpu: int | None = None
     together: int | None = None
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def memory_of(snap: Snapshot, advice: Recommendation) -> tuple[MemoryOf, ...]:
@@ -54,7 +54,9 @@ def memory_of(snap: Snapshot, advice: Recommendation) -> tuple[MemoryOf, ...]:
     found = list(_of_entries(snap)) or list(_of_server(snap))
     if not found:
         pick = advice.best.suggestion.model
-        note = f"There is no entry yet; this is Factory's pick for this machine: {advice.best.reason}"
+        note = (
+            f"There is no entry yet; this is Factory's pick for this machine: {advice.best.reason}"
+        )
         found = [_held(by_name(pick), free_memory(snap.machine), pick, note)]
     return tuple(found[:MOST_MODELS])
 
@@ -72,11 +74,11 @@ def _of_entry(entry: Entry, snap: Snapshot) -> MemoryOf:
     server = reading.value if isinstance(reading, Known) else None
     model = server.model(entry.model) if server else None
     if address is None or not address.loopback:
-        return MemoryOf(entry.model, (), note="It runs on another machine, not on this one")
+        return MemoryOf(entry.model, (), notes=("It runs on another machine, not on this one",))
     if server is None or model is None:
         told = "Its server does not have it: the numbers are by its name"
         note = told if server else "Its server does not answer: the numbers are by its name"
-        return _held(by_name(entry.model), free_memory(snap.machine), entry.model, note)
+        return _held(by_name(entry.model), _free(snap, server), entry.model, note)
     return _held(installed(model, server), _free(snap, server), entry.model)
 
 
@@ -99,18 +101,18 @@ def _chats(model: Model) -> bool:
     return not isinstance(known, Known) or "completion" in known.value or not known.value
 
 
-def _free(snap: Snapshot, server: Server) -> Free:
-    """What a model of a server on this machine may take."""
-    loaded = server.loaded.value if isinstance(server.loaded, Known) else ()
+def _free(snap: Snapshot, server: Server | None) -> Free:
+    """What a model of a server on this machine may take, with what it would make room for."""
+    loaded = server.loaded.value if server and isinstance(server.loaded, Known) else ()
     return free_memory(snap.machine, loaded)
 
 
 def _held(candidate: Candidate | None, free: Free, name: str, note: str = "") -> MemoryOf:
     """A model held against what is free."""
     if candidate is None:
-        return MemoryOf(name, (), note="Nothing tells how large it is")
+        return MemoryOf(name, (), notes=("Nothing tells how large it is",))
     if candidate.cloud:
-        return MemoryOf(name, (), note="Ollama's cloud runs it: it needs no memory here")
+        return MemoryOf(name, (), notes=("Ollama's cloud runs it: it needs no memory here",))
     on_gpu = free.gpu_total if free.gpus_known and free.cards else None
     memory = free.memory.value if free.gpus_known and isinstance(free.memory, Known) else None
     notes = [note, *(candidate.shape.assumptions if not note else ()), *free.notes]
@@ -129,5 +131,15 @@ def _held(candidate: Candidate | None, free: Free, name: str, note: str = "") ->
         ),
         on_gpu,
         None if memory is None else memory + (on_gpu or 0),
-        ". ".join(text for text in notes if text),
+        tuple(text for text in notes if text),
     )
+
+
+def shared_notes(models: tuple[MemoryOf, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each note once, with the models that it is about; none when it is about all of several."""
+    about: dict[str, list[str]] = {}
+    for each in models:
+        for note in each.notes:
+            about.setdefault(note, []).append(each.model)
+    for note, names in about.items():
+        yield () if len(names) == len(models) > 1 else tuple(names), note

@@ -13,6 +13,7 @@ from factory_byok.fitting import Where
 from factory_byok.render.fit_bars import PLACES
 from factory_byok.render.page import Slow, SpeedOf
 from factory_byok.render.page_memory import MemoryOf
+from factory_byok.render.style import printable
 from factory_byok.units import show_bytes, show_seconds
 
 PARTS: Final = ("weights", "cache", "compute", "overhead")
@@ -26,9 +27,11 @@ TONES: Final[dict[Where, tuple[str, str]]] = {
     "unknown": ("quiet", "?"),
 }
 BAR: Final = 16  # pixels
-ROW: Final = 44
+ROW: Final = 48
+GAP: Final = 8  # between words and their bar
 MOST_LETTERS: Final = 34
 ROOM: Final = 1.06  # behind the largest bar or mark
+NEAR: Final = 1.6  # times the longest bar, up to which a mark may stretch the scale
 FARTHEST: Final = 3  # times what is free, beyond which bars are cut off
 # patterns tell the parts apart without colour
 DEFINITIONS: Final = (
@@ -57,33 +60,48 @@ class _Drawing:
         """Words with their base line at `y`."""
         self.shapes.append(
             f'<text x="{at:.2f}%" y="{self.y}" text-anchor="{anchor}" class="{kind}">'
-            f"{escape(words)}</text>"
+            f"{_plain(words)}</text>"
         )
 
     def rect(self, start: float, width: float, fill: str, title: str = "") -> None:
         """A piece of a bar, from and to in percent."""
-        told = f"<title>{escape(title)}</title>" if title else ""
+        told = f"<title>{_plain(title)}</title>" if title else ""
         paint = f'fill="url(#p-{fill})"' if fill in PARTS else f'class="{fill}"'
         self.shapes.append(
             f'<rect x="{start:.2f}%" y="{self.y}" width="{width:.2f}%" height="{BAR}" {paint}>'
             f"{told}</rect>"
         )
 
-    def mark(self, at: float, top: int, kind: str = "limit") -> None:
-        """A line from `top` down to `y`."""
+    def mark(self, at: float, kind: str = "limit") -> None:
+        """A line across the bar that starts at `y`, never across words."""
         for each in ("halo", kind):
             self.shapes.append(
-                f'<line x1="{at:.2f}%" x2="{at:.2f}%" y1="{top}" y2="{self.y}" class="{each}"/>'
+                f'<line x1="{at:.2f}%" x2="{at:.2f}%" y1="{self.y - 3}" y2="{self.y + BAR + 3}" '
+                f'class="{each}"/>'
             )
+
+    def flag(self, at: float, words: str) -> None:
+        """What a mark means, above it; `at` 100 is for one that lies farther right."""
+        if at >= 100:
+            self.text(f"{words} →", at=100, anchor="end", kind="quiet")
+        elif at < 50:
+            self.text(f"↓ {words}", at=at, kind="quiet")
+        else:
+            self.text(f"{words} ↓", at=at, anchor="end", kind="quiet")
 
     def picture(self, name: str, title: str, story: str) -> str:
         """The whole SVG with its text alternative."""
         return (
             f'<svg width="100%" height="{self.y}" role="img" aria-labelledby="{name}-t {name}-d">'
-            f'<title id="{name}-t">{escape(title)}</title>'
-            f'<desc id="{name}-d">{escape(story)}</desc>'
+            f'<title id="{name}-t">{_plain(title)}</title>'
+            f'<desc id="{name}-d">{_plain(story)}</desc>'
             f"{''.join(self.shapes)}</svg>"
         )
+
+
+def _plain(text: str) -> str:
+    """Text as SVG."""
+    return escape(printable(text))
 
 
 def shortened(name: str) -> str:
@@ -108,7 +126,7 @@ def memory_picture(models: Sequence[MemoryOf]) -> str:
     scale = memory_scale(drawn)
     drawing = _Drawing(shapes=[DEFINITIONS])
     for each in drawn:
-        drawing.y += 22 if drawing.y else 16
+        drawing.y += 34 if drawing.y else 16
         drawing.text(shortened(each.model), kind="title")
         _memory_rows(drawing, each, scale)
     story = "; ".join(memory_story(each) for each in drawn)
@@ -125,7 +143,7 @@ def memory_scale(models: Iterable[MemoryOf]) -> float:
         least = max(min(bar.total for bar in each.bars) for each in told)
         most = min(most, FARTHEST * max(cards or free, least))
     for limit in (cards, free):
-        most = max(most, limit) if limit <= 2 * most else most
+        most = max(most, limit) if limit <= NEAR * most else most
     return most * ROOM
 
 
@@ -134,27 +152,21 @@ def _memory_rows(drawing: _Drawing, each: MemoryOf, scale: float) -> None:
     limits = list(_limits(each, scale))
     for at, words, _ in limits:
         drawing.y += 18
-        left = at < 50
-        drawing.text(
-            f"{'↓ ' if left else ''}{words}{'' if left else ' ↓'}",
-            at=at,
-            anchor="start" if left else "end",
-            kind="quiet",
-        )
-    top = drawing.y + 5
+        drawing.flag(at, words)
     for bar in each.bars:
         drawing.y += ROW - BAR
         kind, sign = TONES[bar.where]
         drawing.text(f"{bar.window:,} tokens")
         words = f"{show_bytes(bar.total)}  {sign} {PLACES[bar.where]}"
         drawing.text(words, at=100, anchor="end", kind=kind)
-        drawing.y += 6
+        drawing.y += GAP
         drawing.rect(0, 100, "track")
         _pieces(drawing, bar.parts, scale)
-        drawing.y += BAR - 6
-    drawing.y += 8
-    for at, _, kind in limits:
-        drawing.mark(at, top, kind)
+        for at, _, kind in limits:
+            if at < 100:
+                drawing.mark(at, kind)
+        drawing.y += BAR - GAP
+    drawing.y += 10
 
 
 def _pieces(drawing: _Drawing, parts: Sequence[int], scale: float) -> None:
@@ -175,13 +187,14 @@ def _pieces(drawing: _Drawing, parts: Sequence[int], scale: float) -> None:
 
 
 def _limits(each: MemoryOf, scale: float) -> Iterator[tuple[float, str, str]]:
-    """The marks within the scale: place in percent, words, and kind of line."""
-    if each.on_gpu is not None and each.on_gpu <= scale:
-        yield 100 * each.on_gpu / scale, f"{show_bytes(each.on_gpu)} free on the GPU", "limit"
-    if each.together is not None and each.together <= scale:
+    """The marks: place in percent (100 for beyond the scale), words, and kind of line."""
+    if each.on_gpu is not None:
+        words = f"{show_bytes(each.on_gpu)} free on the GPU"
+        yield min(100 * each.on_gpu / scale, 100), words, "limit"
+    if each.together is not None:
         words = "with system memory" if each.on_gpu is not None else "of memory available"
         kind = "limit far" if each.on_gpu is not None else "limit"
-        yield 100 * each.together / scale, f"{show_bytes(each.together)} {words}", kind
+        yield min(100 * each.together / scale, 100), f"{show_bytes(each.together)} {words}", kind
 
 
 def memory_story(each: MemoryOf) -> str:
@@ -207,7 +220,7 @@ def speed_picture(speeds: Sequence[SpeedOf], slow: Slow) -> str:
     ]
     for title, values, limit, more_is_better in told:
         if any(value is not None for value in values):
-            drawing.y += 24 if drawing.y else 16
+            drawing.y += 34 if drawing.y else 16
             drawing.text(title, kind="title")
             _speed_rows(drawing, speeds, values, limit, faster=more_is_better)
     story = "; ".join(speed_story(each, slow) for each in speeds)
@@ -228,24 +241,20 @@ def _speed_rows(
     if limit:
         drawing.y += 18
         words = f"slow below {limit:g} tokens/s" if faster else f"slow from {show_seconds(limit)}"
-        at = 100 * limit / scale
-        left = at < 50
-        shown = f"↓ {words}" if left else f"{words} ↓"
-        drawing.text(shown, at=at, anchor="start" if left else "end", kind="quiet")
-    top = drawing.y + 5
+        drawing.flag(100 * limit / scale, words)
     for each, value in zip(speeds, values, strict=True):
         drawing.y += ROW - BAR
         drawing.text(shortened(each.model))
         drawing.text(_value(each, value, faster=faster), at=100, anchor="end", kind="quiet")
-        drawing.y += 6
+        drawing.y += GAP
         drawing.rect(0, 100, "track")
         if value is not None:
             bad = limit and (value < limit if faster else value > limit)
             drawing.rect(0, max(100 * value / scale, 0.6), "fill-slow" if bad else "fill-fast")
-        drawing.y += BAR - 6
-    drawing.y += 8
-    if limit:
-        drawing.mark(100 * limit / scale, top)
+        if limit:
+            drawing.mark(100 * limit / scale)
+        drawing.y += BAR - GAP
+    drawing.y += 10
 
 
 def _value(each: SpeedOf, value: float | None, *, faster: bool) -> str:

@@ -9,12 +9,12 @@ from factory_byok.render.words import homely
 
 
 def removed_lines(
-    chosen: Entry, copies: Sequence[Entry], diff: str, style: Style, *, dry: bool, default: bool
+    chosen: Entry, copies: Sequence[Entry], diff: str, style: Style, *, default: bool
 ) -> Iterator[str]:
-    """The change, and where the entry was."""
+    """The change, and where the entry was; `diff` is what would be written, "" when it was."""
     files = ", ".join(dict.fromkeys(homely(each.file) for each in copies))
     name = style.paint(printable(chosen.id or chosen.label), "bold")
-    if dry:
+    if diff:
         yield from diff_lines(diff, style)
         yield f"Would remove {name} from {files}; nothing was written"
         return

@@ -85,6 +85,8 @@ def _speaks_unicode(stream: IO[str]) -> bool:
 
 def printable(text: str) -> str:
     """Text from outside without control characters, so that it cannot steer the terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 

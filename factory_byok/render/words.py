@@ -1,6 +1,8 @@
 """Small pieces of wording that several screens share."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
+from os import environ
 from pathlib import Path
 
 from factory_byok.render.style import Style, printable
@@ -20,9 +22,15 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
 
 
+@cache
+def _home(_: str) -> str:
+    """The home folder, looked up once for each HOME: a list asks for every entry."""
+    return str(Path("~").expanduser())
+
+
 def homely(path: str, home: Path | None = None) -> str:
     """A path with the home folder as `~`."""
-    start = str(home or Path("~").expanduser())
+    start = str(home) if home else _home(environ.get("HOME", ""))
     return f"~{path[len(start) :]}" if path.startswith(start + "/") else path
 
 

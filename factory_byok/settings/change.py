@@ -12,10 +12,10 @@ from factory_byok.settings import jsonc
 from factory_byok.settings.destination import broken
 from factory_byok.settings.document import read
 from factory_byok.settings.effective import Effective
-from factory_byok.settings.journal import Journal
 from factory_byok.settings.look import look
 from factory_byok.settings.mask import masked_diff
-from factory_byok.settings.transaction import new_step, transact
+from factory_byok.settings.writing.journal import Journal
+from factory_byok.settings.writing.transaction import new_step, transact
 from factory_byok.world import World
 
 

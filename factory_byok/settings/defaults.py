@@ -4,6 +4,9 @@ from typing import Final
 
 from factory_byok.droid_facts import Defaults, Json
 
+COMPACTION_MODEL: Final = "compactionModel"  # facts: measured with droid 0.225.2
+CURRENT_MODEL: Final = "current-model"  # its value, and droid's default: the conversation's own
+
 # droid moves these top-level keys into `sessionDefaultSettings` when it reads a file.
 _MOVED: Final = (
     "model",
@@ -25,8 +28,10 @@ def moved(values: dict[str, Json]) -> dict[str, Json]:
     }
 
 
-def defaults_of(levels: list[tuple[str, dict[str, Json]]]) -> Defaults:
-    """What all levels say together.
+def defaults_of(
+    levels: list[tuple[str, dict[str, Json]]], compaction_model_file: str = ""
+) -> Defaults:
+    """What all levels say together; the file is the one whose `compactionModel` wins.
 
     For the default model the nearest project folder wins and the organisation comes last; for
     everything else the organisation wins.
@@ -38,11 +43,21 @@ def defaults_of(levels: list[tuple[str, dict[str, Json]]]) -> Defaults:
     limits = [
         values["compactionTokenLimit"] for values in general if "compactionTokenLimit" in values
     ]
+    compactors = [values[COMPACTION_MODEL] for values in general if COMPACTION_MODEL in values]
+    elsewhere = bool(compactors) and compactors[0] not in (CURRENT_MODEL, None)
     return Defaults(
         model=models[0] if models and isinstance(models[0], str) else "",
         compaction=_limit(limits[0]) if limits else None,
         compaction_for=_limits(general),
+        compaction_model=str(compactors[0]) if elsewhere else "",
+        compaction_model_file=compaction_model_file if elsewhere else "",
+        compaction_off=_first(general, "compactionThresholdCheckEnabled") is False,
     )
+
+
+def _first(general: list[dict[str, Json]], key: str) -> Json:
+    """The value of the first level that has the key; None when none has."""
+    return next((values[key] for values in general if key in values), None)
 
 
 def _limits(general: list[dict[str, Json]]) -> dict[str, int]:

@@ -42,7 +42,7 @@ def read(path: Path, *, most_bytes: int = MOST_BYTES) -> Document:
             raise ByokError(f"{path} is a link to {target}, which does not exist") from None
         return Document(path, target)
     except OSError as error:
-        from factory_byok.settings.disk import why
+        from factory_byok.settings.writing.disk import why
 
         raise ByokError(f"{path} could not be read: {why(error)}") from None
     mode = stat.S_IMODE(seen.st_mode) if os.name == "posix" else None

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from factory_byok.droid_facts import Defaults, Entry, Json, SettingsFile
-from factory_byok.settings.defaults import defaults_of, moved
+from factory_byok.settings.defaults import COMPACTION_MODEL, defaults_of, moved
 from factory_byok.settings.entry import read_entry
 from factory_byok.settings.entry_rules import Candidate
 from factory_byok.settings.file_verdict import FileRead, read_file
@@ -43,7 +43,8 @@ def effective(sources: Sequence[Source], env: Mapping[str, str]) -> Effective:
         files=tuple(read.file for read in reads),
         entries=tuple(read_entry(item, env) for item in items),
         defaults=defaults_of(
-            [(folder[0].source.place.level, _general(folder)) for folder in folders]
+            [(folder[0].source.place.level, _general(folder)) for folder in folders],
+            _holder(folders, COMPACTION_MODEL),
         ),
     )
 
@@ -95,3 +96,12 @@ def _general(folder: list[FileRead]) -> dict[str, Json]:
         if read.source.place.kind != "config":
             merged |= moved(read.values)
     return merged
+
+
+def _holder(folders: list[list[FileRead]], key: str) -> str:
+    """The settings file whose value of a top-level key wins, "" when none has it."""
+    for folder in folders:
+        for read in reversed(folder):  # the local file stands behind the one that it replaces
+            if read.source.place.kind != "config" and key in read.values:
+                return read.file.path
+    return ""

@@ -12,8 +12,9 @@ from factory_byok.settings.value_words import brief, shown, text_of
 from factory_byok.spelling import FIELDS, folded
 from factory_byok.spelling import LIST_NAMES as LIST_NAMES  # the writers look for it here
 
-_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_PLACEHOLDER: Final = re.compile(r"<?your[-_ ][a-z0-9_ -]*(?:key|token)(?:[-_ ]here)?>?", re.I)
+# As texts: few keys need them, and `re` compiles them at their first use.
+_VARIABLE: Final = r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
+_PLACEHOLDER: Final = r"(?i:<?your[-_ ][a-z0-9_ -]*(?:key|token)(?:[-_ ]here)?>?)"
 _HARMLESS: Final = (
     "ollama",
     "not-needed",
@@ -83,10 +84,11 @@ def read_key(value: Json, env: Mapping[str, str]) -> Key:
     """Where a key comes from. Only well-known harmless words are repeated, as `marker`."""
     if not isinstance(value, str) or not value:
         return Key()
-    names = tuple(dict.fromkeys(_VARIABLE.findall(value)))
+    names = tuple(dict.fromkeys(re.findall(_VARIABLE, value))) if "${" in value else ()
     if names:
         return Key("variable", names, tuple(name for name in names if name not in env))
-    harmless = value.strip().lower() in _HARMLESS or _PLACEHOLDER.fullmatch(value.strip())
+    word = value.strip().lower()
+    harmless = word in _HARMLESS or ("your" in word and re.fullmatch(_PLACEHOLDER, value.strip()))
     return Key("literal", marker=value if harmless else "")
 
 

@@ -162,6 +162,8 @@ def strictly(item: Candidate) -> str:
 def _misspelt(raw: Mapping[str, Json], kind: FileKind) -> tuple[tuple[str, str], ...]:
     """Keys that droid ignores here beside the ones that their writer meant."""
     known = _KNOWN[kind]
+    if raw.keys() <= known:
+        return ()
     odd = [key for key in raw if key not in known and len(key) < 40]
     pairs = [(key, _spellings(kind).get(_plain(key), "")) for key in odd]
     return tuple((shown(key), meant) for key, meant in pairs if meant and meant not in raw)

@@ -71,7 +71,7 @@ def read_file(source: Source) -> FileRead:
     except jsonc.Fault:
         return FileRead(source, _unparsed(file, text))
     if not isinstance(values, dict):
-        from factory_byok.settings.jsonc_outline import outline
+        from factory_byok.settings.jsonc.outline import outline
 
         at = jsonc.position(text, outline(text).start)
         reason = "The file holds something else than one object"
@@ -81,8 +81,8 @@ def read_file(source: Source) -> FileRead:
 
 def _unparsed(file: SettingsFile, text: str) -> SettingsFile:
     """The verdict on a text that does not parse, with the place in the file's own characters."""
-    from factory_byok.settings.jsonc_tree import parse
-    from factory_byok.settings.repair import repairs
+    from factory_byok.settings.jsonc.repair import repairs
+    from factory_byok.settings.jsonc.tree import parse
 
     try:
         parse(text)
@@ -175,8 +175,8 @@ def _number(read: FileRead) -> None:
 
 def _discard(read: FileRead, culprit: Candidate, field: str) -> None:
     """Rejects a whole settings file for one entry, as droid does for an unknown dialect."""
-    from factory_byok.settings.jsonc_outline import outline
-    from factory_byok.settings.jsonc_tree import find
+    from factory_byok.settings.jsonc.outline import outline
+    from factory_byok.settings.jsonc.tree import find
 
     text = read.source.text or ""
     node = find(outline(text), culprit.pointer + field)

@@ -5,9 +5,8 @@ Source: facts/droid.md section 1, and the walk as droid 0.225.2 makes it.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from factory_byok.droid_facts import FileKind, FileLevel, System
 from factory_byok.world import World
@@ -24,8 +23,7 @@ _ORG_PLACES: Final[dict[System, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One file that droid may read: where, at which level, and which of its three kinds.
 
     `under_git` tells a project's file that lies in a git repository.

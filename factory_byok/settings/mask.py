@@ -8,9 +8,10 @@ masked rather than less. Words that are no secret (`not-needed`, `${NAME}`) stay
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from factory_byok.settings.edit import diff
+from factory_byok.settings.edit.text_diff import diff
 
 # Words that servers without a key are given, placeholders of documentation, and JSON's own.
 _HARMLESS: Final = re.compile(
@@ -85,7 +86,7 @@ def mask_line(text: str) -> str:
 
 
 def masked_diff(before: str | None, after: str | None, path: str) -> str:
-    """A unified diff (see `edit.diff`) without secrets; a changed secret still shows as changed.
+    """A unified diff (see `text_diff`) without secrets; a changed secret still shows as changed.
 
     Both texts are masked whole, since a header may stand many lines below its name.
     """
@@ -105,20 +106,20 @@ class _Mask:
     def text(self, text: str) -> str:
         """Masks members by their names, then whatever looks like a secret by itself."""
         parts: list[str] = []
-        at = 0
+        done = at = 0
         while pair := _PAIR.search(text, at):
-            parts.append(text[at : pair.end()])
             at = pair.end()
             if not _names_a_secret(pair["name"]):
                 continue
+            parts.append(text[done:at])
             if text[at : at + 1] in ("{", "["):
                 end = _end_of_container(text, at)
                 parts.append(self._values(text[at:end]))
             else:
                 masked, end = self._value(text, at)
                 parts.append(masked)
-            at = end
-        return self.loose("".join((*parts, text[at:])))
+            done = at = end
+        return self.loose("".join((*parts, text[done:])))
 
     def _value(self, text: str, at: int) -> tuple[str, int]:
         """One value masked, and where it ends; a string that is not closed takes what follows."""
@@ -204,6 +205,7 @@ class _Mask:
         return self._labels.setdefault(secret, f"<secret-{len(self._labels) + 1}>")
 
 
+@lru_cache(maxsize=1024)
 def _names_a_secret(raw: str) -> bool:
     """Whether a member of that name (as written, escapes and all) holds a secret."""
     name = _UNICODE_ESCAPE.sub(lambda found: chr(int(found[1], 16)), raw)

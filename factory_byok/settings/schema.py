@@ -9,7 +9,7 @@ from typing import Any, Final
 from factory_byok.errors import ByokError
 from factory_byok.facts import FileKind, Json
 
-NAMES: Final = ("customModels", "custom_models", "report", "snapshot")
+NAMES: Final = ("customModels", "custom_models", "manifest", "report", "snapshot")
 _OF_KIND: Final[dict[FileKind, str]] = {
     "settings": "customModels",
     "local": "customModels",

@@ -12,8 +12,8 @@ from typing import Final
 from factory_byok.errors import ByokError
 from factory_byok.facts import Entry, Json
 from factory_byok.settings import document, jsonc
-from factory_byok.settings.jsonc_outline import outline
-from factory_byok.settings.jsonc_tree import find
+from factory_byok.settings.jsonc.outline import outline
+from factory_byok.settings.jsonc.tree import find
 from factory_byok.world import World
 
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")  # facts/droid.md section 2

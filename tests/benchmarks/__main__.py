@@ -151,7 +151,7 @@ def edits(folder: Path, byok: list[str]) -> None:
 
 def _parsing(text: str) -> float:
     """Seconds to parse a text with its places."""
-    from factory_byok.settings.jsonc_tree import parse
+    from factory_byok.settings.jsonc.tree import parse
 
     start = time.perf_counter()
     parse(text)

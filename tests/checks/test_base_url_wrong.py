@@ -9,6 +9,9 @@ from tests.builders import a_server, a_snapshot, an_entry
 
 ANTHROPIC = "anthropic"
 GENERIC = "generic-chat-completion-api"
+GEMINI = "https://generativelanguage.googleapis.com/v1beta/openai"
+FIREWORKS = "https://api.fireworks.ai/inference/v1"
+HUGGING_FACE = "https://router.huggingface.co/v1"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,10 @@ def test_a_password_in_a_url_is_not_repeated() -> None:
         ("http://localhost:11434/v1/", GENERIC),
         ("https://openrouter.ai/api/v1", GENERIC),
         ("https://api.deepinfra.com/v1/openai", GENERIC),
-        ("https://generativelanguage.googleapis.com/v1beta/", GENERIC),
+        ("https://generativelanguage.googleapis.com/v1beta/openai/", GENERIC),
+        ("https://api.anthropic.com/v1", GENERIC),
+        ("https://openrouter.ai/api", ANTHROPIC),
+        ("https://router.huggingface.co/fireworks-ai/inference/v1", GENERIC),
         ("https://api.anthropic.com", ANTHROPIC),
         ("http://localhost:11434", ANTHROPIC),
         ("http://[::1]:11434/v1", GENERIC),
@@ -88,6 +94,43 @@ def test_a_password_in_a_url_is_not_repeated() -> None:
 def test_base_urls_of_factorys_pages_are_silent(base_url: str, dialect: str) -> None:
     entry = an_entry(base_url=base_url, dialect=dialect, endpoint=endpoint_of(base_url))
     assert not list(check(a_snapshot(entries=(entry,))))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "dialect", "right"),
+    [
+        ("https://openrouter.ai/v1", GENERIC, "https://openrouter.ai/api/v1"),
+        ("https://openrouter.ai", GENERIC, "https://openrouter.ai/api/v1"),
+        ("https://api.groq.com/openai", GENERIC, "https://api.groq.com/openai/v1"),
+        ("https://api.fireworks.ai/v1/chat/completions", GENERIC, FIREWORKS),
+        ("https://generativelanguage.googleapis.com", GENERIC, GEMINI),
+        ("https://generativelanguage.googleapis.com/v1beta/openai/v1", GENERIC, ""),
+        ("https://api.openai.com", "openai", "https://api.openai.com/v1"),
+        ("https://api-inference.huggingface.co/v1", GENERIC, HUGGING_FACE),
+        ("https://api-inference.huggingface.co/models/x/y", GENERIC, HUGGING_FACE),
+    ],
+)
+def test_a_public_service_has_its_own_path(wrong: str, dialect: str, right: str) -> None:
+    entry = an_entry(base_url=wrong, dialect=dialect, endpoint=endpoint_of(wrong))
+    found = list(check(a_snapshot(entries=(entry,), servers={})))
+    assert [edit.value for each in found for edit in each.remedy.edits] == (
+        [right] if right else []
+    )
+    assert all(each.level == "error" for each in found)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "right"),
+    [
+        ("https://generativelanguage.googleapis.com/v1beta/", GEMINI),
+        ("https://api.deepinfra.com/v1", "https://api.deepinfra.com/v1/openai"),
+    ],
+)
+def test_an_address_that_is_only_not_documented_is_a_warning(base_url: str, right: str) -> None:
+    entry = an_entry(base_url=base_url, endpoint=endpoint_of(base_url))
+    (finding,) = check(a_snapshot(entries=(entry,), servers={}))
+    assert finding.level == "warning"
+    assert [edit.value for edit in finding.remedy.edits] == [right]
 
 
 def test_bedrock_needs_no_base_url() -> None:

@@ -1,5 +1,7 @@
 """The check compaction_above_window."""
 
+from dataclasses import replace
+
 from factory_byok.checks.compaction_above_window import check
 from factory_byok.facts import Defaults, Known, Window
 from factory_byok.units import Tokens
@@ -38,3 +40,9 @@ def test_a_window_under_the_floor_counts_as_the_floor() -> None:
 def test_cloud_models_are_silent() -> None:
     model = a_model(remote_host="https://ollama.com")
     assert not list(check(a_snapshot(servers={ENDPOINT: Known(a_server(model))})))
+
+
+def test_a_switch_that_turns_compaction_off_is_told_whatever_the_limits_say() -> None:
+    off = replace(a_snapshot().defaults, compaction_off=True)
+    (finding,) = check(a_snapshot(defaults=off))
+    assert "never compacts" in finding.message

@@ -12,11 +12,18 @@ import pytest
 
 from factory_byok.errors import ByokError
 from factory_byok.findings import Edit
-from factory_byok.settings import swap, transaction
 from factory_byok.settings.document import Document, read
 from factory_byok.settings.edit import apply, prune
-from factory_byok.settings.journal import Journal
-from factory_byok.settings.transaction import Broken, Changed, Touched, new_step, transact, undo
+from factory_byok.settings.writing import swap, transaction
+from factory_byok.settings.writing.journal import Journal
+from factory_byok.settings.writing.transaction import (
+    Broken,
+    Changed,
+    Touched,
+    new_step,
+    transact,
+    undo,
+)
 from factory_byok.world import World
 
 ADD = [Edit("add", "f", "/custom_models/-", {"model": "m"})]
@@ -435,7 +442,7 @@ import sys
 from pathlib import Path
 from factory_byok.findings import Edit
 from factory_byok.settings.edit import apply
-from factory_byok.settings.transaction import transact
+from factory_byok.settings.writing.transaction import transact
 from factory_byok.world import World
 root, number = Path(sys.argv[1]), int(sys.argv[2])
 world = World("linux", root, root, root, {})

@@ -13,10 +13,10 @@ from typing import Any, Final
 import pytest
 
 from factory_byok.errors import ByokError
-from factory_byok.settings import swap, transaction
 from factory_byok.settings.document import read
-from factory_byok.settings.journal import Journal
-from factory_byok.settings.transaction import transact, undo
+from factory_byok.settings.writing import swap, transaction
+from factory_byok.settings.writing.journal import Journal
+from factory_byok.settings.writing.transaction import transact, undo
 from factory_byok.world import World
 
 CALLS: Final = (
@@ -199,7 +199,9 @@ def test_an_interrupt_at_any_call_leaves_the_old_or_the_new_file(
 
 
 @pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="nothing is exchanged there")
-def test_bytes_that_a_killed_write_displaced_are_kept(tmp_path: Path) -> None:
+def test_bytes_that_a_killed_write_displaced_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world, path = prepared(tmp_path / "machine", OLD)
     exchange = swap._exchange
 
@@ -208,14 +210,10 @@ def test_bytes_that_a_killed_write_displaced_are_kept(tmp_path: Path) -> None:
         exchange(one, other)
         raise SystemExit
 
-    clear = transaction.drop_temporary
-    swap._exchange = sneak_and_die
-    transaction.drop_temporary = lambda *_: None  # a killed process clears nothing
-    try:
-        with suppress(SystemExit):
-            transact(world, path, lambda _: NEW, verb="add")
-    finally:
-        swap._exchange, transaction.drop_temporary = exchange, clear
+    with monkeypatch.context() as patch, suppress(SystemExit):
+        patch.setattr(swap, "_exchange", sneak_and_die)
+        patch.setattr(transaction, "drop_temporary", lambda *_: None)  # a killed process
+        transact(world, path, lambda _: NEW, verb="add")
     assert now(path) == NEW
     transact(world, path, lambda _: '{"c": 3}', verb="set")
     rescued = [record for record in Journal(world).all() if record.verb == "rescued"]

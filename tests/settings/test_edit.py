@@ -8,8 +8,11 @@ import pytest
 from factory_byok.errors import ByokError
 from factory_byok.facts import Json
 from factory_byok.findings import Edit, Op
-from factory_byok.settings.edit import apply, diff, prune, same
-from factory_byok.settings.jsonc import Fault, load, parse
+from factory_byok.settings.edit import apply, prune
+from factory_byok.settings.edit.sameness import same
+from factory_byok.settings.edit.text_diff import diff
+from factory_byok.settings.jsonc import Fault, load
+from factory_byok.settings.jsonc.tree import parse
 
 ENTRY: Json = {"model": "m", "max_tokens": 4000}
 

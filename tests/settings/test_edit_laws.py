@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from factory_byok.facts import Json
 from factory_byok.findings import Edit
-from factory_byok.settings.edit import apply, prune, same
-from factory_byok.settings.jsonc import Node, find, load, parse, value_of
+from factory_byok.settings.edit import apply, prune
+from factory_byok.settings.edit.sameness import same
+from factory_byok.settings.jsonc import load
+from factory_byok.settings.jsonc.outline import outline
+from factory_byok.settings.jsonc.tree import Node, find, parse, value_of
 
 MANY = settings(max_examples=200, deadline=None)
 FRESH = "fresh ~/key"
@@ -142,6 +145,43 @@ def test_several_items_come_and_go_without_a_trace(
         one_by_one = remove(one_by_one, f"{pointer}/{index}")
     assert one_by_one == text
     assert apply(added, [Edit("remove", "f", f"{pointer}/{index}") for index in indexes]) == text
+
+
+@MANY
+@given(documents(), st.lists(VALUES, min_size=2, max_size=5), st.data())
+def test_additions_at_once_write_the_same_text_as_one_by_one(
+    text: str, values: list[Json], data: st.DataObject
+) -> None:
+    pointer, _ = a_place(data, text, "array")
+    one_by_one = text
+    for value in values:
+        one_by_one = add(one_by_one, f"{pointer}/-", value)
+    assert apply(text, [Edit("add", "f", f"{pointer}/-", value) for value in values]) == one_by_one
+
+
+def alike(one: Node, other: Node, *, at: int) -> bool:
+    """Whether two trees are the same, the second one's offsets counted from `at`."""
+    if (one.kind, one.start, one.end) != (other.kind, other.start - at, other.end - at):
+        return False
+    if not same(one.scalar, other.scalar) or len(one.members) != len(other.members):
+        return False
+    for member, twin in zip(one.members, other.members, strict=True):
+        places = (twin.key, twin.key_start - at, twin.key_end - at)
+        if (member.key, member.key_start, member.key_end) != places:
+            return False
+    children = [*one.items, *(member.value for member in one.members)]
+    twins = [*other.items, *(member.value for member in other.members)]
+    pairs = zip(children, twins, strict=True)
+    return all(alike(child, twin, at=at) for child, twin in pairs)
+
+
+@MANY
+@given(documents(), st.data())
+def test_an_outline_grows_into_the_whole_tree(text: str, data: st.DataObject) -> None:
+    assert alike(parse(text), outline(text), at=0)
+    _, node = a_place(data, text)
+    child = outline(text, node.start)
+    assert alike(parse(text[node.start : node.end]), child, at=node.start)
 
 
 @MANY

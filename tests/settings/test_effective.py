@@ -8,12 +8,13 @@ import pytest
 
 from factory_byok.facts import Entry, FileKind, FileLevel
 from factory_byok.settings.effective import Effective, Source, effective
-from factory_byok.settings.file_verdict import slug
 from factory_byok.settings.entry import read_key, write_entry
+from factory_byok.settings.file_verdict import slug
 from factory_byok.settings.locate import FILE_NAMES, Place
 
 USER = Path("/home/u/.factory")
 PROJECT = Path("/work/.factory")
+LEVELS: tuple[FileLevel, ...] = ("project", "user")
 
 
 def a_source(kind: FileKind, content: Any, level: FileLevel = "user") -> Source:
@@ -208,6 +209,15 @@ def test_the_nearest_default_model_wins_and_limits_merge_key_by_key() -> None:
     defaults = effective(both, {}).defaults
     assert (defaults.model, defaults.compaction) == ("custom:p", 9)
     assert defaults.compaction_for == {"a": 1, "b": 3}
+
+
+@pytest.mark.parametrize(("value", "model"), [("x", "x"), ("current-model", ""), (None, "")])
+def test_who_compacts_is_told_by_the_nearest_file_and_its_local_one(value: Any, model: str) -> None:
+    local = a_source("local", {"compactionModel": value}, "project")
+    rest = [a_source("settings", {"compactionModel": "y"}, level) for level in LEVELS]
+    defaults = effective([rest[0], local, rest[1]], {}).defaults
+    assert defaults.compaction_model == model
+    assert defaults.compaction_model_file == (str(PROJECT / "settings.local.json") if model else "")
 
 
 def test_a_secret_never_reaches_the_facts() -> None:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factory_byok.errors import ByokError
-from factory_byok.settings import journal
-from factory_byok.settings.journal import RESCUED, Journal
-from factory_byok.settings.record import Made, Record, digest
+from factory_byok.settings.writing import journal
+from factory_byok.settings.writing.journal import RESCUED, Journal
+from factory_byok.settings.writing.record import Made, Record, digest
 from factory_byok.world import World
 
 PATH = Path("/home/u/.factory/config.json")

@@ -1,6 +1,7 @@
 """droid's JSON dialect: values, places, and one clear fault for everything else."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory_byok.settings.jsonc import Fault, load, position
-from factory_byok.settings.jsonc_tree import DEEPEST, Node, find, parse, value_of
+from factory_byok.settings.jsonc.tree import DEEPEST, Node, find, parse, value_of
 
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text()),
@@ -23,10 +24,9 @@ pieces = st.sampled_from([*PIECES.split(), *ODD_PIECES])
 
 
 def written(value: Any, indent: int | None = None) -> str:
-    """A value as JSON that droid reads."""
-    return (
-        json.dumps(value, indent=indent).replace("-Infinity", "-1e999").replace("Infinity", "1e999")
-    )
+    """A value as JSON that droid reads, which knows infinity only as a large number."""
+    text = json.dumps(value, indent=indent)
+    return re.sub(r'("(?:[^"\\]|\\.)*")|Infinity', lambda found: found[1] or "1e999", text)
 
 
 def pointers(value: Any, at: str = "") -> list[tuple[str, Any]]:

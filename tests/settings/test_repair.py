@@ -4,7 +4,7 @@ import pytest
 
 from factory_byok.facts import TextEdit
 from factory_byok.settings.jsonc import load
-from factory_byok.settings.repair import repairs
+from factory_byok.settings.jsonc.repair import repairs
 
 
 def mended(text: str) -> str:

@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tests.doubles.ollama.models import STORE, Model, canonical, details
@@ -30,6 +30,7 @@ class Runner:
     size: int
     on_gpu: int
     expires_at: datetime.datetime
+    lasts: float = 0.0
 
 
 class State:
@@ -87,7 +88,8 @@ class State:
         self, model: Model, options: Mapping[str, Any] | None, keep: Any, *, shift: bool = True
     ) -> tuple[Runner, float]:
         """Make the model resident; give its runner and the seconds that loading took."""
-        lasts = _seconds(self.env.get("OLLAMA_KEEP_ALIVE", "5m") if keep is None else keep)
+        usual = _seconds(self.env.get("OLLAMA_KEEP_ALIVE", "5m"))
+        lasts = None if keep is None else _seconds(keep)
         window = self.window_for(model, options)
         if self.busy:
             raise Refusal(503, "server busy, please try again.  maximum pending requests exceeded")
@@ -100,6 +102,10 @@ class State:
                 time.sleep(self.load_seconds)
                 runner = self._place(model, window, shift)
                 self.loads.append((model.canonical, window))
+                lasts = usual if lasts is None else lasts
+            # Without a wish of its own a request keeps what the one before asked for
+            # [server/sched.go, useLoadedRunner].
+            lasts = runner.lasts if lasts is None else lasts
             return self._prolong(runner, lasts), time.monotonic() - begin
 
     def _resident(self, model: Model, window: int, shift: bool) -> Runner | None:
@@ -129,7 +135,7 @@ class State:
         ends = FOR_EVER
         if lasts >= 0:
             ends = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=lasts)
-        fresh = Runner(runner.model, runner.window, runner.shift, runner.size, runner.on_gpu, ends)
+        fresh = replace(runner, expires_at=ends, lasts=lasts)
         with self._lock:
             self._runners[runner.model.weights] = fresh
         return fresh

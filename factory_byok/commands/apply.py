@@ -1,0 +1,163 @@
+"""byok apply: brings the machine to what a committed manifest says, or only reports."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from factory_byok.answer import Answer
+from factory_byok.commands.options import QuietOption, TimeoutOption, YesOption
+from factory_byok.errors import ByokError
+
+if TYPE_CHECKING:
+    from factory_byok.applying.act import Done
+    from factory_byok.applying.facts import Plan
+    from factory_byok.findings import Finding, Status
+    from factory_byok.manifest.facts import Manifest
+    from factory_byok.render.style import Style
+    from factory_byok.world import World
+
+
+def run(
+    manifest: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A TOML or JSON manifest; - reads it from stdin.")
+    ],
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only report; exit 1 when something differs or is wrong."),
+    ] = False,
+    yes: YesOption = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no server: write the entries only.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take over an entry of that name that is not byok's.")
+    ] = False,
+    timeout: TimeoutOption = 2.0,
+    quiet: QuietOption = False,
+) -> Answer:
+    """Bring the machine to what a manifest says.
+
+    Pulls models, gives them their windows, writes entries and droid's default; touches nothing
+    that the manifest does not name, and a second run changes nothing. On a terminal it asks first.
+    """
+    from factory_byok.applying.plan import make_plan
+    from factory_byok.render.progress import working
+    from factory_byok.world import World
+
+    world = World.real()
+    wanted = _read(manifest)
+
+    def planned() -> "Plan":
+        with working("Looking at the machine", quiet=quiet):
+            return make_plan(
+                world, wanted, timeout=timeout, quiet=True, offline=offline, force=force
+            )
+
+    plan = planned()
+    if check or plan.problems or not plan.changes:
+        return _answer(plan, _undone(world, plan, write=not check), check=check)
+    _agree(plan, yes=yes)
+    return _answer(plan, _done(world, plan, planned, quiet=quiet), check=False)
+
+
+def _read(file: Path) -> "Manifest":
+    """The manifest in a file, or on standard input."""
+    from factory_byok.manifest.read import MOST_BYTES, parse_manifest, read_manifest
+
+    if str(file) != "-":
+        return read_manifest(file)
+    data = sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin is not None else b""
+    if not data.strip() or len(data) > MOST_BYTES:
+        raise ByokError("No manifest came from standard input", "For example: byok apply - <FILE")
+    return parse_manifest("standard input", data.decode("utf-8", "replace"))
+
+
+def _done(world: "World", plan: "Plan", again: Any, *, quiet: bool) -> "Done":
+    """Does it, with progress on stderr."""
+    from factory_byok.applying.act import carry_out
+    from factory_byok.commands.pull import pull_now
+
+    def say(text: str) -> None:
+        if not quiet:
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+
+    return carry_out(world, plan, again, lambda each: pull_now(world, each, quiet=quiet), say)
+
+
+def _undone(world: "World", plan: "Plan", *, write: bool) -> "Done":
+    """The result of a plan that is not carried out; what is in order is remembered as byok's."""
+    from factory_byok.applying.act import Done
+    from factory_byok.applying.ours import remember
+
+    if write and not plan.problems:
+        remember(world, plan.entries.entries)
+    return Done(
+        list(plan.changes),
+        "".join(preview.diff() for preview in plan.entries.previews),
+        {entry.name: entry.id for entry in plan.entries.entries},
+        list(plan.problems),
+    )
+
+
+def _agree(plan: "Plan", *, yes: bool) -> None:
+    """Shows the changes and asks, on a terminal; elsewhere running it is the answer."""
+    if yes or sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    from factory_byok.render.applied import change_lines
+    from factory_byok.render.style import style_of
+
+    lines = change_lines(plan.changes, style_of(sys.stderr, "auto"))
+    sys.stderr.write("\n".join(lines) + "\n")
+    if not typer.confirm("Make these changes?", err=True):
+        raise ByokError("Nothing was changed")
+
+
+def _answer(plan: "Plan", done: "Done", *, check: bool) -> Answer:
+    """The result for scripts and for people; with `--check` a difference is a failure."""
+    findings = (*done.problems, *plan.notes)
+    drift = check and any(not each.done for each in done.changes)
+    data = {
+        "manifest": plan.manifest.file,
+        "check": check,
+        "changes": [
+            {
+                "what": each.what,
+                "subject": each.subject,
+                "from": each.before,
+                "to": each.after,
+                "done": each.done,
+            }
+            for each in done.changes
+        ],
+        "entries": done.ids,
+        "diff": done.diff,
+    }
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.applied import applied_lines
+
+        return applied_lines(plan.manifest.file, done, findings, style, check=check)
+
+    return Answer(
+        data,
+        words,
+        findings,
+        status=_status(done, findings, check=check, drift=drift),
+        strict=drift,
+        interrupted=done.interrupted,
+    )
+
+
+def _status(done: "Done", findings: "Sequence[Finding]", *, check: bool, drift: bool) -> "Status":
+    """With `--check` a warning is a difference and nothing else."""
+    from factory_byok.findings import worst_level
+
+    if done.problems:
+        return "error"
+    if drift or done.interrupted:
+        return "warning"
+    return "note" if check and findings else worst_level(findings)

@@ -1,0 +1,211 @@
+"""byok setup: the guided path for a new user, from nothing to a model that answered a tool call."""
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from factory_byok.answer import Answer
+from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
+from factory_byok.errors import ByokError, UsageError
+from factory_byok.findings import Status
+
+if TYPE_CHECKING:
+    from factory_byok.address import Address
+    from factory_byok.guiding.path import StepName
+    from factory_byok.guiding.walk import Walked
+    from factory_byok.guiding.way import Wanted
+    from factory_byok.render.style import Style
+    from factory_byok.world import World
+
+
+def run(
+    model: Annotated[
+        str, typer.Option("--model", metavar="M", help="The model; else byok offers what fits.")
+    ] = "",
+    window: Annotated[
+        int | None,
+        typer.Option("--window", metavar="N", help="Tokens; else 32000, or 64000 on a roomy GPU."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing; needs --model or an entry of droid's.")
+    ] = False,
+    default: Annotated[
+        bool, typer.Option("--default", help="Make it droid's default model.")
+    ] = False,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--skip",
+            metavar="STEP",
+            help="Leave out machine, server, model, pull, window, keep-alive, entry, default or "
+            "proof; repeatable.",
+        ),
+    ] = None,
+    wait: Annotated[
+        float,
+        typer.Option("--wait", min=0, help="With --yes: seconds to wait until Ollama answers."),
+    ] = 10.0,
+    endpoint: EndpointOption = "",
+    timeout: TimeoutOption = 2.0,
+    quiet: QuietOption = False,
+) -> Answer:
+    """Set up a model for droid, step by step, from nothing to a proven tool call.
+
+    Reads the machine, waits for Ollama, offers the models that fit, downloads one, raises its
+    window, writes droid's entry and proves it. Run it again at any time: what is done stays done.
+    """
+    from factory_byok.guiding.way import Wanted
+    from factory_byok.units import Tokens
+    from factory_byok.world import World
+
+    world = World.real()
+    wanted = Wanted(
+        model=model.strip(),
+        endpoint=endpoint,
+        window=Tokens(window) if window is not None else None,
+        skip=_steps(skip or []),
+        default=default,
+        quiet=quiet,
+        timeout=timeout,
+        wait=wait,
+    )
+    asks = not yes and sys.stdin.isatty() and sys.stderr.isatty()
+    _check(world, wanted, asks=asks, yes=yes)
+    return _answer(_walked(world, wanted, asks=asks), asks=asks)
+
+
+def _steps(words: list[str]) -> "frozenset[StepName]":
+    """The steps to leave out. Raises UsageError."""
+    from factory_byok.guiding.path import STEPS
+
+    found = [word.strip().replace("-", "_") for each in words for word in each.split(",")]
+    for word in found:
+        if word not in STEPS:
+            known = ", ".join(step.replace("_", "-") for step in STEPS)
+            raise UsageError(f"`{word}` is not a step of setup", f"Steps are {known}")
+    return frozenset(step for step in STEPS if step in found)
+
+
+def _check(world: "World", wanted: "Wanted", *, asks: bool, yes: bool) -> None:
+    """Raises UsageError or ByokError for words that cannot lead anywhere, before anything else."""
+    from factory_byok.advice import FLOOR
+    from factory_byok.names import parse_name
+
+    if not asks and not yes:
+        raise ByokError(
+            "Nothing was done: there is no terminal to ask",
+            "Give `--model qwen3-coder:30b --yes`; `byok fit` shows what fits here",
+        )
+    if wanted.model and parse_name(wanted.model) is None:
+        raise UsageError(
+            f"`{wanted.model}` is not a model name", "Names look like `qwen2.5-coder:32b`"
+        )
+    if wanted.window is not None and wanted.window < FLOOR:
+        raise UsageError(
+            f"`--window {wanted.window}` is too small: droid needs {FLOOR:,} tokens",
+            f"`byok window MODEL --set {wanted.window}` does it all the same",
+        )
+    if not asks and not wanted.model and "model" not in wanted.skip:
+        _check_used(world, wanted)
+
+
+def _check_used(world: "World", wanted: "Wanted") -> None:
+    """Raises UsageError when no model was named and droid has none at this server either."""
+    from factory_byok.guiding.path import entry_in_use
+    from factory_byok.settings.look import look
+
+    if entry_in_use(look(world).entries, _address(world, wanted.endpoint).identity()) is None:
+        raise UsageError(
+            "`--yes` needs `--model`, because droid has no model of this server yet",
+            "`byok fit` shows what fits here; for example `--model qwen3-coder:30b`",
+        )
+
+
+def _address(world: "World", endpoint: str) -> "Address":
+    """Where Ollama is."""
+    from factory_byok.address import default_endpoint, parse_endpoint
+
+    return (
+        parse_endpoint(endpoint) if endpoint else default_endpoint(world.env.get("OLLAMA_HOST", ""))
+    )
+
+
+def _walked(world: "World", wanted: "Wanted", *, asks: bool) -> "Walked":
+    """The walk, with somebody at the terminal or with nobody."""
+    from factory_byok.guiding.walk import walk
+    from factory_byok.guiding.way import Way
+    from factory_byok.render.setup import opening_lines
+
+    guide = Terminal() if asks else Nobody()
+    guide.show(opening_lines)
+    way = Way(world, wanted, guide, _address(world, wanted.endpoint), request=wanted.model)
+    return walk(way)
+
+
+class Terminal:
+    """Somebody at a terminal: questions and screens go to stderr, answers come from stdin."""
+
+    asks = True
+
+    def show(self, lines: "Callable[[Style], Iterable[str]]") -> None:
+        """Shows lines."""
+        from factory_byok.render.style import style_of
+
+        for line in lines(style_of(sys.stderr, "auto")):
+            sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+    def agrees(self, question: str, *, default: bool = True) -> bool:
+        """A yes or no. Raises KeyboardInterrupt for ctrl-c and ctrl-d."""
+        try:
+            return typer.confirm(f"  {question}", default=default, err=True)
+        except typer.Abort:
+            raise KeyboardInterrupt from None
+
+    def answer(self, question: str, default: str) -> str:
+        """A word. Raises KeyboardInterrupt for ctrl-c and ctrl-d."""
+        try:
+            return str(typer.prompt(f"  {question}", default=default, err=True))
+        except typer.Abort:
+            raise KeyboardInterrupt from None
+
+
+class Nobody:
+    """Nobody to ask: everything is agreed to, and nothing is shown before the end."""
+
+    asks = False
+
+    def show(self, lines: "Callable[[Style], Iterable[str]]") -> None:
+        """Shows nothing."""
+
+    def agrees(self, question: str, *, default: bool = True) -> bool:
+        """Yes."""
+        return True
+
+    def answer(self, question: str, default: str) -> str:
+        """What is usual."""
+        return default
+
+
+def _answer(walked: "Walked", *, asks: bool) -> Answer:
+    """The result for scripts and for people."""
+    from factory_byok.commands.list import entry_row
+
+    failed = walked.failed
+    data = {
+        "steps": walked.steps,
+        "entry": entry_row(walked.entry) if walked.entry else None,
+        "changed": walked.changed,
+        "results": walked.results,
+        "go_on": list(walked.go_on) or None,
+    }
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.render.setup_end import setup_lines
+
+        return setup_lines(walked, style, live=asks)
+
+    status: Status = "error" if failed else "warning" if walked.findings else "ok"
+    return Answer(data, words, walked.findings, status=status, interrupted=walked.interrupted)

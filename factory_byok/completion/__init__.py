@@ -1,0 +1,7 @@
+"""Shell completion: what may follow on a command line, without waiting for anything."""
+
+from factory_byok.completion.given import Word
+from factory_byok.completion.offer import Offer, offer
+from factory_byok.completion.shells import ASKED, SHELLS, answer, script
+
+__all__ = ["ASKED", "SHELLS", "Offer", "Word", "answer", "offer", "script"]

@@ -1,0 +1,215 @@
+"""How bash, zsh and fish ask for completions, how they are answered, and the scripts that ask.
+
+The variables are those of typer's protocol: `_BYOK_COMPLETE=complete_bash` with COMP_WORDS and
+COMP_CWORD, or `complete_zsh` and `complete_fish` with the line in _TYPER_COMPLETE_ARGS.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from factory_byok.completion.given import Word
+from factory_byok.completion.offer import Offer, offer
+from factory_byok.world import World
+
+ASKED: Final = "_BYOK_COMPLETE"
+FILES: Final = 10  # the exit code that asks the shell for names of files
+_BREAKS: Final = ":="  # bash ends words at these, whatever a program thinks of them
+_PLAIN: Final = re.compile(r"[\w@%+=:,./~-]")
+
+_BASH: Final = r"""_byok_completion() {
+    local line found status word="${COMP_WORDS[COMP_CWORD]}"
+    local IFS=$'\n'
+    COMPREPLY=()
+    found=$(COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _BYOK_COMPLETE=complete_bash \
+        "${COMP_WORDS[0]/#\~/$HOME}" 2>/dev/null)
+    status=$?
+    if [ $status -eq 10 ]; then
+        compopt -o default 2>/dev/null
+        return
+    fi
+    while IFS= read -r line; do
+        [ -n "$line" ] && COMPREPLY+=("$line")
+    done <<< "$found"
+    case "${#COMPREPLY[@]}:${COMPREPLY[0]}" in
+        1:*=) compopt -o nospace 2>/dev/null ;;
+    esac
+}
+complete -F _byok_completion byok
+"""
+_ZSH: Final = r"""#compdef byok
+_byok() {
+    local answer code
+    local -a found
+    answer=$(_BYOK_COMPLETE=complete_zsh _TYPER_COMPLETE_ARGS="${(j: :)words[1,CURRENT]}" \
+        ${(Q)~words[1]} 2>/dev/null)
+    code=$?
+    if (( code == 10 )); then
+        _files
+        return
+    fi
+    found=("${(@f)answer}")
+    [[ -n "$answer" ]] || return 1
+    if [[ "$found[1]" == *'=' && $#found -eq 1 ]]; then
+        compadd -S '' -- "${found[1]}"
+    else
+        _describe -V byok found
+    fi
+}
+if [[ "$funcstack[1]" == _byok ]]; then
+    _byok "$@"
+else
+    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+    compdef _byok byok
+fi
+"""
+_FISH: Final = r"""function __byok_complete
+    set -l found (env _BYOK_COMPLETE=complete_fish \
+        _TYPER_COMPLETE_ARGS=(commandline -cp | string collect) byok 2>/dev/null)
+    if test $status -eq 10
+        __fish_complete_path (commandline -ct)
+    else if test (count $found) -gt 0
+        printf '%s\n' $found
+    end
+end
+complete --command byok --no-files --arguments '(__byok_complete)'
+"""
+SHELLS: Final = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+
+
+def script(shell: str) -> str:
+    """What a shell must read so that it asks byok."""
+    return SHELLS[shell]
+
+
+def answer(env: Mapping[str, str]) -> int:
+    """Answers a shell on stdout and gives the exit code; a failure is silence, never a message."""
+    try:
+        write = _SPEAKS.get(env.get(ASKED, "").removeprefix("complete_"))
+        if write is None:
+            return 1
+        found, lines = write(env, World.real())
+        if lines:
+            sys.stdout.write("\n".join(lines) + "\n")
+            sys.stdout.flush()
+        return FILES if found.files else 0
+    except (Exception, KeyboardInterrupt):  # noqa: BLE001 - who presses Tab wants no traceback
+        return 1
+
+
+# --- bash ----------------------------------------------------------------------------------------
+
+
+def _bash(env: Mapping[str, str], world: World) -> tuple[Offer, list[str]]:
+    """Words joined again where bash broke them; of the answer only what follows the last break."""
+    given = env.get("COMP_WORDS", "").split("\n")
+    at = int(env.get("COMP_CWORD") or len(given) - 1)
+    given = [*given, *[""] * (at + 1 - len(given))][: at + 1]
+    words = _joined(given[1:])
+    raw = words[-1] if words else ""
+    start, quoted = _unquoted(raw)
+    found = offer([_unquoted(word)[0] for word in words[:-1]], start, world)
+    broken = given[-1] != raw
+    cut = 1 + max(start.rfind(each) for each in _BREAKS) if broken else 0
+    lines = [each.value[cut:] for each in found.words]
+    return found, lines if quoted else [_escaped(each) for each in lines]
+
+
+def _joined(words: list[str]) -> list[str]:
+    """The words of the line from bash's pieces."""
+    joined: list[str] = []
+    glue = False
+    for word in words:
+        is_break = bool(word) and not word.strip(_BREAKS)
+        if joined and (glue or is_break):
+            joined[-1] += word
+        else:
+            joined.append(word)
+        glue = is_break
+    return joined
+
+
+def _escaped(text: str) -> str:
+    """A word as bash reads it back."""
+    return "".join(each if _PLAIN.match(each) else f"\\{each}" for each in text)
+
+
+# --- zsh and fish --------------------------------------------------------------------------------
+
+
+def _zsh(env: Mapping[str, str], world: World) -> tuple[Offer, list[str]]:
+    """`value:help` lines for zsh's `_describe`, which quotes by itself."""
+    found = _of_line(env, world)
+    return found, [_described(each) for each in found.words]
+
+
+def _described(word: Word) -> str:
+    """A word and its meaning, with the colons of the word masked."""
+    value = word.value.replace("\\", "\\\\").replace(":", "\\:")
+    return f"{value}:{_flat(word.help)}" if word.help else value
+
+
+def _fish(env: Mapping[str, str], world: World) -> tuple[Offer, list[str]]:
+    """Value and help with a tab between them."""
+    found = _of_line(env, world)
+    return found, [
+        f"{each.value}\t{_flat(each.help)}" if each.help else each.value for each in found.words
+    ]
+
+
+def _flat(text: str) -> str:
+    """A help on one line."""
+    return " ".join(text.split())
+
+
+def _of_line(env: Mapping[str, str], world: World) -> Offer:
+    """The offer for the line up to the cursor."""
+    words = split(env.get("_TYPER_COMPLETE_ARGS", ""))
+    return offer(words[1:-1], words[-1] if len(words) > 1 else "", world)
+
+
+def split(line: str) -> list[str]:
+    """The words of a line by the rules that shells share, the last one perhaps not finished."""
+    words, raw, quote = [], "", ""
+    escaped = False
+    for each in line:
+        if escaped:
+            escaped = False
+        elif each == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if each == quote else quote
+        elif each in "\"'":
+            quote = each
+        elif each.isspace():
+            if raw:
+                words.append(raw)
+            raw = ""
+            continue
+        raw += each
+    return [_unquoted(word)[0] for word in [*words, raw]]
+
+
+def _unquoted(raw: str) -> tuple[str, bool]:
+    """A raw word without quotes and backslashes, and whether a quote is still open."""
+    text, quote, escaped = "", "", False
+    for each in raw:
+        if escaped:
+            text, escaped = text + each, False
+        elif each == "\\" and quote != "'":
+            escaped = True
+        elif quote and each == quote:
+            quote = ""
+        elif not quote and each in "\"'":
+            quote = each
+        else:
+            text += each
+    return text, bool(quote)
+
+
+_SPEAKS: Final[dict[str, Callable[[Mapping[str, str], World], tuple[Offer, list[str]]]]] = {
+    "bash": _bash,
+    "zsh": _zsh,
+    "fish": _fish,
+}

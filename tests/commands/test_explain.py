@@ -1,0 +1,50 @@
+"""What `byok explain` says of each check is whole, and names only what there is."""
+
+import re
+
+import pytest
+
+from factory_byok.checks import CHECKS, CODES
+from factory_byok.commands import VERBS
+from factory_byok.completion.offer import parameters
+from factory_byok.doctor import code_of
+from tests.commands.conftest import Byok
+
+COMMAND = re.compile(r"`byok ([a-z]+)([^`]*)`")
+TEXTS = {code_of(each): f"{each.__doc__}\n{each.WHAT_TO_DO}" for each in CHECKS}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_check_is_explained_in_full(byok: Byok, code: str) -> None:
+    for spelled in (code, code.replace("_", "-")):
+        ran = byok("explain", spelled)
+        assert ran.code == 0
+        head, *paragraphs = ran.out.strip().split("\n\n")
+        assert head.startswith(f"{code}: ")
+        assert head.endswith(".")
+        assert len(paragraphs) >= 2
+        assert paragraphs[-1].startswith("What to do: ")
+        assert not paragraphs[-1].endswith(".")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_commands_that_it_names_exist(code: str) -> None:
+    for verb, words in COMMAND.findall(TEXTS[code]):
+        assert verb in VERBS
+        known = {name for each in parameters(verb) for name in each.names}
+        assert {word for word in words.split() if word.startswith("--")} <= known
+        named = [word.replace("-", "_") for word in words.split() if verb in ("fix", "explain")]
+        assert set(named) <= {*CODES}
+
+
+def test_all_checks_stand_on_one_line_each(byok: Byok) -> None:
+    lines = byok("explain").out.splitlines()
+    assert [line.partition(":")[0] for line in lines] == list(CODES)
+    rows = byok("explain", "--json").data["checks"]
+    assert all(row["title"] and row["text"] and row["what_to_do"] for row in rows)
+
+
+def test_a_misspelt_check_is_guessed(byok: Byok) -> None:
+    ran = byok("explain", "windw-too-smal")
+    assert ran.code == 2
+    assert "window_too_small" in ran.err

@@ -1,0 +1,1 @@
+"""The README's fleet, run by the real Ansible over hosts that the test makes."""
