@@ -20,7 +20,7 @@ from factory_byok.units import Tokens, show_tokens
 from factory_byok.windowing import Target, found
 from factory_byok.world import World
 
-DEFAULT_OUTPUT = 32_000  # what droid asks for when an entry does not say (facts/droid.md section 2)
+DEFAULT_OUTPUT = 32_000  # what droid asks for when an entry does not say, droid 0.225.2
 
 
 @dataclass(frozen=True, slots=True)

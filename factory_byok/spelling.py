@@ -1,6 +1,6 @@
 """How droid's files spell things: the two spellings of each field, the dialects, the lists.
 
-Source: facts/droid.md section 2. `settings.json` and `settings.local.json` write camelCase,
+Source: measured with droid 0.225.2. `settings.json` and `settings.local.json` write camelCase,
 `config.json` writes snake_case; each file ignores the other's spelling.
 """
 

@@ -17,7 +17,7 @@ from factory_byok.errors import UsageError
 
 @pytest.mark.parametrize(
     ("value", "address"),
-    [  # facts/ollama.md section 3.2, made connectable
+    [  # Ollama v0.33.0-rc2, made connectable
         ("", "http://localhost:11434"),
         ("  ", "http://localhost:11434"),
         ("1.2.3.4", "http://1.2.3.4:11434"),

@@ -19,7 +19,7 @@ from factory_byok.settings.new_entry import (
 from factory_byok.units import Tokens
 from factory_byok.world import World
 
-OUTPUT = 32_000  # what droid asks for when an entry does not say (facts/droid.md section 2)
+OUTPUT = 32_000  # what droid asks for when an entry does not say, droid 0.225.2
 
 
 def beside(

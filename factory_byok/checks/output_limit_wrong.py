@@ -21,7 +21,7 @@ WHAT_TO_DO = (
     "`byok fix output-limit-wrong` writes a limit that fits, `byok set ENTRY max_output=N` "
     "another one"
 )
-DROIDS_OWN = 32_000  # facts/droid.md section 2
+DROIDS_OWN = 32_000  # measured with droid 0.225.2
 LARGE, SMALL, CLOUD = 16_000, 4_000, 128_000  # docs.factory.ai/cli/byok/ollama
 FIX = ("byok", "fix", "output-limit-wrong")
 

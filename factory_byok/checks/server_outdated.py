@@ -13,7 +13,7 @@ from factory_byok.ollama_values import version_number
 
 TITLE = "Server is recent"
 WHAT_TO_DO = "Update Ollama on the server's machine"
-TELLS_WINDOWS = (0, 10, 0)  # facts/ollama.md section 0: `context_length` in `/api/ps`
+TELLS_WINDOWS = (0, 10, 0)  # Ollama v0.33.0-rc2: `context_length` in `/api/ps`
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

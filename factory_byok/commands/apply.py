@@ -69,7 +69,7 @@ def _read(file: Path) -> "Manifest":
 
     if str(file) != "-":
         return read_manifest(file)
-    data = sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin is not None else b""
+    data = sys.stdin.buffer.read(MOST_BYTES + 1)
     if not data.strip() or len(data) > MOST_BYTES:
         raise ByokError("No manifest came from standard input", "For example: byok apply - <FILE")
     return parse_manifest("standard input", data.decode("utf-8", "replace"))
@@ -105,7 +105,7 @@ def _undone(world: "World", plan: "Plan", *, write: bool) -> "Done":
 
 def _agree(plan: "Plan", *, yes: bool) -> None:
     """Shows the changes and asks, on a terminal; elsewhere running it is the answer."""
-    if yes or sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return
     from factory_byok.render.applied import change_lines
     from factory_byok.render.style import style_of

@@ -30,7 +30,7 @@ MB: Final = 10**6
 # Columns: name (`*`: what the bare name gives), architecture, layers, width, heads as
 # queries/keys/length, feed-forward width, vocabulary, longest window, parameters in millions, sizes
 # in MB by quantization (the bare tag's first), tools (yes, no, ?, or `text` where calls come back
-# as text although Ollama offers them, facts/ollama.md section 7, row 19); then what few models
+# as text although Ollama offers them, github.com/ollama/ollama/issues/12174); then what few models
 # have: experts all/used/width, sliding window, a delta net's inner width, a value's own length.
 ROWS: Final = """
 codestral:22b*          llama    56 6144 48/8/128  16384 32768  32768  22247  q4_0=12569              no
@@ -213,7 +213,7 @@ def find(name: str) -> Found | None:
 def writes_calls_as_text(name: str) -> bool:
     """Whether a model is one whose tool calls come back as text, copies of it included.
 
-    Measured by users for all sizes of qwen2.5-coder: facts/ollama.md section 7, row 19.
+    Measured by users for all sizes of qwen2.5-coder: github.com/ollama/ollama/issues/12174.
     """
     parts = parse(name)
     told = parts.model.lower() if parts else name.lower()

@@ -1,6 +1,6 @@
 """How Ollama and droid fail together, as reported by users, and the checks that see each of it.
 
-The rows are those of facts/ollama.md section 7, where the reports are cited; the README prints
+The rows were gathered from public issue threads of Ollama and of its clients; the README prints
 them. A failure that needs a running model is seen by `byok test` and `byok doctor --deep`.
 """
 

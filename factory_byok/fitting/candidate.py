@@ -146,7 +146,7 @@ def _corrected(shape: Shape, loaded: Loaded, window: Tokens, server: Server) -> 
 
 
 def _tools_of(model: Model) -> ToolCalls:
-    """What the server tells; its list alone may leave tools out (facts/ollama.md section 9)."""
+    """What the server tells; its list alone may leave tools out (Ollama v0.33.0-rc2)."""
     if isinstance(model.capabilities, Known) and "tools" in model.capabilities.value:
         return "as text" if catalogue.writes_calls_as_text(model.name) else "yes"
     if isinstance(model.capabilities, Known) and (model.shape or model.remote_host):

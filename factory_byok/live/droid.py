@@ -34,7 +34,7 @@ def droid_turn(world: World, entry: Entry, droid_path: str, deadline: float = DE
     """Lets droid answer one prompt through the entry; the result holds its answer or its reason.
 
     A temporary home (0700, removed afterwards) holds this entry alone; nothing of the user's is
-    read or written by droid, and its calls to Factory go nowhere (facts/droid.md section 8). Never
+    read or written by droid, and its calls to Factory go nowhere. Never
     raises but for an interrupt.
     """
     try:

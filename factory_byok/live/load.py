@@ -1,7 +1,7 @@
 """Loading a model on Ollama with no options, as droid's first request would, and what came of it.
 
 The same resolution of options decides the window as on `/v1`, so what `/api/ps` then tells is the
-window that droid gets (facts/ollama.md section 2.6).
+window that droid gets (Ollama v0.33.0-rc2).
 """
 
 import time

@@ -9,7 +9,7 @@ from typing import Final
 
 from factory_byok.facts import Basis
 
-FIRST_REQUEST: Final = 11_500  # tokens of droid's first interactive request (facts/droid.md 7)
+FIRST_REQUEST: Final = 11_500  # tokens of droid's first interactive request, droid 0.225.2
 ANSWER: Final = 200  # tokens
 NEARLY: Final = 0.95  # of the whole counts as having measured it
 LEAST: Final = 1e-6  # seconds per token; nothing reads faster than that

@@ -105,7 +105,7 @@ def overflow(body: str) -> Overflow | None:
         found = sentence.search(said)
         if found:
             return Overflow(int(found["prompt"] or 0), int(found["window"]))
-    # Ollama's rendered route without context shift gives no number (facts/ollama.md 2.5).
+    # Ollama's rendered route without context shift gives no number (Ollama v0.33.0-rc2).
     lower = said.lower()
     if "longer than the context" in lower or "context_length_exceeded" in body:
         return Overflow(0, 0)

@@ -1,6 +1,6 @@
 """What a server did with a prompt that was too long, decoded from the tokens that it counted.
 
-Pure. Sources: facts/ollama.md 2.5 and 2.6, and the recordings 20-*: Ollama cuts a rendered prompt
+Pure. Sources: Ollama's server/prompt.go and the recordings 20-*: Ollama cuts a rendered prompt
 in silence, keeping k tokens of its head and then its tail, C - (C - k) / 2 in all (about half the
 window C); before 0.30.11 it kept C - 1, before 0.30 all of C.
 """

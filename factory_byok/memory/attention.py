@@ -33,7 +33,7 @@ class Attention:
 def attention_layers(data: Metadata, layers: int, notes: list[str]) -> tuple[Attention, ...]:
     """One item for each layer that keeps a cache; adds what had to be assumed to `notes`.
 
-    Formulas: facts/ollama.md section 4.2, which holds for llama.cpp b10488.
+    Formulas: llama.cpp's own, at b10488.
     """
     heads = _kv_heads(data, layers, notes)
     slides = _sliding(data, layers, notes)

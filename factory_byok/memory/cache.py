@@ -11,7 +11,7 @@ from factory_byok.units import Bytes
 PADDING: Final = 256  # cells of a cache come in such groups (llama.cpp, src/llama-context.cpp)
 BLOCK: Final = 32  # elements
 
-# bytes of 32 elements, finest first (ggml's block layouts; facts/memory.md names three of them)
+# bytes of 32 elements, finest first (ggml's block layouts)
 BLOCK_BYTES: Final[Mapping[str, int]] = {
     "f32": 128,
     "f16": 64,

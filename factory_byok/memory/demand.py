@@ -26,7 +26,7 @@ HALF: Final = 2  # bytes of one element of the attention mask and of f16
 
 # What a CUDA card holds beside llama.cpp's own buffers: the driver's context with its kernels, and
 # scratch that grows with the weights a token passes through. Three numbers fitted on the rows of
-# tests/memory/measured.json (`python -m tests.memory.report`); facts/memory.md has 0.3 to 0.6 GiB
+# tests/memory/measured.json (`python -m tests.memory.report`); public reports have 0.3 to 0.6 GiB
 # for a device alone, and readings of a whole card include other use. The most keeps the law from
 # growing on beyond the largest dense model among the rows (18 GiB).
 CUDA_CONTEXT: Final = Bytes(320 * MIB)

@@ -8,7 +8,7 @@ from factory_byok.units import GIB, Bytes
 MIB: Final = 2**20
 F16: Final = 2  # bytes of one cached element in Ollama's guess
 
-# Ollama's micro-batch by the tokens of all slots (llm/llama_server.go, facts/ollama.md section 4.1)
+# Ollama's micro-batch by the tokens of all slots (llm/llama_server.go)
 # and how much room it wants before it takes a larger one than the smallest.
 MICRO_BATCHES: Final = ((4096, 512), (32768, 1024))
 LARGEST_MICRO_BATCH: Final = 2048
@@ -44,7 +44,7 @@ def _has_room(shape: Shape, tokens: int, batch: int, available: int) -> bool:
 
 
 def predicted(shape: Shape, tokens: int) -> int:
-    """Ollama's own rough guess before it loads (PredictServerVRAM, facts/ollama.md section 4.1)."""
+    """Ollama's own rough guess before it loads (PredictServerVRAM)."""
     heads = min((layer.kv_heads for layer in shape.attention), default=0)
     head = shape.embedding // shape.heads if shape.heads else 0
     return shape.weights + 2 * shape.layers * heads * head * tokens * F16

@@ -60,7 +60,7 @@ def read_shape(
     """The shape that a model's metadata tells, whatever is missing from it; never raises.
 
     `model_info` is that of `/api/show`, `weights` the file's bytes (0: not known) and `parameters`
-    stands in when the metadata does not count them. Keys: facts/ollama.md section 4.3.
+    stands in when the metadata does not count them. Keys: Ollama v0.33.0-rc2
     """
     data = Metadata(model_info)
     notes: list[str] = []

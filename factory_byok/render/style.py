@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import IO, Final, Literal
@@ -91,7 +92,13 @@ def printable(text: str) -> str:
 
 
 def set_up_streams() -> None:
-    """Lets a stream of a narrow encoding replace what it lacks instead of failing."""
+    """Lets a stream of a narrow encoding replace what it lacks instead of failing.
+
+    A stream that was closed before byok began (`<&-`) is none to Python: an empty one stands in.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

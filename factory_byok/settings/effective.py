@@ -1,8 +1,7 @@
 """What droid makes of all files together: which entries it lists, under which ids, and why not.
 
-A pure function of the texts, after droid 0.225.2 (facts/droid.md sections 1 to 4, and measured
-where those are silent). The order of the entries is droid's own; dropped and shadowed ones stand
-where they would stand.
+A pure function of the texts, as measured with droid 0.225.2. The order of the entries is droid's
+own; dropped and shadowed ones stand where they would stand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

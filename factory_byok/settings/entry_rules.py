@@ -1,6 +1,6 @@
 """Which items of a list of models droid keeps as entries, and why it drops the others.
 
-Measured with droid 0.225.2 (facts/droid.md section 2): `settings.json` ignores a
+Measured with droid 0.225.2: `settings.json` ignores a
 wrong-typed optional field, `config.json` drops the whole entry for it, and an organisation's file
 is discarded for it.
 """

@@ -1,6 +1,6 @@
 """The types of fields, where droid is strict about them: config.json and an organisation's file.
 
-As measured with droid 0.225.2 (facts/droid.md section 2).
+As measured with droid 0.225.2.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """One file by itself: whether droid uses it, and which entries it would bring under which ids.
 
-After droid 0.225.2 (facts/droid.md sections 1 to 4, and measured where those are silent).
+As measured with droid 0.225.2.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Which files droid looks at from the working folder, at which level, in the order of precedence.
 
-Source: facts/droid.md section 1, and the walk as droid 0.225.2 makes it.
+Source: the walk as droid 0.225.2 makes it.
 """
 
 import os

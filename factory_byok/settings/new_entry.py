@@ -12,7 +12,7 @@ from factory_byok.units import Tokens
 
 LEAST_WINDOW: Final = Tokens(32_000)  # a smaller window is to be raised, not adapted to
 COMPACTION: Final = "compactionTokenLimitPerModel"  # facts: measured with droid 0.225.2
-DROIDS_COMPACTION: Final = Tokens(250_000)  # facts/droid.md section 7: its own limit
+DROIDS_COMPACTION: Final = Tokens(250_000)  # measured with droid 0.225.2: its own limit
 LARGE: Final = 30_000_000_000
 REMOTE_OUTPUT: Final = Tokens(128_000)  # Factory's Ollama page: cloud models
 LARGE_OUTPUT: Final = Tokens(16_000)  # the same page: 32B

@@ -16,7 +16,7 @@ from factory_byok.settings.jsonc.outline import outline
 from factory_byok.settings.jsonc.tree import find
 from factory_byok.world import World
 
-_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")  # facts/droid.md section 2
+_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")  # measured with droid 0.225.2
 _LEAST_SECRET: Final = 6  # shorter values (`ollama`, `not-needed` pass) would garble ordinary words
 
 # What droid accepts for a reasoning effort; it ignores other words.

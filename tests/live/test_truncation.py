@@ -19,7 +19,7 @@ WINDOWS = (2048, 4096, 8192, 16_384, 32_000, 32_768, 65_536)
     ("version", "counted", "window", "signature"),
     [
         ("0.33.0-rc2", 1026, 2048, "half"),  # recordings 20-*/28
-        ("0.33.0-rc2", 4098, 8192, "half"),  # facts/ollama.md section 9
+        ("0.33.0-rc2", 4098, 8192, "half"),  # Ollama v0.33.0-rc2
         ("0.32.1", 2051, 4096, "half"),  # with a BOS token
         ("0.33.0", 16_387, 32_768, "half"),
         ("0.30.9", 4095, 4096, "less_one"),

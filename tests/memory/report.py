@@ -1,6 +1,6 @@
 """The error table of the memory sums: `python -m tests.memory.report [FILE]`.
 
-FILE has rows like measured.json, or like shared/data/fit_measurements.json with its short shapes.
+FILE has rows like measured.json, or with the short shapes of other collections.
 """
 
 import json

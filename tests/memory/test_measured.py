@@ -83,7 +83,7 @@ def test_a_real_ollama_reports_these_sizes(row: list[Any]) -> None:
 
 
 def test_the_cache_of_mistral_small_is_that_of_a_public_log() -> None:
-    # facts/memory.md: 22B at 49152 tokens with q8_0, 5712.0 MiB
+    # public measurements: 22B at 49152 tokens with q8_0, 5712.0 MiB
     info: dict[str, Json] = {
         "general.architecture": "llama",
         "llama.block_count": 56,

@@ -9,9 +9,10 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from html import escape
+from html import escape, unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -94,12 +95,10 @@ def test_nothing_is_wider_than_the_screen(chromium: str, tmp_path: Path, name: s
     told = browse(chromium, tmp_path, harness.as_uri(), "--dump-dom", "--virtual-time-budget=4000")
     found = re.search(r"<pre>(\[.*\])</pre>", told)
     assert found
-    for each in json.loads(
-        found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    ):
+    for each in json.loads(unescape(found[1])):
         assert each["width"] == each["asked"]
         assert each["scroll"] <= each["width"], each
-        assert each["beyond"] == []
+        assert each["beyond"] == [], each
         assert each["clash"] == 0, each
         assert each["small"] >= 12
         assert each["loaded"] == 0
@@ -177,10 +176,10 @@ def listener() -> Iterator[tuple[str, list[str]]]:
     class Noting(BaseHTTPRequestHandler):
         """Notes and answers nothing."""
 
-        def do_GET(self) -> None:  # noqa: N802 - the name is the library's
+        def do_GET(self) -> None:
             """Notes a request; the page itself is served from here."""
             asked.append(self.path)
-            body = page("lively").encode() if self.path == "/report.html" else b""
+            body = page("lively").encode() if self.path.endswith("/report.html") else b""
             self.send_response(200 if body else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
@@ -203,5 +202,6 @@ def test_a_browser_asks_for_nothing_but_the_page(
     everything = f"--proxy-server={url}", "--proxy-bypass-list=<-loopback>"
     told = browse(chromium, tmp_path, f"{url}/report.html", *everything, "--dump-dom")
     assert "<h1>" in told
-    wanted = {path.removeprefix(url) for path in asked}
-    assert wanted - {"/favicon.ico"} == {"/report.html"}
+    by_itself = ("google.com", "googleapis.com", "gvt1.com")  # what Chromium asks on any page
+    wanted = {path for path in asked if not (urlsplit(path).hostname or "").endswith(by_itself)}
+    assert {urlsplit(path).path for path in wanted} - {"/favicon.ico"} == {"/report.html"}
