@@ -21,13 +21,14 @@ from factory_byok.world import World
 
 @dataclass(slots=True)
 class Done:
-    """How far an apply came; `problems` are what stopped it."""
+    """How far an apply came; `problems` are what stopped it, `subject` what it was about."""
 
     changes: list[Change] = field(default_factory=list)
     diff: str = ""
     ids: dict[str, str] = field(default_factory=dict)
     problems: list[Finding] = field(default_factory=list)
     interrupted: bool = False
+    subject: str = ""
 
 
 def carry_out(
@@ -42,27 +43,33 @@ def carry_out(
     `again` plans anew once the servers have what they need; droid's files come last, so that no
     entry names a model which is not there.
     """
-    done = Done(list(plan.changes))
-    subject = plan.manifest.file
+    done = Done(list(plan.changes), subject=plan.manifest.file)
     try:
-        for each in plan.models.pulls:
-            subject = each.model
-            pull(each)
-            _tick(done, "model", each.model)
-        for copy in plan.models.copies:
-            subject = copy.model
-            say(f"Giving {copy.model} a window of {copy.window:,} tokens")
-            _make(world, copy)
-            _tick(done, "window", copy.model)
+        _serve(world, plan, pull, say, done)
         if plan.models.changes:
             plan = _settled(again(), done)
-        subject = plan.manifest.file
+        done.subject = plan.manifest.file
         _write(world, plan, done)
     except ByokError as error:
-        done.problems.append(problem(subject, error))
+        done.problems.append(problem(done.subject, error))
     except KeyboardInterrupt:
         done.interrupted = True
     return done
+
+
+def _serve(
+    world: World, plan: Plan, pull: Callable[[PullPlan], object], say: Say, done: Done
+) -> None:
+    """Gives the servers what they need. Raises ByokError at the first failure."""
+    for each in plan.models.pulls:
+        done.subject = each.model
+        pull(each)
+        _tick(done, "model", each.model)
+    for copy in plan.models.copies:
+        done.subject = copy.model
+        say(f"Giving {copy.model} a window of {copy.window:,} tokens")
+        _make(world, copy)
+        _tick(done, "window", copy.model)
 
 
 def _tick(done: Done, what: str, subject: str) -> None:

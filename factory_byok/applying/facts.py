@@ -31,6 +31,16 @@ class Change:
         """The same, made so."""
         return replace(self, done=True)
 
+    def as_json(self) -> dict[str, Json]:
+        """The change as scripts see it."""
+        return {
+            "what": self.what,
+            "subject": self.subject,
+            "from": self.before,
+            "to": self.after,
+            "done": self.done,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:

@@ -5,7 +5,6 @@ an entry of another model counts as somebody else's.
 """
 
 import json
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -51,4 +50,4 @@ def remember(world: World, entries: Iterable[Entry]) -> None:
         private_folder(path.parent)
         temporary = path.with_name(temporary_name(path.name))
         new_file(temporary, json.dumps(after, indent=1).encode())
-        os.replace(temporary, path)  # noqa: PTH105 - the house writes it so
+        temporary.replace(path)

@@ -123,16 +123,7 @@ def _answer(plan: "Plan", done: "Done", *, check: bool) -> Answer:
     data = {
         "manifest": plan.manifest.file,
         "check": check,
-        "changes": [
-            {
-                "what": each.what,
-                "subject": each.subject,
-                "from": each.before,
-                "to": each.after,
-                "done": each.done,
-            }
-            for each in done.changes
-        ],
+        "changes": [each.as_json() for each in done.changes],
         "entries": done.ids,
         "diff": done.diff,
     }

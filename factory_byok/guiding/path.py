@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from factory_byok.advice import AIM, FLOOR, install_of, start_ollama
-from factory_byok.facts import Entry, Exercise, Server, Snapshot, System, Unknown, Window
+from factory_byok.facts import Entry, Exercise, Server, Snapshot, System, Unknown
 from factory_byok.findings import Remedy
 from factory_byok.fitting import Ranked
 from factory_byok.names import derived_from, same_model
@@ -149,11 +149,6 @@ def copy_there(server: Server, base: str, enough: Tokens) -> str:
         if window and int(window) >= enough and is_copy(each.name, base):
             return each.name
     return ""
-
-
-def is_sure(window: Window | None) -> bool:
-    """Whether a window is more than an assumption."""
-    return window is not None and window.basis != "assumed"
 
 
 # --- the proof -----------------------------------------------------------------------------------

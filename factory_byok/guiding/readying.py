@@ -48,7 +48,7 @@ def window(way: Way) -> Done:
     if way.elsewhere():
         return "skipped", f"{way.elsewhere()} decides it"
     enough = way.wanted.window or FLOOR
-    now = _row(way, enough)
+    now = _row(way)
     if now.window is not None and now.window >= enough:
         return "unchanged", f"{show_tokens(now.window)}, {now.basis}"
     copy = _existing_copy(way, enough)
@@ -62,12 +62,11 @@ def window(way: Way) -> Done:
     return _copy(way, aim)
 
 
-def _row(way: Way, enough: Tokens) -> Row:
-    """The model's window; loaded to see it when it is not known or only assumed to be enough."""
+def _row(way: Way) -> Row:
+    """The model's window; the model is loaded to see it when it is not known or only assumed."""
     here = Target(way.model, way.ollama)
     first = row(way.look(), *found(way.look(), here))
-    unsure = first.window is None or (first.basis == "assumed" and first.window >= enough)
-    if not unsure:
+    if first.window is not None and first.basis != "assumed":
         return first
     with working("Looking at the window", quiet=way.wanted.quiet, always=True) as say:
         say(f"Loading {way.model} to see its window; this may take minutes")

@@ -84,35 +84,34 @@ def _line(lines: Mapping[Path, int], path: Path) -> int:
 def _built(file: str, body: Mapping[str, Any], lines: Mapping[Path, int]) -> Manifest:
     """The manifest of values that fit the schema."""
     hardware = body.get("hardware", {})
-    roots = {name: _root(where) for name, where in body.get("endpoints", {}).items()}
+    models, entries = body.get("models", ()), body.get("entries", ())
     return Manifest(
         file=file,
         default=body.get("default", ""),
         memory=_size(hardware.get("memory")),
         gpu_memory=_size(hardware.get("gpu_memory")),
-        endpoints=roots,
-        models=tuple(
-            WantedModel(
-                each["name"],
-                each.get("endpoint", ""),
-                _tokens(each.get("window")),
-                _line(lines, ("models", index)),
-            )
-            for index, each in enumerate(body.get("models", ()))
-        ),
-        entries=tuple(
-            WantedEntry(
-                name=each["name"],
-                provider=each.get("provider", "ollama"),
-                model=each["model"],
-                endpoint=each.get("endpoint", ""),
-                max_output=_tokens(each.get("max_output")),
-                key_env=each.get("key_env", ""),
-                compaction_limit=_tokens(each.get("compaction_limit")),
-                line=_line(lines, ("entries", index)),
-            )
-            for index, each in enumerate(body.get("entries", ()))
-        ),
+        endpoints={name: _root(where) for name, where in body.get("endpoints", {}).items()},
+        models=tuple(_model(each, lines["models", at]) for at, each in enumerate(models)),
+        entries=tuple(_entry(each, lines["entries", at]) for at, each in enumerate(entries)),
+    )
+
+
+def _model(row: Mapping[str, Any], line: int) -> WantedModel:
+    """One of `models`."""
+    return WantedModel(row["name"], row.get("endpoint", ""), _tokens(row.get("window")), line)
+
+
+def _entry(row: Mapping[str, Any], line: int) -> WantedEntry:
+    """One of `entries`."""
+    return WantedEntry(
+        name=row["name"],
+        provider=row.get("provider", "ollama"),
+        model=row["model"],
+        endpoint=row.get("endpoint", ""),
+        max_output=_tokens(row.get("max_output")),
+        key_env=row.get("key_env", ""),
+        compaction_limit=_tokens(row.get("compaction_limit")),
+        line=line,
     )
 
 

@@ -113,6 +113,10 @@ svg .fill-fast { fill: var(--ok); } svg .fill-slow { fill: var(--compute); }
   .card { padding: .85rem .9rem; }
   .check { margin-left: 0; }
 }
+@media (max-width: 22rem) {
+  svg text, svg .quiet { font-size: 11.5px; }
+  svg .title { font-size: 14px; }
+}
 @media print {
   :root { --page: #fff; } main { max-width: none; padding: 0; }
   .card { break-inside: avoid; }

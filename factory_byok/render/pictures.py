@@ -29,7 +29,8 @@ TONES: Final[dict[Where, tuple[str, str]]] = {
 BAR: Final = 16  # pixels
 ROW: Final = 48
 GAP: Final = 8  # between words and their bar
-MOST_LETTERS: Final = 34
+HEADING: Final = 28  # letters that fit a screen of 320 pixels
+BESIDE: Final = 22  # letters that fit there beside a number
 ROOM: Final = 1.06  # behind the largest bar or mark
 NEAR: Final = 1.6  # times the longest bar, up to which a mark may stretch the scale
 FARTHEST: Final = 3  # times what is free, beyond which bars are cut off
@@ -104,9 +105,9 @@ def _plain(text: str) -> str:
     return escape(printable(text))
 
 
-def shortened(name: str) -> str:
-    """A name that fits a line of a phone."""
-    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
+def shortened(name: str, most: int) -> str:
+    """A name of so many letters at most; the whole one stands in the tables."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def swatch(part: str) -> str:
@@ -127,7 +128,7 @@ def memory_picture(models: Sequence[MemoryOf]) -> str:
     drawing = _Drawing(shapes=[DEFINITIONS])
     for each in drawn:
         drawing.y += 34 if drawing.y else 16
-        drawing.text(shortened(each.model), kind="title")
+        drawing.text(shortened(each.model, HEADING), kind="title")
         _memory_rows(drawing, each, scale)
     story = "; ".join(memory_story(each) for each in drawn)
     return drawing.picture("memory", "Memory that each model needs at each window", story)
@@ -212,7 +213,7 @@ def memory_story(each: MemoryOf) -> str:
 def speed_picture(speeds: Sequence[SpeedOf], slow: Slow) -> str:
     """Three measures, a bar for each model, with a line where byok calls it slow."""
     drawing = _Drawing()
-    request = f"droid's first request, {slow.request_tokens:,} tokens"
+    request = f"First request, {slow.request_tokens:,} tokens"
     told = [
         ("First token of a loaded model", [each.first_token for each in speeds], 0.0, False),
         (request, [each.first_request for each in speeds], slow.first_request, False),
@@ -244,7 +245,7 @@ def _speed_rows(
         drawing.flag(100 * limit / scale, words)
     for each, value in zip(speeds, values, strict=True):
         drawing.y += ROW - BAR
-        drawing.text(shortened(each.model))
+        drawing.text(shortened(each.model, BESIDE))
         drawing.text(_value(each, value, faster=faster), at=100, anchor="end", kind="quiet")
         drawing.y += GAP
         drawing.rect(0, 100, "track")

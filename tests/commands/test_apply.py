@@ -1,6 +1,10 @@
 """byok apply against doubles of Ollama: it converges, checks, and refuses the impossible."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +14,11 @@ import pytest
 from factory_byok.facts import Disk, Known, Memory
 from factory_byok.units import Bytes
 from tests.commands.conftest import Byok, Ran
+from tests.doubles.droid import Droid
 from tests.doubles.faults import closed_port
 from tests.doubles.ollama import Ollama, Registry, Reply, a_model
+from tests.doubles.openai_server import OpenAIServer
+from tests.doubles.services import LISTS
 
 pytestmark = pytest.mark.outside
 
@@ -426,3 +433,65 @@ def test_people_read_what_changed(byok: Byok, apply: Apply, server: Ollama, tmp_
     assert f"pull {BASE}" in byok("apply", path, "--check").out
     assert "5 changes made" in byok("apply", path).out
     assert "nothing to change" in byok("apply", path).out
+
+
+def test_another_provider_is_asked_and_a_model_that_it_lacks_is_refused(
+    apply: Apply, empty_home: Path
+) -> None:
+    listed = LISTS["vllm"]
+    with OpenAIServer(listed) as double:
+        text = (
+            f'[endpoints]\ngpu = "{double.url}"\n[[entries]]\nname = "Big"\nprovider = "vllm"\n'
+            f'endpoint = "gpu"\nmodel = "{listed.model}"\n'
+        )
+        missing = apply(text.replace(listed.model, "no/such"))
+        assert "no model `no/such`" in sentence(missing)
+        assert "--no-check" not in missing.out
+        assert apply(text).code == 0
+        assert apply(text, "--check").data["changes"] == []
+    (entry,) = body(empty_home / ".factory/config.json")["custom_models"]
+    assert entry["base_url"] == f"{double.url}/v1"
+
+
+def test_the_real_droid_lists_what_was_applied(
+    apply: Apply, droid: Droid, empty_home: Path
+) -> None:
+    apply(WHOLE, "--offline")
+    assert droid.models(empty_home) == [("custom:Coder-0", "Coder")]
+
+
+def byok_at(terminal: int, *words: str) -> "subprocess.Popen[bytes]":
+    """byok as a process at a terminal."""
+    command = [sys.executable, "-m", "factory_byok", *words]
+    return subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal)
+
+
+@pytest.mark.parametrize(("answer", "code"), [(b"n\n", 1), (b"y\n", 0)])
+def test_on_a_terminal_it_shows_the_changes_and_asks(
+    tmp_path: Path, empty_home: Path, answer: bytes, code: int
+) -> None:
+    (tmp_path / "byok.toml").write_text(WHOLE)
+    leader, follower = pty.openpty()
+    asking = byok_at(follower, "apply", str(tmp_path / "byok.toml"), "--offline")
+    os.close(follower)
+    shown = b""
+    while b"[y/N]" not in shown:
+        shown += os.read(leader, 65536)
+    os.write(leader, answer)
+    assert asking.wait(30) == code
+    os.close(leader)
+    assert b"Coder" in shown
+    assert (empty_home / ".factory").exists() == (code == 0)
+
+
+@pytest.mark.parametrize(("text", "code"), [(WHOLE, 0), ("", 1), ("versoin = 1", 1)])
+def test_a_manifest_comes_from_standard_input(
+    empty_home: Path, tmp_path: Path, text: str, code: int
+) -> None:
+    command = [sys.executable, "-m", "factory_byok", "apply", "-", "--offline"]
+    ran = subprocess.run(
+        command, input=text, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ran.returncode == code
+    if text and code:
+        assert "standard input, line 1: `versoin`" in ran.stderr

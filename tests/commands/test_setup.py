@@ -279,12 +279,14 @@ def test_words_that_lead_nowhere_are_refused_before_anything_is_done(
 def test_an_interrupt_tells_what_is_done_and_the_next_run_goes_on(
     byok: Byok, server: Ollama, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    from factory_byok.guiding import ending, readying
+    from factory_byok import adding
+    from factory_byok.guiding import ending
+    from factory_byok.providers import ollama_calls
 
     places: dict[str, tuple[Any, str]] = {
         "pull": (pulling, "carry_out"),
-        "window": (readying.ollama_calls, "load"),
-        "entry": (ending.adding, "prepare"),
+        "window": (ollama_calls, "load"),
+        "entry": (adding, "prepare"),
         "proof": (ending, "prove"),
     }
 
@@ -309,15 +311,15 @@ def test_ctrl_c_while_the_entry_is_written_waits_until_it_is_whole(
     import os
     import signal
 
-    from factory_byok import adding
+    from factory_byok.settings import change
 
-    real = adding.change.write
+    real = change.write
 
     def pressed(*words: Any, **more: Any) -> Any:
         os.kill(os.getpid(), signal.SIGINT)
         return real(*words, **more)
 
-    monkeypatch.setattr(adding.change, "write", pressed)
+    monkeypatch.setattr(change, "write", pressed)
     ran = byok("setup", "--model", NAME, "--yes", "--json")
     assert ran.code == 130
     assert COPY in (factory / "config.json").read_text()
@@ -373,7 +375,9 @@ def test_a_server_whose_windows_are_large_enough_needs_no_copy(byok: Byok, ollam
     double.state.automatic_window = 32_768
     ran = byok("setup", "--model", NAME, "--yes", "--json", "--endpoint", double.url)
     assert ran.code == 0, ran.out
-    assert ran.data["entry"]["model"] in (NAME, COPY)
+    assert ran.data["entry"]["model"] == NAME
+    assert "measured" in detail(ran, "window")
+    assert not double.asked("/api/create")
 
 
 def test_a_longer_keep_alive_of_the_servers_own_is_not_shortened(byok: Byok, ollama: Make) -> None:
