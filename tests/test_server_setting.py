@@ -10,7 +10,7 @@ import pytest
 from factory_byok.address import parse_endpoint
 from factory_byok.errors import ByokError
 from factory_byok.facts import Known, OllamaInstall, Server, ServerSettings, Snapshot
-from factory_byok.server_setting import Setting, carry_out, plan
+from factory_byok.jobs.server_setting import Setting, carry_out, plan
 from factory_byok.units import Tokens
 from factory_byok.wire import Http, NoAnswer, Reply
 from factory_byok.world import Completed, World

@@ -11,9 +11,9 @@ from factory_byok.errors import ByokError, UsageError
 from factory_byok.findings import Status
 
 if TYPE_CHECKING:
-    from factory_byok.adding import Plan
-    from factory_byok.choice import Choice, Judged
     from factory_byok.facts import Exercise
+    from factory_byok.jobs.adding import Plan
+    from factory_byok.jobs.choice import Choice, Judged
     from factory_byok.render.style import Style
     from factory_byok.world import World
 
@@ -73,9 +73,9 @@ def run(
     Asks the server first, says what is wrong with this choice, writes one validated entry where
     droid will honour it, tries it with a chat, and prints the id to choose in droid.
     """
-    from factory_byok.adding import Wanted, carry_out, prepare
-    from factory_byok.choice import choose, judge, place
-    from factory_byok.keying import key_for
+    from factory_byok.jobs.adding import Wanted, carry_out, prepare
+    from factory_byok.jobs.choice import choose, judge, place
+    from factory_byok.jobs.keying import key_for
     from factory_byok.world import World
 
     world = World.real()
@@ -127,7 +127,7 @@ def _offers(
     world: "World", choice: "Choice", secret: str, *, timeout: float, quiet: bool
 ) -> Answer:
     """The models that the server offers; nothing is written."""
-    from factory_byok.offering import offered
+    from factory_byok.jobs.offering import offered
 
     models = offered(world, choice, timeout=timeout, quiet=quiet, secret=secret)
     data = {
@@ -148,7 +148,7 @@ def _offers(
 def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) -> None:
     """Downloads the model through its Ollama when the server does not have it."""
     from factory_byok.commands.pull import pull_now
-    from factory_byok.pulling import plan_pull
+    from factory_byok.jobs.pulling import plan_pull
 
     if choice.provider != "ollama":
         raise UsageError("`--pull` works with Ollama only")

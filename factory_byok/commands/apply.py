@@ -12,9 +12,9 @@ from factory_byok.commands.options import QuietOption, TimeoutOption, YesOption
 from factory_byok.errors import ByokError
 
 if TYPE_CHECKING:
-    from factory_byok.applying.act import Done
-    from factory_byok.applying.facts import Plan
     from factory_byok.findings import Finding, Status
+    from factory_byok.jobs.applying.act import Done
+    from factory_byok.jobs.applying.facts import Plan
     from factory_byok.manifest.facts import Manifest
     from factory_byok.render.style import Style
     from factory_byok.world import World
@@ -43,7 +43,7 @@ def run(
     Pulls models, gives them their windows, writes entries and droid's default; touches nothing
     that the manifest does not name, and a second run changes nothing. On a terminal it asks first.
     """
-    from factory_byok.applying.plan import make_plan
+    from factory_byok.jobs.applying.plan import make_plan
     from factory_byok.render.progress import working
     from factory_byok.world import World
 
@@ -77,8 +77,8 @@ def _read(file: Path) -> "Manifest":
 
 def _done(world: "World", plan: "Plan", again: Any, *, quiet: bool) -> "Done":
     """Does it, with progress on stderr."""
-    from factory_byok.applying.act import carry_out
     from factory_byok.commands.pull import pull_now
+    from factory_byok.jobs.applying.act import carry_out
 
     def say(text: str) -> None:
         if not quiet:
@@ -90,8 +90,8 @@ def _done(world: "World", plan: "Plan", again: Any, *, quiet: bool) -> "Done":
 
 def _undone(world: "World", plan: "Plan", *, write: bool) -> "Done":
     """The result of a plan that is not carried out; what is in order is remembered as byok's."""
-    from factory_byok.applying.act import Done
-    from factory_byok.applying.ours import remember
+    from factory_byok.jobs.applying.act import Done
+    from factory_byok.jobs.applying.ours import remember
 
     if write and not plan.problems:
         remember(world, plan.entries.entries)

@@ -66,7 +66,7 @@ def run(
         with working("Looking at the machine, the settings and the servers", quiet=quiet):
             snap = collect(world, ask)
         if deep:
-            from factory_byok.proving import deepened
+            from factory_byok.jobs.proving import deepened
 
             snap, interrupted = deepened(world, snap, ask, quiet=quiet)
     report = examine(snap)

@@ -86,9 +86,9 @@ def _asked(
 def _machine(endpoint: str, *, quiet: bool) -> Answer:
     """The machine and what to run on it."""
     from factory_byok.fitting import candidates, ranked, ranked_as_json
+    from factory_byok.jobs.sizing import look
     from factory_byok.recommend import as_json, recommend
     from factory_byok.render.progress import working
-    from factory_byok.sizing import look
     from factory_byok.world import World
 
     with working("Looking at the machine and its models", quiet=quiet):
@@ -112,9 +112,9 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
 def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: bool) -> Answer:
     """One model on this machine; `named` says that the user named the window."""
     from factory_byok.fitting import beside, findings_of, fit, fit_as_json
+    from factory_byok.jobs.sizing import look
     from factory_byok.recommend import recommend
     from factory_byok.render.progress import working
-    from factory_byok.sizing import look
     from factory_byok.world import World
 
     with working(f"Looking at the machine and at {model}", quiet=quiet):

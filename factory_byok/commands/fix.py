@@ -18,8 +18,8 @@ from factory_byok.errors import ByokError, UsageError
 
 if TYPE_CHECKING:
     from factory_byok.findings import Finding
+    from factory_byok.jobs.repairing import Repair
     from factory_byok.render.style import Style
-    from factory_byok.repairing import Repair
 
 
 def run(
@@ -40,8 +40,8 @@ def run(
     from factory_byok.address import parse_endpoint
     from factory_byok.collect import Ask, collect
     from factory_byok.doctor import examine
+    from factory_byok.jobs.repairing import carry_out, plan_repair
     from factory_byok.render.progress import working
-    from factory_byok.repairing import carry_out, plan_repair
     from factory_byok.world import World
 
     codes = _codes(checks or [])

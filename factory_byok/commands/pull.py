@@ -10,7 +10,7 @@ from factory_byok.answer import Answer
 from factory_byok.commands.options import DryRunOption, EndpointOption, QuietOption, TimeoutOption
 
 if TYPE_CHECKING:
-    from factory_byok.pulling import Plan, Pulled
+    from factory_byok.jobs.pulling import Plan, Pulled
     from factory_byok.render.style import Style
     from factory_byok.world import World
 
@@ -31,7 +31,7 @@ def run(
     the pull is interrupted, and the next one goes on from there.
     """
     from factory_byok.address import default_endpoint, parse_endpoint
-    from factory_byok.pulling import plan_pull
+    from factory_byok.jobs.pulling import plan_pull
     from factory_byok.render.progress import working
     from factory_byok.world import World
 
@@ -47,7 +47,7 @@ def run(
 
 def pull_now(world: "World", plan: "Plan", *, quiet: bool, stall: float = 60.0) -> "Pulled":
     """Pulls with progress on stderr; says how to go on when it is interrupted."""
-    from factory_byok.pulling import carry_out
+    from factory_byok.jobs.pulling import carry_out
     from factory_byok.render.pull import shown
 
     if plan.findings and not quiet:

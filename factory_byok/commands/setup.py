@@ -13,9 +13,9 @@ from factory_byok.findings import Status
 
 if TYPE_CHECKING:
     from factory_byok.address import Address
-    from factory_byok.guiding.path import StepName
-    from factory_byok.guiding.walk import Walked
-    from factory_byok.guiding.way import Wanted
+    from factory_byok.jobs.guiding.path import StepName
+    from factory_byok.jobs.guiding.walk import Walked
+    from factory_byok.jobs.guiding.way import Wanted
     from factory_byok.render.style import Style
     from factory_byok.world import World
 
@@ -56,7 +56,7 @@ def run(
     Reads the machine, waits for Ollama, offers the models that fit, downloads one, raises its
     window, writes droid's entry and proves it. Run it again at any time: what is done stays done.
     """
-    from factory_byok.guiding.way import Wanted
+    from factory_byok.jobs.guiding.way import Wanted
     from factory_byok.units import Tokens
     from factory_byok.world import World
 
@@ -78,7 +78,7 @@ def run(
 
 def _steps(words: list[str]) -> "frozenset[StepName]":
     """The steps to leave out. Raises UsageError."""
-    from factory_byok.guiding.path import STEPS
+    from factory_byok.jobs.guiding.path import STEPS
 
     found = [word.strip().replace("-", "_") for each in words for word in each.split(",")]
     for word in found:
@@ -113,7 +113,7 @@ def _check(world: "World", wanted: "Wanted", *, asks: bool, yes: bool) -> None:
 
 def _check_used(world: "World", wanted: "Wanted") -> None:
     """Raises UsageError when no model was named and droid has none at this server either."""
-    from factory_byok.guiding.path import entry_in_use
+    from factory_byok.jobs.guiding.path import entry_in_use
     from factory_byok.settings.look import look
 
     if entry_in_use(look(world).entries, _address(world, wanted.endpoint).identity()) is None:
@@ -134,8 +134,8 @@ def _address(world: "World", endpoint: str) -> "Address":
 
 def _walked(world: "World", wanted: "Wanted", *, asks: bool) -> "Walked":
     """The walk, with somebody at the terminal or with nobody."""
-    from factory_byok.guiding.walk import walk
-    from factory_byok.guiding.way import Way
+    from factory_byok.jobs.guiding.walk import walk
+    from factory_byok.jobs.guiding.way import Way
     from factory_byok.render.setup import opening_lines
 
     guide = Terminal() if asks else Nobody()

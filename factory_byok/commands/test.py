@@ -52,7 +52,7 @@ def run(
     Sends droid's kind of requests through the entry's own base URL, dialect, key and headers. A
     word that names no entry is taken for a model of the server, without any entry.
     """
-    from factory_byok.proving import Proof, prove
+    from factory_byok.jobs.proving import Proof, prove
     from factory_byok.units import Tokens
     from factory_byok.world import World
 

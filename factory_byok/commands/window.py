@@ -17,10 +17,10 @@ from factory_byok.commands.options import (
 from factory_byok.errors import ByokError, UsageError
 
 if TYPE_CHECKING:
-    from factory_byok.deriving import Derivation
+    from factory_byok.jobs.deriving import Derivation
+    from factory_byok.jobs.server_setting import Setting
+    from factory_byok.jobs.windowing import Row, Seen, Target, Wanted
     from factory_byok.render.style import Style
-    from factory_byok.server_setting import Setting
-    from factory_byok.windowing import Row, Seen, Target, Wanted
     from factory_byok.world import World
 
 
@@ -52,8 +52,8 @@ def run(
     droid's entries use it; with --server it changes the server's own setting instead. Either way
     the model is loaded afterwards to see whether it worked.
     """
+    from factory_byok.jobs.windowing import Wanted, see, target
     from factory_byok.units import Tokens
-    from factory_byok.windowing import Wanted, see, target
     from factory_byok.world import World
 
     world = World.real()
@@ -73,8 +73,8 @@ def run(
 
 def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answer:
     """The table."""
+    from factory_byok.jobs.windowing import measured, see
     from factory_byok.render.progress import working
-    from factory_byok.windowing import measured, see
 
     with working("Asking the servers", quiet=quiet):
         seen = see(world, wanted)
@@ -95,7 +95,7 @@ def _copy(
     *, dry_run: bool, quiet: bool,
 ) -> Answer:  # fmt: skip
     """A copy of the model with the window, put into the entries."""
-    from factory_byok.deriving import carry_out, prepare
+    from factory_byok.jobs.deriving import carry_out, prepare
     from factory_byok.render.progress import working
     from factory_byok.units import Tokens
 
@@ -136,7 +136,7 @@ def _after(world: "World", wanted: "Wanted", model: str, chosen: "Target") -> "R
     """The model's row after loading it; a failed load is told in it."""
     from dataclasses import replace
 
-    from factory_byok.windowing import measured, see
+    from factory_byok.jobs.windowing import measured, see
 
     again = replace(wanted, model=model, endpoint=str(chosen.address))
     seen: Seen = measured(world, see(world, again), again, lambda text: None)
@@ -151,10 +151,10 @@ def _whole_server(
     from dataclasses import replace
 
     from factory_byok.facts import Known
+    from factory_byok.jobs.server_setting import carry_out, plan
+    from factory_byok.jobs.windowing import see
     from factory_byok.render.progress import working
-    from factory_byok.server_setting import carry_out, plan
     from factory_byok.units import Tokens
-    from factory_byok.windowing import see
 
     with working(f"Asking {chosen.address}", quiet=quiet):
         seen = see(world, replace(wanted, model=chosen.model, endpoint=str(chosen.address)))

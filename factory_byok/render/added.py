@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from factory_byok.adding import Plan
 from factory_byok.facts import Exercise
 from factory_byok.findings import Finding
+from factory_byok.jobs.adding import Plan
 from factory_byok.render.diff import diff_lines
 from factory_byok.render.exercises import exercise_line
 from factory_byok.render.findings import findings_lines

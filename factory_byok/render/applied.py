@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from factory_byok.applying.act import Done
-from factory_byok.applying.facts import Change
 from factory_byok.facts import Json
 from factory_byok.findings import Finding
+from factory_byok.jobs.applying.act import Done
+from factory_byok.jobs.applying.facts import Change
 from factory_byok.render.findings import findings_lines
 from factory_byok.render.style import Style, printable
 

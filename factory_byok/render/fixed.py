@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from factory_byok.findings import Finding
+from factory_byok.jobs.repairing import Repair
 from factory_byok.render.diff import diff_lines
 from factory_byok.render.findings import findings_lines
 from factory_byok.render.style import Style, printable
 from factory_byok.render.words import counted
-from factory_byok.repairing import Repair
 
 
 def fixed_lines(

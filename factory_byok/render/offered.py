@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from factory_byok.choice import Choice
-from factory_byok.offering import Offered
+from factory_byok.jobs.choice import Choice
+from factory_byok.jobs.offering import Offered
 from factory_byok.render.style import Style, printable
 from factory_byok.render.words import counted
 from factory_byok.units import show_tokens

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from factory_byok.pulling import Plan, Progress, Pulled
+from factory_byok.jobs.pulling import Plan, Progress, Pulled
 from factory_byok.render.style import Style, printable
 from factory_byok.units import show_bytes, show_seconds
 

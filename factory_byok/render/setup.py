@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from factory_byok.adding import Plan
 from factory_byok.data.hardware_table import CLOUD
 from factory_byok.errors import ByokError
 from factory_byok.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.fitting import Ranked
-from factory_byok.guiding.path import Start, Step, StepName
-from factory_byok.offering import Offered
+from factory_byok.jobs.adding import Plan
+from factory_byok.jobs.guiding.path import Start, Step, StepName
+from factory_byok.jobs.offering import Offered
+from factory_byok.jobs.windowing import Row
 from factory_byok.render.exercises import exercise_line
 from factory_byok.render.machine import machine_rows
 from factory_byok.render.style import Style, printable
 from factory_byok.render.words import columns
 from factory_byok.units import show_bytes, show_tokens
-from factory_byok.windowing import Row
 
 CLOUD_MODEL: Final = CLOUD.model
 TITLES: Final[dict[StepName, str]] = {

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from factory_byok.facts import Entry
-from factory_byok.guiding.path import Step
-from factory_byok.guiding.walk import Walked
+from factory_byok.jobs.guiding.path import Step
+from factory_byok.jobs.guiding.walk import Walked
 from factory_byok.render.added import droid_command
 from factory_byok.render.findings import findings_lines
 from factory_byok.render.setup import SIGNS

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from factory_byok.advice import FLOOR
-from factory_byok.deriving import Derivation
+from factory_byok.jobs.deriving import Derivation
+from factory_byok.jobs.server_setting import Setting
+from factory_byok.jobs.windowing import Row
 from factory_byok.render.diff import diff_lines
 from factory_byok.render.style import Style, printable
 from factory_byok.render.words import columns, quoted
-from factory_byok.server_setting import Setting
 from factory_byok.units import show_tokens
-from factory_byok.windowing import Row
 
 
 def window_lines(rows: Sequence[Row], style: Style) -> Iterator[str]:

@@ -315,7 +315,7 @@ def test_no_network_for_the_server_is_a_sentence(
 def test_a_pull_that_breaks_off_leaves_droids_files_alone_and_goes_on_later(
     apply: Apply, server: Ollama, empty_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from factory_byok import pulling
+    from factory_byok.jobs import pulling
 
     def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt

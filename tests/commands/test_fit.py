@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from factory_byok import sizing
 from factory_byok.address import Address
 from factory_byok.facts import Cpu, Gpu, Known, Machine, Unknown
+from factory_byok.jobs import sizing
 from factory_byok.units import Bytes
 from tests.commands.conftest import Byok
 from tests.doubles.faults import closed_port

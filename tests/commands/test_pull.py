@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from factory_byok import pulling
 from factory_byok.address import parse_endpoint
 from factory_byok.errors import ByokError
 from factory_byok.facts import Disk
+from factory_byok.jobs import pulling
 from factory_byok.units import Bytes
 from factory_byok.world import World
 from tests.commands.conftest import Byok

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from factory_byok import pulling
 from factory_byok.facts import Disk, Known
 from factory_byok.hardware import disk
+from factory_byok.jobs import pulling
 from factory_byok.units import Bytes
 from tests.commands.conftest import Byok, Ran
 from tests.doubles.ollama import Ollama, Registry, Script, a_cloud_model, a_model
@@ -279,8 +279,8 @@ def test_words_that_lead_nowhere_are_refused_before_anything_is_done(
 def test_an_interrupt_tells_what_is_done_and_the_next_run_goes_on(
     byok: Byok, server: Ollama, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    from factory_byok import adding
-    from factory_byok.guiding import ending
+    from factory_byok.jobs import adding
+    from factory_byok.jobs.guiding import ending
     from factory_byok.providers import ollama_calls
 
     places: dict[str, tuple[Any, str]] = {

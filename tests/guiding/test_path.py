@@ -10,7 +10,7 @@ from factory_byok.facts import Known, Model, OllamaInstall, System, Unknown
 from factory_byok.findings import Remedy
 from factory_byok.fitting import Ranked, by_name
 from factory_byok.fitting.ranking import Reach
-from factory_byok.guiding.path import (
+from factory_byok.jobs.guiding.path import (
     base_of,
     better_than,
     copy_there,

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from factory_byok.adding import Wanted, new_entry
 from factory_byok.address import parse_address
-from factory_byok.applying.beside import beside
-from factory_byok.applying.facts import Change, Entries, Wish, problem
-from factory_byok.applying.ours import is_ours
 from factory_byok.errors import ByokError
 from factory_byok.facts import Entry
 from factory_byok.findings import Edit, Finding
+from factory_byok.jobs.adding import Wanted, new_entry
+from factory_byok.jobs.applying.beside import beside
+from factory_byok.jobs.applying.facts import Change, Entries, Wish, problem
+from factory_byok.jobs.applying.ours import is_ours
 from factory_byok.mend import put
 from factory_byok.names import derived_from, same_model
 from factory_byok.settings import change

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from factory_byok.address import default_endpoint, parse_endpoint
-from factory_byok.applying.facts import Placed, Resolved, Wish
-from factory_byok.choice import Choice, choose
 from factory_byok.errors import UsageError
-from factory_byok.keying import key_for
+from factory_byok.jobs.applying.facts import Placed, Resolved, Wish
+from factory_byok.jobs.choice import Choice, choose
+from factory_byok.jobs.keying import key_for
 from factory_byok.manifest.facts import Manifest, WantedEntry
 from factory_byok.names import is_cloud, parse_name
 from factory_byok.world import World

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from factory_byok.choice import Choice, Judged, is_remote
 from factory_byok.errors import ByokError
 from factory_byok.facts import Entry, Known, Model
 from factory_byok.findings import Edit
+from factory_byok.jobs.choice import Choice, Judged, is_remote
 from factory_byok.names import parameters_in, title
 from factory_byok.settings import change
 from factory_byok.settings.destination import Destination, destination

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from factory_byok.address import Address
-from factory_byok.applying.facts import Resolved, Seen
 from factory_byok.checks.server_silent import remedy_for
 from factory_byok.collect import Ask, collect, look_at_machine
 from factory_byok.errors import ByokError
 from factory_byok.facts import Known, Server, Snapshot, Unknown
 from factory_byok.findings import Finding, Remedy
+from factory_byok.jobs.applying.facts import Resolved, Seen
 from factory_byok.manifest.facts import Manifest
 from factory_byok.names import parse_name, with_window
 from factory_byok.recommend import recommend

@@ -10,8 +10,8 @@ from factory_byok.errors import ByokError, UsageError
 from factory_byok.facts import Entry, Known, Unknown
 from factory_byok.findings import Finding
 from factory_byok.fitting import Asked, Candidate, Fit, Ranked, candidates, fit, ranked
-from factory_byok.guiding.another import ANOTHER, another_provider
-from factory_byok.guiding.path import (
+from factory_byok.jobs.guiding.another import ANOTHER, another_provider
+from factory_byok.jobs.guiding.path import (
     NO_TOOLS,
     Start,
     base_of,
@@ -20,7 +20,7 @@ from factory_byok.guiding.path import (
     offers,
     start_of,
 )
-from factory_byok.guiding.way import Done, Way
+from factory_byok.jobs.guiding.way import Done, Way
 from factory_byok.names import is_cloud, parse_name
 from factory_byok.providers.ollama_replies import parse_version
 from factory_byok.render import setup as screens

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from factory_byok.applying.around import server_at
-from factory_byok.applying.facts import Models, Resolved, Seen, Wish, problem
 from factory_byok.checks.model_missing import nearest
-from factory_byok.choice import ANYWAY, judge
 from factory_byok.errors import ByokError
 from factory_byok.facts import Known, Model, Server
 from factory_byok.findings import Finding, Remedy
+from factory_byok.jobs.applying.around import server_at
+from factory_byok.jobs.applying.facts import Models, Resolved, Seen, Wish, problem
+from factory_byok.jobs.choice import ANYWAY, judge
 from factory_byok.names import is_cloud
 from factory_byok.world import World
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from factory_byok.choice import Choice
 from factory_byok.errors import ByokError, UsageError
+from factory_byok.jobs.choice import Choice
 from factory_byok.world import World
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from factory_byok import deriving
-from factory_byok.applying.around import server_at
-from factory_byok.applying.facts import Change, Copy, Models, Placed, Resolved, Seen, problem
 from factory_byok.errors import ByokError
 from factory_byok.facts import Known, Machine, Memory, Snapshot
 from factory_byok.findings import Finding
 from factory_byok.fitting import FIRST, Asked, Candidate, by_name, fit, free_memory, installed
+from factory_byok.jobs import deriving
+from factory_byok.jobs.applying.around import server_at
+from factory_byok.jobs.applying.facts import Change, Copy, Models, Placed, Resolved, Seen, problem
+from factory_byok.jobs.pulling import SPARE, plan_pull
+from factory_byok.jobs.pulling import Plan as PullPlan
 from factory_byok.names import with_window
-from factory_byok.pulling import SPARE, plan_pull
-from factory_byok.pulling import Plan as PullPlan
 from factory_byok.units import show_bytes, show_tokens
 from factory_byok.world import World
 

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from factory_byok import adding
-from factory_byok.choice import Judged, judge
 from factory_byok.errors import ByokError
 from factory_byok.facts import Entry
 from factory_byok.findings import Edit
-from factory_byok.guiding.beginning import next_better
-from factory_byok.guiding.path import NO_TOOLS, cannot_act, command_for, entry_in_use, told
-from factory_byok.guiding.way import Done, Way, unbroken
+from factory_byok.jobs import adding
+from factory_byok.jobs.choice import Judged, judge
+from factory_byok.jobs.guiding.beginning import next_better
+from factory_byok.jobs.guiding.path import NO_TOOLS, cannot_act, command_for, entry_in_use, told
+from factory_byok.jobs.guiding.way import Done, Way, unbroken
+from factory_byok.jobs.proving import Proof, prove
 from factory_byok.names import same_model, title
-from factory_byok.proving import Proof, prove
 from factory_byok.render import setup as screens
 from factory_byok.render.words import homely
 from factory_byok.settings import change

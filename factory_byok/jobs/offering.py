@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from factory_byok.choice import Choice, look_there
 from factory_byok.errors import ByokError
 from factory_byok.facts import Known, Model, Unknown
+from factory_byok.jobs.choice import Choice, look_there
 from factory_byok.units import Tokens
 from factory_byok.world import World
 

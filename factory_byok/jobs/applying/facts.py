@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from factory_byok.address import Address
-from factory_byok.choice import Choice
 from factory_byok.errors import ByokError
 from factory_byok.facts import Entry, Json, Machine, Model, Snapshot
 from factory_byok.findings import Edit, Finding, Remedy
+from factory_byok.jobs.choice import Choice
+from factory_byok.jobs.pulling import Plan as PullPlan
 from factory_byok.manifest.facts import Manifest, WantedEntry, WantedModel
-from factory_byok.pulling import Plan as PullPlan
 from factory_byok.settings.change import Preview
 from factory_byok.units import Tokens
 

@@ -8,6 +8,7 @@ from factory_byok.collect import Ask, collect
 from factory_byok.errors import ByokError
 from factory_byok.facts import Defaults, Entry, Known, Model, Server, Snapshot
 from factory_byok.findings import Edit
+from factory_byok.jobs.windowing import Target, found
 from factory_byok.mend import put
 from factory_byok.names import is_cloud, parse_name, same_model, with_window
 from factory_byok.ollama_values import own_window
@@ -17,7 +18,6 @@ from factory_byok.settings.locate import user_place
 from factory_byok.settings.look import look
 from factory_byok.settings.new_entry import compaction_limit, limiting
 from factory_byok.units import Tokens, show_tokens
-from factory_byok.windowing import Target, found
 from factory_byok.world import World
 
 DEFAULT_OUTPUT = 32_000  # what droid asks for when an entry does not say, droid 0.225.2

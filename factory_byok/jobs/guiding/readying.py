@@ -2,18 +2,18 @@
 
 from typing import Final
 
-from factory_byok import deriving, pulling
 from factory_byok.advice import FLOOR, set_variable
 from factory_byok.errors import ByokError
-from factory_byok.guiding import keeping
-from factory_byok.guiding.path import copy_there, window_to_set
-from factory_byok.guiding.way import Done, Way
+from factory_byok.jobs import deriving, pulling
+from factory_byok.jobs.guiding import keeping
+from factory_byok.jobs.guiding.path import copy_there, window_to_set
+from factory_byok.jobs.guiding.way import Done, Way
+from factory_byok.jobs.windowing import Row, Target, found, row
 from factory_byok.providers import ollama_calls
 from factory_byok.render import setup as screens
 from factory_byok.render.progress import working
 from factory_byok.render.pull import shown
 from factory_byok.units import Bytes, Tokens, show_bytes, show_seconds, show_tokens
-from factory_byok.windowing import Row, Target, found, row
 
 KEEP: Final = f"OLLAMA_KEEP_ALIVE={keeping.HOUR}"
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from factory_byok.applying.facts import Change, Wish
-from factory_byok.choice import is_remote
 from factory_byok.facts import Entry, Json, Known
 from factory_byok.findings import Edit
+from factory_byok.jobs.applying.facts import Change, Wish
+from factory_byok.jobs.choice import is_remote
 from factory_byok.settings import jsonc
 from factory_byok.settings.document import read
 from factory_byok.settings.effective import Effective

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from factory_byok.address import Address
-from factory_byok.choice import Choice, is_remote, place
 from factory_byok.collect import Ask, collect
 from factory_byok.facts import Entry, Exercise, Known, Server, Snapshot
 from factory_byok.findings import Finding
-from factory_byok.guiding.path import Step, StepName, StepStatus
+from factory_byok.jobs.choice import Choice, is_remote, place
+from factory_byok.jobs.guiding.path import Step, StepName, StepStatus
+from factory_byok.jobs.sizing import Seen, look
 from factory_byok.render.progress import working
 from factory_byok.render.style import Style
-from factory_byok.sizing import Seen, look
 from factory_byok.units import Tokens
 from factory_byok.world import World
 

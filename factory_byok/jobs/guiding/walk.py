@@ -8,11 +8,11 @@ from typing import Final, Literal
 from factory_byok.errors import ByokError, UsageError
 from factory_byok.facts import Entry, Exercise
 from factory_byok.findings import Finding, Remedy
-from factory_byok.guiding.beginning import machine, model, server
-from factory_byok.guiding.ending import default, entry, proof
-from factory_byok.guiding.path import CHANGING, STEPS, Step, StepName, command_for
-from factory_byok.guiding.readying import keep_alive, pull, window
-from factory_byok.guiding.way import Done, Way
+from factory_byok.jobs.guiding.beginning import machine, model, server
+from factory_byok.jobs.guiding.ending import default, entry, proof
+from factory_byok.jobs.guiding.path import CHANGING, STEPS, Step, StepName, command_for
+from factory_byok.jobs.guiding.readying import keep_alive, pull, window
+from factory_byok.jobs.guiding.way import Done, Way
 from factory_byok.render import setup as screens
 
 Next = Literal["again", "model", "skip", "leave"]

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from factory_byok import deriving
-from factory_byok.applying.facts import Change, Copy, Plan, problem
-from factory_byok.applying.ours import remember
 from factory_byok.collect import Ask, collect
 from factory_byok.errors import ByokError
 from factory_byok.findings import Finding
+from factory_byok.jobs import deriving
+from factory_byok.jobs.applying.facts import Change, Copy, Plan, problem
+from factory_byok.jobs.applying.ours import remember
+from factory_byok.jobs.pulling import Plan as PullPlan
+from factory_byok.jobs.windowing import Target, found
 from factory_byok.names import with_window
-from factory_byok.pulling import Plan as PullPlan
 from factory_byok.render.progress import Say
 from factory_byok.settings import change
 from factory_byok.settings.writing.transaction import new_step, undo
-from factory_byok.windowing import Target, found
 from factory_byok.world import World
 
 

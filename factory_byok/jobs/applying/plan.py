@@ -1,12 +1,12 @@
 """The whole of an apply, planned before anything is done."""
 
-from factory_byok.applying.around import look_around, too_small
-from factory_byok.applying.entries import plan_entries
-from factory_byok.applying.facts import Plan
-from factory_byok.applying.models import expected_names, plan_models
-from factory_byok.applying.resolve import resolve
-from factory_byok.applying.wishes import asked, keyless, named
 from factory_byok.findings import Finding, Remedy
+from factory_byok.jobs.applying.around import look_around, too_small
+from factory_byok.jobs.applying.entries import plan_entries
+from factory_byok.jobs.applying.facts import Plan
+from factory_byok.jobs.applying.models import expected_names, plan_models
+from factory_byok.jobs.applying.resolve import resolve
+from factory_byok.jobs.applying.wishes import asked, keyless, named
 from factory_byok.manifest.facts import Manifest
 from factory_byok.world import World
 

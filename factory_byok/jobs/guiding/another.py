@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from factory_byok.choice import choose, place
 from factory_byok.errors import ByokError, UsageError
-from factory_byok.guiding.way import Done, Way
-from factory_byok.keying import key_for
-from factory_byok.offering import offered
+from factory_byok.jobs.choice import choose, place
+from factory_byok.jobs.guiding.way import Done, Way
+from factory_byok.jobs.keying import key_for
+from factory_byok.jobs.offering import offered
 from factory_byok.providers import PROVIDERS
 from factory_byok.render import setup as screens
 

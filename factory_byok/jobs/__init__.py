@@ -1,0 +1,1 @@
+"""What a verb does in more than one step: asked, planned, written, looked at again."""
