@@ -204,17 +204,24 @@ def test_a_window_that_the_model_cannot_have_is_said_before_the_download(
     assert "itself ends at 8,192" in detail(short, "model")
 
 
-def test_a_copy_that_cannot_be_loaded(
+def test_a_model_that_cannot_be_loaded(
     byok: Byok, server: Ollama, files: Callable[[], dict[str, bytes]]
 ) -> None:
     server.state.busy = True
     ran = failed(byok, files, "window", "--model", NAME)
     assert "server busy" in detail(ran, "window")
     server.state.busy = False
-    again = byok("setup", "--model", NAME, "--yes", "--json")
-    assert again.code == 0
-    assert statuses(again)["window"] == "unchanged"
-    assert again.data["entry"]["model"] == COPY
+    assert byok(*ran.data["go_on"][1:]).code == 0
+
+
+def test_a_copy_of_an_earlier_run_is_used(byok: Byok, server: Ollama) -> None:
+    byok("pull", NAME)
+    byok("window", NAME, "--set", "32000")
+    ran = byok("setup", "--model", NAME, "--yes", "--json")
+    assert ran.code == 0, ran.out
+    assert statuses(ran)["window"] == "unchanged"
+    assert ran.data["entry"]["model"] == COPY
+    assert len(server.asked("/api/create")) == 1
 
 
 def test_a_name_that_another_entry_has(byok: Byok, server: Ollama, factory: Path) -> None:
