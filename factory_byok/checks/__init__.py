@@ -52,6 +52,17 @@ CODES: Final = (
     "droid_disagrees",
 )
 
+# The checks that judge exercises of a running model, in the order above.
+LIVE_CODES: Final = (
+    "chat_fails",
+    "stream_broken",
+    "tool_call_broken",
+    "prompt_cut",
+    "load_slow",
+    "too_slow",
+    "reloads",
+)
+
 CHECKS: Final[tuple[ModuleType, ...]] = tuple(
     import_module(f"factory_byok.checks.{code}") for code in CODES
 )

@@ -9,6 +9,7 @@ from factory_byok.answer import Answer
 from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
 
 if TYPE_CHECKING:
+    from factory_byok.findings import Status
     from factory_byok.render.style import Style
 
 
@@ -74,8 +75,13 @@ def run(
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.render.exercises import exercise_lines
+        from factory_byok.render.findings import findings_lines
 
-        return exercise_lines(results, style)
+        yield from exercise_lines(results, style)
+        if proven.findings:
+            yield ""
+            yield from findings_lines(proven.findings, style)
 
     data = {"results": results, "interrupted": proven.interrupted}
-    return Answer(data, words, status="error" if failed else "ok", interrupted=proven.interrupted)
+    status: Status = "error" if failed else "warning" if proven.findings else "ok"
+    return Answer(data, words, proven.findings, status, interrupted=proven.interrupted)

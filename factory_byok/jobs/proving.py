@@ -5,9 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from factory_byok import droid
 from factory_byok.address import base_url_of, default_endpoint, parse_endpoint
+from factory_byok.checks import LIVE_CODES
 from factory_byok.collect import Ask, collect
+from factory_byok.doctor import examine
 from factory_byok.errors import ByokError
 from factory_byok.facts import Entry, Exercise, Known, Server, Snapshot, Unknown
+from factory_byok.findings import Finding
 from factory_byok.live.droid import droid_turn
 from factory_byok.live.limits import Limits, load_deadline
 from factory_byok.live.repeat import merged
@@ -35,10 +38,11 @@ class Proof:
 
 @dataclass(slots=True)
 class Proven:
-    """What was proven so far; `interrupted` says that ctrl-c ended it."""
+    """What was proven so far and what follows; `interrupted` says that ctrl-c ended it."""
 
     results: list[Exercise] = field(default_factory=list)
     interrupted: bool = False
+    findings: tuple[Finding, ...] = ()
 
 
 def prove(world: World, wanted: Sequence[str], proof: Proof, *, quiet: bool) -> Proven:
@@ -56,6 +60,8 @@ def prove(world: World, wanted: Sequence[str], proof: Proof, *, quiet: bool) -> 
     with working("Testing", quiet=quiet, always=True) as say:
         _run(world, snap, entries, proof, say, proven)
     proven.results = list(merged(proven.results))
+    judged = replace(snap, exercises=tuple(proven.results))
+    proven.findings = examine(judged, LIVE_CODES).findings
     return proven
 
 

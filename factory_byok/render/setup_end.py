@@ -20,7 +20,7 @@ def setup_lines(walked: Walked, style: Style, *, live: bool) -> Iterator[str]:
     if live:
         yield ""
     else:
-        yield from _table(walked.steps, style)
+        yield from _table(walked.steps, style, interrupted=walked.interrupted)
         yield ""
         if walked.findings:
             yield from findings_lines(walked.findings, style)
@@ -60,12 +60,13 @@ def _unfinished(walked: Walked, style: Style) -> Iterator[str]:
         yield f"Go on with {style.paint(printable(quoted(walked.go_on)), 'bold')}"
 
 
-def _table(steps: Sequence[Step], style: Style) -> Iterator[str]:
+def _table(steps: Sequence[Step], style: Style, *, interrupted: bool) -> Iterator[str]:
     """One line for each step, up to one that failed."""
     last = next((i for i, each in enumerate(steps) if each.status == "failed"), len(steps))
     for each in steps[: last + 1]:
         name, status = each.step.replace("_", "-").ljust(12), each.status.ljust(10)
-        first, *rest = style.wrapped(printable(each.detail), " " * 24)
+        told = each.detail if each.status != "failed" or interrupted else "see below"
+        first, *rest = style.wrapped(printable(told), " " * 24)
         color = SIGNS[each.status][2]
         yield f"  {name}{style.paint(status, color)}{first.strip()}"
         yield from rest

@@ -254,7 +254,8 @@ def test_a_model_that_writes_its_calls_as_text_is_named_with_a_better_one(
     assert "as JSON text" in detail(ran, "proof")
     error = ran.json["findings"][-1]
     assert "Better here is `" in error["remedy"]["text"]
-    assert "byok setup --model " in error["remedy"]["text"]
+    assert ran.data["go_on"][:3] == ["byok", "setup", "--model"]
+    assert f"`{ran.data['go_on'][3]}`" in error["remedy"]["text"]
     assert ran.data["entry"]["model"] == "qwen2.5-coder:7b-ctx32000"
 
 

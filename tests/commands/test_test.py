@@ -1,6 +1,8 @@
 """byok test: the exercises through the whole verb, against the double and the real engine."""
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,10 @@ from typing import Any
 import pytest
 
 from tests.commands.conftest import Byok, Ran
+from tests.doubles.droid import Droid, find_droid
 from tests.doubles.engine import running_engine
 from tests.doubles.faults import closed_port, fault
+from tests.doubles.namespace import ROOT, Namespace
 from tests.doubles.ollama import Ollama, Script, a_model
 
 pytestmark = pytest.mark.outside
@@ -66,6 +70,17 @@ def test_a_model_that_does_not_call_its_tool_is_found(
     ran = byok("test", "--only", "tools", "--json")
     assert ran.code == 1
     assert statuses(ran) == {"tools": "failed"}
+
+
+def test_a_speed_below_the_wished_one_is_a_warning_and_no_failure(
+    byok: Byok, factory: Path, ollama: Make
+) -> None:
+    double = ollama(["smollm2"])
+    write_entry(factory, double.base_url, "smollm2")
+    ran = byok("test", "--only", "speed", "--slow-tokens", "1000000000", "--json")
+    assert ran.code == 0
+    assert ran.json["status"] == "warning"
+    assert "tokens" in ran.json["findings"][0]["message"]
 
 
 def test_a_model_of_the_server_needs_no_entry(
@@ -130,3 +145,29 @@ def test_doctor_deep_turns_exercises_into_findings(byok: Byok, factory: Path, ol
     assert found["tool_call_broken"] == "error"
     assert found["window_too_small"] == "error"  # measured now that the model is loaded
     assert found["chat_fails"] == "ok"
+
+
+WITH_A_SERVER = """
+import sys
+from factory_byok.cli import run
+from tests.doubles.ollama import Ollama
+with Ollama(["smollm2-tools"], port=11434):
+    sys.exit(run(["test", "--only", "chat", "--droid", "--json", "--quiet"]))
+"""
+
+
+def test_one_turn_of_the_real_droid_is_taken_without_touching_the_home(
+    droid: Droid, empty_home: Path, factory: Path, tmp_path: Path
+) -> None:
+    write_entry(factory, "http://127.0.0.1:11434/v1", "smollm2-tools")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "droid").symlink_to(find_droid())
+    env = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    with Namespace() as namespace:
+        command = [sys.executable, "-c", WITH_A_SERVER]
+        done = namespace.run(command, env=env, cwd=ROOT, timeout=120)
+    results = {each["exercise"]: each for each in json.loads(done.stdout)["data"]["results"]}
+    assert results["droid"]["status"] == "passed", results["droid"]["reason"]
+    assert results["droid"]["evidence"]["answer"]
+    assert [path.name for path in factory.iterdir()] == ["settings.json"]

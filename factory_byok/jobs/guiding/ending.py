@@ -8,7 +8,7 @@ from factory_byok.findings import Edit
 from factory_byok.jobs import adding
 from factory_byok.jobs.choice import Judged, judge
 from factory_byok.jobs.guiding.beginning import next_better
-from factory_byok.jobs.guiding.path import NO_TOOLS, cannot_act, command_for, entry_in_use, told
+from factory_byok.jobs.guiding.path import NO_TOOLS, cannot_act, entry_in_use, told
 from factory_byok.jobs.guiding.way import Done, Way, unbroken
 from factory_byok.jobs.proving import Proof, prove
 from factory_byok.names import same_model, title
@@ -20,15 +20,6 @@ from factory_byok.settings.look import look
 from factory_byok.units import Tokens
 
 EXERCISES: Final = ("tools", "window")
-
-
-class NotProven(ByokError):
-    """The model does not answer as droid needs it; `better` names another model that may."""
-
-    def __init__(self, message: str, hint: str, better: str = "") -> None:
-        """Keeps the other model's name."""
-        super().__init__(message, hint)
-        self.better = better
 
 
 def entry(way: Way) -> Done:
@@ -103,7 +94,7 @@ def default(way: Way) -> Done:
 
 
 def proof(way: Way) -> Done:
-    """Exercises the entry as droid will. Raises NotProven, and KeyboardInterrupt for ctrl-c."""
+    """Exercises the entry as droid will. Raises ByokError, and KeyboardInterrupt for ctrl-c."""
     if way.entry is None:
         return "skipped", "droid has no entry for it"
     names = ("tools",) if way.remote() else EXERCISES
@@ -129,16 +120,16 @@ def proof(way: Way) -> Done:
     raise _not_proven(way, way.entry)
 
 
-def _not_proven(way: Way, used: Entry) -> NotProven:
-    """What the model did not do, and what does better."""
+def _not_proven(way: Way, used: Entry) -> ByokError:
+    """What the model did not do, and what does better, with which the next run goes on."""
     message = f"`{way.named or used.model}` is not ready for droid: {told(way.results)}"
     if not cannot_act(way.results):
-        return NotProven(message, "`byok doctor` says what is in the way")
+        return ByokError(message, "`byok doctor` says what is in the way")
     better = next_better(way) if way.choice is None and not way.remote() else None
     if better is None:
         cloud = screens.CLOUD_MODEL
         hint = f"No local model that fits here surely does better; `{cloud}` runs in Ollama's cloud"
-        return NotProven(message, hint if way.choice is None else "Choose a model that calls tools")
-    name = better.candidate.name
-    hint = f"droid cannot act through it. Better here is `{name}` ({better.reason}): "
-    return NotProven(message, f"{hint}`{' '.join(command_for(name))}`", name)
+        return ByokError(message, hint if way.choice is None else "Choose a model that calls tools")
+    way.better = better.candidate.name
+    reason = f"Better here is `{way.better}`: {better.reason}"
+    return ByokError(message, f"droid cannot act through it. {reason}")

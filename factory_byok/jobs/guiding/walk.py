@@ -168,4 +168,6 @@ def _command(way: Way) -> tuple[str, ...]:
         more += ["--window", str(way.wanted.window)]
     if way.wanted.default:
         more.append("--default")
-    return command_for(way.named or way.request, *more, *(() if way.guide.asks else ("--yes",)))
+    return command_for(
+        way.better or way.named or way.request, *more, *(() if way.guide.asks else ("--yes",))
+    )

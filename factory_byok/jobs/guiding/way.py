@@ -60,7 +60,8 @@ class Wanted:
 class Way:
     """One run: `named` is the model as the user called it, `model` the one that droid will use.
 
-    `request` is the model of the command line, until another one is chosen; `ollama` is where
+    `request` is the model of the command line, until another one is chosen, `better` a model that
+    does better than one that failed; `ollama` is where
     Ollama is. `choice` is set when another provider was chosen, with what the entry will hold as
     its `key` and the `secret` behind it.
     """
@@ -77,6 +78,7 @@ class Way:
     secret: str = field(default="", repr=False)
     entry: Entry | None = None
     results: tuple[Exercise, ...] = ()
+    better: str = ""
     findings: list[Finding] = field(default_factory=list)
     steps: dict[StepName, Step] = field(default_factory=dict)
     _snap: Snapshot | None = None
@@ -127,7 +129,7 @@ class Way:
         self.take("", "")
         self.request = ""
         self.choice, self.key, self.secret = None, "", ""
-        self.results = ()
+        self.results, self.better = (), ""
         self.findings.clear()
 
     def elsewhere(self) -> str:
