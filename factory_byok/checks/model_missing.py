@@ -43,11 +43,16 @@ def check(snap: Snapshot) -> Iterator[Finding]:
 
 def nearest(name: str, names: list[str]) -> list[str]:
     """The names most like one, best first: of the same family, else of similar spelling."""
-    base = name.rpartition("/")[2].partition(":")[0].lower()
-    family = [each for each in names if each.rpartition("/")[2].partition(":")[0].lower() == base]
+    family = [each for each in names if same_family(each, name)]
     lowered = {each.lower(): each for each in names}
     similar = get_close_matches(name.lower(), list(lowered), MOST_NAMES, 0.6)
     return list(dict.fromkeys([*family, *(lowered[each] for each in similar)]))[:MOST_NAMES]
+
+
+def same_family(one: str, other: str) -> bool:
+    """Whether two names differ at most in their tag and their place."""
+    first, second = (each.rpartition("/")[2].partition(":")[0].lower() for each in (one, other))
+    return first == second
 
 
 def _like(near: list[str]) -> str:
@@ -81,6 +86,10 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, near: list[str], other
     if server.provider == "ollama" and base and server.model(base) is not None:
         again = ("byok", "window", base, "--set", window, *_at(snap, entry))
         return Remedy(f"Make that copy of `{base}` again", again)
+    if near and ":" not in entry.model and same_family(near[0], entry.model):
+        # The tag was forgotten: `:latest` is what Ollama then looks for, and hardly what is meant.
+        edit = put(entry, "model", near[0], entry.model)
+        return Remedy(f"Write `{near[0]}`, with its tag, into the entry", fix, (edit,))
     if server.provider == "ollama":
         return Remedy("Download it", ("byok", "pull", entry.model, *_at(snap, entry)))
     if near:

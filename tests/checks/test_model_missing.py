@@ -61,3 +61,10 @@ def test_an_unread_list_is_not_an_empty_one() -> None:
 
 def test_names_of_the_family_come_before_those_that_look_alike() -> None:
     assert nearest("qwen3:8b", ["qwen3:4b", "qwen2:8b"]) == ["qwen3:4b", "qwen2:8b"]
+
+
+def test_a_forgotten_tag_is_written_into_the_entry() -> None:
+    (finding,) = check(a_snapshot(entries=(an_entry(model="qwen3-coder"),)))
+    (edit,) = finding.remedy.edits
+    assert (edit.op, edit.value) == ("replace", "qwen3-coder:30b")
+    assert finding.remedy.command == ("byok", "fix", "model-missing")

@@ -60,10 +60,9 @@ class Wanted:
 class Way:
     """One run: `named` is the model as the user called it, `model` the one that droid will use.
 
-    `request` is the model of the command line, until another one is chosen, `better` a model that
-    does better than one that failed; `ollama` is where
-    Ollama is. `choice` is set when another provider was chosen, with what the entry will hold as
-    its `key` and the `secret` behind it.
+    `request` is the model of the command line, until another one is chosen; `better` does better
+    than one that failed; `ollama` is where Ollama is. `choice` is set when another provider was
+    chosen, with what the entry will hold as its `key` and the `secret` behind it.
     """
 
     world: World
