@@ -154,5 +154,5 @@ def test_every_fault_further_in_spoils_only_its_own_part(
 def test_many_wanted_models_are_asked_within_one_deadline(ollama: Make) -> None:
     names = [f"m{number}:7b" for number in range(60)]
     double = ollama([a_model(name, 7.6) for name in names])
-    known(double.url, *names)
+    assert isinstance(look(double.url, *names, seconds=20), Known)
     assert len(double.asked("/api/show")) == 32
