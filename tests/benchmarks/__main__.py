@@ -17,6 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from factory_byok.findings import Edit
+from factory_byok.settings.edit import apply
+from factory_byok.settings.jsonc import load
+from factory_byok.settings.jsonc.tree import parse
 from tests.doubles.faults import closed_port, fault
 from tests.doubles.ollama import Ollama
 
@@ -130,32 +134,51 @@ def doctor(folder: Path, byok: list[str]) -> None:
 
 
 def edits(folder: Path, byok: list[str]) -> None:
-    """Editing 10,000 entries beside parsing the same file once."""
+    """Verbs and single edits over 10,000 entries, beside parsing the same file once.
+
+    One parse reads the values alone, the other the place of each; a verb looks at all files, does
+    its edit, imagines droid's view of the result and writes with a record for undo.
+    """
     home = home_with(10_000, folder)
-    text = (home / ".factory/settings.json").read_text()
-    parse = medians({"parse": lambda: _parsing(text)}, 3)["parse"]
-    start = timed([*byok, "--version"], home)
+    path = home / ".factory/settings.json"
+    text = path.read_text()
+    entry = Edit("add", str(path), "/customModels/-", {"model": "new:32b"})
+    first = Edit("remove", str(path), "/customModels/0")
+    parses = medians({"values": _timing(load, text), "places": _timing(parse, text)}, 5)
+    single = medians(
+        {
+            "one edit: add": _timing(apply, text, [entry]),
+            "one edit: remove": _timing(apply, text, [first]),
+        },
+        5,
+    )
+    row("parsing with places", parses["places"], parses["values"], "parsing the values")
+    for name, seconds in single.items():
+        row(f"{name}, 10,000 entries", seconds, parses["values"], "parsing the values")
+    start = medians({"start": lambda: timed([*byok, "--version"], home)}, 5)["start"]
     add = [*byok, "add", "ollama", "new:32b", "--no-check", "--file", "settings"]
     remove = [*byok, "remove", "New 32B [Local]"]
     found = medians(
         {
-            "list": lambda: timed([*byok, "list"], home),
-            "add": lambda: timed(add, home),
-            "remove": lambda: timed(remove, home),
+            "byok list": lambda: timed([*byok, "list"], home),
+            "byok add": lambda: timed(add, home),
+            "byok remove": lambda: timed(remove, home),
         },
         3,
     )
     for name, seconds in found.items():
-        row(f"{name}, 10,000 entries", seconds - start, parse, "parsing the file once")
+        row(f"{name}, 10,000 entries", seconds - start, parses["places"], "parsing with places")
 
 
-def _parsing(text: str) -> float:
-    """Seconds to parse a text with its places."""
-    from factory_byok.settings.jsonc.tree import parse
+def _timing(work: Callable[..., object], *words: object) -> Callable[[], float]:
+    """A function that does some work and gives its seconds."""
 
-    start = time.perf_counter()
-    parse(text)
-    return time.perf_counter() - start
+    def run() -> float:
+        start = time.perf_counter()
+        work(*words)
+        return time.perf_counter() - start
+
+    return run
 
 
 def memory(folder: Path) -> None:
