@@ -4,6 +4,17 @@ from importlib import import_module
 from types import ModuleType
 from typing import Final
 
+# The checks that judge exercises of a running model (`byok test`, `byok doctor --deep`).
+LIVE_CODES: Final = (
+    "chat_fails",
+    "stream_broken",
+    "tool_call_broken",
+    "prompt_cut",
+    "load_slow",
+    "too_slow",
+    "reloads",
+)
+
 CODES: Final = (
     # droid's files, from what hides everything to what hides one entry
     "file_rejected",
@@ -38,29 +49,12 @@ CODES: Final = (
     "compaction_elsewhere",
     "model_too_small",
     "sampling_overridden",
-    # what exercising the models showed (`byok doctor --deep`)
-    "chat_fails",
-    "stream_broken",
-    "tool_call_broken",
-    "prompt_cut",
-    "load_slow",
-    "too_slow",
-    "reloads",
+    # what exercising the models showed
+    *LIVE_CODES,
     # droid itself
     "droid_missing",
     "droid_unmeasured",
     "droid_disagrees",
-)
-
-# The checks that judge exercises of a running model, in the order above.
-LIVE_CODES: Final = (
-    "chat_fails",
-    "stream_broken",
-    "tool_call_broken",
-    "prompt_cut",
-    "load_slow",
-    "too_slow",
-    "reloads",
 )
 
 CHECKS: Final[tuple[ModuleType, ...]] = tuple(
