@@ -19,7 +19,10 @@ def entries_lines(
             yield from _rejected(file, style)
     for entry in entries:
         yield from _entry(entry, style)
-    yield _count(entries, any(file.fate == "rejected" for file in files))
+    for file in files:
+        for note in file.notes:
+            yield from style.wrapped(printable(f"{homely(file.path)}: {note}"), "", "  ")
+    yield _count(entries, files)
 
 
 def _rejected(file: SettingsFile, style: Style) -> Iterator[str]:
@@ -48,10 +51,12 @@ def _entry(entry: Entry, style: Style) -> Iterator[str]:
     yield ""
 
 
-def _count(entries: Sequence[Entry], rejected: bool) -> str:
+def _count(entries: Sequence[Entry], files: Sequence[SettingsFile]) -> str:
     """How many entries droid offers, and how many it does not."""
-    if not entries and rejected:
+    if not entries and any(file.repairs for file in files):
         return "droid offers no custom model; see what `byok fix file-rejected --dry-run` repairs"
+    if not entries and any(file.fate == "rejected" or file.notes for file in files):
+        return "droid offers no custom model"
     if not entries:
         return "No custom models; add one with `byok add ollama qwen2.5-coder:32b`"
     listed = sum(entry.fate == "listed" for entry in entries)

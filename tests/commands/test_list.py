@@ -99,3 +99,4 @@ def test_a_huge_file_is_refused_without_being_read(byok: Byok, factory: Path) ->
 def test_an_array_that_is_no_array_lists_nothing(byok: Byok, factory: Path) -> None:
     (factory / "settings.json").write_text('{"customModels": {"a": 1}}')
     assert not [e for e in byok("list", "--json").data["entries"] if e["fate"] == "listed"]
+    assert "`customModels` is no list" in byok("list").out
