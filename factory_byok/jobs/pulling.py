@@ -8,7 +8,7 @@ from typing import Final
 from factory_byok.address import Address
 from factory_byok.collect import Ask, collect
 from factory_byok.errors import ByokError, UsageError
-from factory_byok.facts import Disk, Known, Model, Server, Snapshot, Unknown
+from factory_byok.facts import Disk, Known, Server, Snapshot, Unknown
 from factory_byok.findings import Finding, Remedy
 from factory_byok.fitting import Asked, by_name, fit, free_memory
 from factory_byok.names import is_cloud, parse_name
@@ -234,12 +234,3 @@ def _given_up(plan: Plan, cut: NoAnswer) -> ByokError:
     """The connection broke too often, or nothing came."""
     why = f"{cut.message[:1].lower()}{cut.message[1:]}"
     return ByokError(f"The pull of `{plan.model}` stopped: {why}", _AGAIN.format(plan.model))
-
-
-def pulled_model(world: World, plan: Plan, *, timeout: float = 2.0) -> Model | None:
-    """The model as the server lists it now; None when it does not."""
-    ask = Ask(
-        endpoint=plan.address, models=(plan.model,), timeout=timeout, machine=False, droid=False
-    )
-    reading = collect(world, ask).servers[plan.address.identity()]
-    return reading.value.model(plan.model) if isinstance(reading, Known) else None

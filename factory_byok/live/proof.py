@@ -90,14 +90,6 @@ def _measure(session: Session, proof: Proof) -> Scale | None:
     return scale(points[0], points[1])
 
 
-def _try(session: Session, proof: Proof, line: Scale, size: int) -> None:
-    """Sends one long message and takes over what it came to."""
-    session.say(f"Sending a message of {show_tokens(size)}")
-    told, sent = message(line.sentences(size)), line.tokens(line.sentences(size))
-    done = _send(session, told, reading=size / proof.rate / CAUTION)
-    _record(session, proof, told, sent, done)
-
-
 def _peek(session: Session, proof: Proof, line: Scale) -> None:
     """The whole size for a few seconds, where no window is claimed: a refusal comes at once.
 

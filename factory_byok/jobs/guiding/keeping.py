@@ -22,7 +22,6 @@ from factory_byok.world import World
 
 HOUR: Final = "1h"
 LONG: Final = 30 * 60.0  # seconds: a pause that is longer than a coffee
-DEFAULT: Final = 5 * 60.0  # seconds: Ollama's own (envconfig/config.go)
 
 
 @dataclass(frozen=True, slots=True)
