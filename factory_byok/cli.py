@@ -8,11 +8,11 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from factory_byok.answer import Answer
 from factory_byok.commands import GROUPS, VERBS
 from factory_byok.commands.options import ColorOption, JsonOption
-from factory_byok.errors import BUG, FAILED, INTERRUPTED, OK, ByokError, UsageError
-from factory_byok.render.style import Style, set_up_streams, style_of
+from factory_byok.core.errors import BUG, FAILED, INTERRUPTED, OK, ByokError, UsageError
+from factory_byok.screens.answer import Answer
+from factory_byok.screens.style import Style, set_up_streams, style_of
 
 # typer does not export the base of its complaints about the words
 _WORDS_USAGE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
@@ -134,7 +134,7 @@ def _print(answer: Any, words: list[str]) -> int:
     if not isinstance(answer, Answer):
         return answer if isinstance(answer, int) else OK
     if "--json" in words:
-        from factory_byok.render.envelope import envelope
+        from factory_byok.reports.envelope import envelope
 
         _write(envelope(_verb(words), answer))
     else:
@@ -147,7 +147,7 @@ def _print(answer: Any, words: list[str]) -> int:
 def _fail(words: list[str], error: ByokError) -> int:
     """Tells a failure: as JSON on stdout when that was asked for, else a sentence on stderr."""
     if "--json" in words:
-        from factory_byok.render.envelope import failure
+        from factory_byok.reports.envelope import failure
 
         _write(failure(_verb(words), error))
     else:
@@ -182,7 +182,7 @@ def _near(message: str) -> str:
 
 def _bug(words: list[str]) -> int:
     """Tells that byok itself failed, with the traceback in a file instead of on the screen."""
-    from factory_byok.render.bug import report_bug
+    from factory_byok.screens.bug import report_bug
 
     error = ByokError(*report_bug(words))
     error.exit_code = BUG

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from factory_byok.facts import (
+from factory_byok.core.facts import (
     Cpu,
     Defaults,
     Droid,
@@ -21,7 +21,7 @@ from factory_byok.facts import (
     Snapshot,
     Window,
 )
-from factory_byok.units import Bytes, Parameters, Tokens
+from factory_byok.core.units import Bytes, Parameters, Tokens
 from factory_byok.version import MEASURED_DROID
 
 ENDPOINT = "http://localhost:11434"

@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from factory_byok.checks import CHECKS
 from factory_byok.commands import GROUPS
-from factory_byok.data.failures import FAILURES
-from factory_byok.doctor import code_of
+from factory_byok.diagnosis.checks import CHECKS
+from factory_byok.diagnosis.examine import code_of
+from factory_byok.diagnosis.failures import FAILURES
 from factory_byok.providers import PROVIDERS
 from tests.schemas import report_schema, snapshot_schema
 from tests.screens import SCREENS, screen

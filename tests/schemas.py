@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from factory_byok.facts import Known, Snapshot, Unknown
-from factory_byok.findings import Edit, Finding, Level, Outcome, Status
+from factory_byok.core.facts import Known, Snapshot, Unknown
+from factory_byok.core.findings import Edit, Finding, Level, Outcome, Status
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 UNKNOWN: Final = {

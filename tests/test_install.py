@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from factory_byok import __version__
-from factory_byok.checks import CODES
+from factory_byok.diagnosis.checks import CODES
 from tests.doubles.real_parts import missing
 
 pytestmark = [pytest.mark.outside, pytest.mark.xdist_group("install")]

@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from factory_byok.errors import ByokError
-from factory_byok.settings.schema import NAMES, schema, validate_entry
-from factory_byok.spelling import DIALECTS, FIELDS
+from factory_byok.core.errors import ByokError
+from factory_byok.droid.field_names import DIALECTS, FIELDS
+from factory_byok.droid.settings.schema import NAMES, schema, validate_entry
 from tests.doubles.droid import Droid
 from tests.generate import pretty
 from tests.schemas import report_schema, snapshot_schema

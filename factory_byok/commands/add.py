@@ -5,17 +5,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from factory_byok.answer import Answer
-from factory_byok.commands.options import DryRunOption, EndpointOption, QuietOption, TimeoutOption
-from factory_byok.errors import ByokError, UsageError
-from factory_byok.findings import Status
+from factory_byok.commands.options import (
+    DryRunOption,
+    EndpointOption,
+    QuietOption,
+    TimeoutOption,
+)
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.findings import Status
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.facts import Exercise
-    from factory_byok.jobs.adding import Plan
-    from factory_byok.jobs.choice import Choice, Judged
-    from factory_byok.render.style import Style
-    from factory_byok.world import World
+    from factory_byok.core.facts import Exercise
+    from factory_byok.core.world import World
+    from factory_byok.screens.style import Style
+    from factory_byok.workflows.add import Plan
+    from factory_byok.workflows.choice import Choice, Judged
 
 EXERCISES: Final = ("chat", "stream")
 
@@ -73,10 +78,10 @@ def run(
     Asks the server first, says what is wrong with this choice, writes one validated entry where
     droid will honour it, tries it with a chat, and prints the id to choose in droid.
     """
-    from factory_byok.jobs.adding import Wanted, carry_out, prepare
-    from factory_byok.jobs.choice import choose, judge, place
-    from factory_byok.jobs.keying import key_for
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.workflows.add import Wanted, carry_out, prepare
+    from factory_byok.workflows.choice import choose, judge, place
+    from factory_byok.workflows.keys import key_for
 
     world = World.real()
     choice = place(world, provider, endpoint)
@@ -127,7 +132,7 @@ def _offers(
     world: "World", choice: "Choice", secret: str, *, timeout: float, quiet: bool
 ) -> Answer:
     """The models that the server offers; nothing is written."""
-    from factory_byok.jobs.offering import offered
+    from factory_byok.workflows.offered_models import offered
 
     models = offered(world, choice, timeout=timeout, quiet=quiet, secret=secret)
     data = {
@@ -138,7 +143,7 @@ def _offers(
     }
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.offered import offered_lines
+        from factory_byok.screens.offered import offered_lines
 
         return offered_lines(choice, models, style)
 
@@ -148,7 +153,7 @@ def _offers(
 def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) -> None:
     """Downloads the model through its Ollama when the server does not have it."""
     from factory_byok.commands.pull import pull_now
-    from factory_byok.jobs.pulling import plan_pull
+    from factory_byok.workflows.pull import plan_pull
 
     if choice.provider != "ollama":
         raise UsageError("`--pull` works with Ollama only")
@@ -161,9 +166,9 @@ def _tried(
     world: "World", plan: "Plan", judged: "Judged | None", *, quiet: bool
 ) -> "tuple[Exercise, ...]":
     """The chat and stream exercises through the base URL that was written."""
-    from factory_byok.live.limits import Limits, load_deadline
-    from factory_byok.live.run import exercise
-    from factory_byok.render.progress import working
+    from factory_byok.exercises.limits import Limits, load_deadline
+    from factory_byok.exercises.runner import exercise
+    from factory_byok.screens.progress import working
 
     server = judged.server if judged else None
     limits = Limits(load=load_deadline(world.env))
@@ -191,7 +196,7 @@ def _answer(plan: "Plan", judged: "Judged | None", results: "tuple[Exercise, ...
         }
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.added import added_lines
+        from factory_byok.screens.added import added_lines
 
         return added_lines(plan, findings, results, style)
 

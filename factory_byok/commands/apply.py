@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import QuietOption, TimeoutOption, YesOption
-from factory_byok.errors import ByokError
+from factory_byok.core.errors import ByokError
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.findings import Finding, Status
-    from factory_byok.jobs.applying.act import Done
-    from factory_byok.jobs.applying.facts import Plan
-    from factory_byok.manifest.facts import Manifest
-    from factory_byok.render.style import Style
-    from factory_byok.world import World
+    from factory_byok.core.findings import Finding, Status
+    from factory_byok.core.world import World
+    from factory_byok.screens.style import Style
+    from factory_byok.workflows.apply.carry_out import Done
+    from factory_byok.workflows.apply.facts import Plan
+    from factory_byok.workflows.apply.manifest.facts import Manifest
 
 
 def run(
@@ -43,9 +43,9 @@ def run(
     Pulls models, gives them their windows, writes entries and droid's default; touches nothing
     that the manifest does not name, and a second run changes nothing. On a terminal it asks first.
     """
-    from factory_byok.jobs.applying.plan import make_plan
-    from factory_byok.render.progress import working
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.screens.progress import working
+    from factory_byok.workflows.apply.plan import make_plan
 
     world = World.real()
     wanted = _read(manifest)
@@ -65,7 +65,11 @@ def run(
 
 def _read(file: Path) -> "Manifest":
     """The manifest in a file, or on standard input."""
-    from factory_byok.manifest.read import MOST_BYTES, parse_manifest, read_manifest
+    from factory_byok.workflows.apply.manifest.read import (
+        MOST_BYTES,
+        parse_manifest,
+        read_manifest,
+    )
 
     if str(file) != "-":
         return read_manifest(file)
@@ -78,7 +82,7 @@ def _read(file: Path) -> "Manifest":
 def _done(world: "World", plan: "Plan", again: Any, *, quiet: bool) -> "Done":
     """Does it, with progress on stderr."""
     from factory_byok.commands.pull import pull_now
-    from factory_byok.jobs.applying.act import carry_out
+    from factory_byok.workflows.apply.carry_out import carry_out
 
     def say(text: str) -> None:
         if not quiet:
@@ -90,8 +94,8 @@ def _done(world: "World", plan: "Plan", again: Any, *, quiet: bool) -> "Done":
 
 def _undone(world: "World", plan: "Plan", *, write: bool) -> "Done":
     """The result of a plan that is not carried out; what is in order is remembered as byok's."""
-    from factory_byok.jobs.applying.act import Done
-    from factory_byok.jobs.applying.ours import remember
+    from factory_byok.workflows.apply.carry_out import Done
+    from factory_byok.workflows.apply.ownership import remember
 
     if write and not plan.problems:
         remember(world, plan.entries.entries)
@@ -107,8 +111,8 @@ def _agree(plan: "Plan", *, yes: bool) -> None:
     """Shows the changes and asks, on a terminal; elsewhere running it is the answer."""
     if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return
-    from factory_byok.render.applied import change_lines
-    from factory_byok.render.style import style_of
+    from factory_byok.screens.applied import change_lines
+    from factory_byok.screens.style import style_of
 
     lines = change_lines(plan.changes, style_of(sys.stderr, "auto"))
     sys.stderr.write("\n".join(lines) + "\n")
@@ -129,7 +133,7 @@ def _answer(plan: "Plan", done: "Done", *, check: bool) -> Answer:
     }
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.applied import applied_lines
+        from factory_byok.screens.applied import applied_lines
 
         return applied_lines(plan.manifest.file, done, findings, style, check=check)
 
@@ -145,7 +149,7 @@ def _answer(plan: "Plan", done: "Done", *, check: bool) -> Answer:
 
 def _status(done: "Done", findings: "Sequence[Finding]", *, check: bool, drift: bool) -> "Status":
     """With `--check` a warning is a difference and nothing else."""
-    from factory_byok.findings import worst_level
+    from factory_byok.core.findings import worst_level
 
     if done.problems:
         return "error"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import JSON, EndpointOption, QuietOption, TimeoutOption
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.facts import Snapshot
-    from factory_byok.findings import Report
-    from factory_byok.recommend import Recommendation
-    from factory_byok.render.style import Style
+    from factory_byok.core.facts import Snapshot
+    from factory_byok.core.findings import Report
+    from factory_byok.screens.style import Style
+    from factory_byok.sizing.recommendation import Recommendation
 
 Format = Literal["text", "markdown", "html"]
 PAPER: Final = 100  # columns of a text report in a file
@@ -48,13 +48,13 @@ def run(
     `--format markdown` is for an issue, `--format html` for a page with pictures; both leave out
     keys, names of user and machine, the home folder and private addresses.
     """
-    from factory_byok.address import parse_endpoint
-    from factory_byok.collect import Ask, collect
-    from factory_byok.doctor import examine
-    from factory_byok.recommend import as_json, recommend
-    from factory_byok.render.progress import working
-    from factory_byok.replay import read_snapshot
-    from factory_byok.world import World
+    from factory_byok.core.addresses import parse_endpoint
+    from factory_byok.core.world import World
+    from factory_byok.diagnosis.collect import Ask, collect
+    from factory_byok.diagnosis.examine import examine
+    from factory_byok.diagnosis.replay import read_snapshot
+    from factory_byok.screens.progress import working
+    from factory_byok.sizing.recommendation import as_json, recommend
 
     wanted = _wanted(form, output, json=bool(context.meta.get(JSON)))
     world = World.real()
@@ -66,7 +66,7 @@ def run(
         with working("Looking at the machine, the settings and the servers", quiet=quiet):
             snap = collect(world, ask)
         if deep:
-            from factory_byok.jobs.proving import deepened
+            from factory_byok.workflows.exercise_entries import deepened
 
             snap, interrupted = deepened(world, snap, ask, quiet=quiet)
     report = examine(snap)
@@ -90,7 +90,7 @@ def run(
 
 def _wanted(form: Format | None, output: Path | None, *, json: bool) -> Format:
     """The format that is meant. Raises UsageError for two answers at once or a taken name."""
-    from factory_byok.errors import ByokError, UsageError
+    from factory_byok.core.errors import ByokError, UsageError
 
     if json and (form or output):
         raise UsageError(
@@ -111,16 +111,16 @@ def _lines(
 ) -> Iterable[str]:
     """The report in one format."""
     if form == "text":
-        from factory_byok.render.doctor import doctor_lines
+        from factory_byok.screens.doctor import doctor_lines
 
         return doctor_lines(snap, report, recommendation, style)
-    from factory_byok.checks import too_slow
-    from factory_byok.live.projection import FIRST_REQUEST
-    from factory_byok.redact import redacted
-    from factory_byok.render.html import html_lines
-    from factory_byok.render.markdown import markdown_lines
-    from factory_byok.render.page import Slow, make_page
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.diagnosis.checks import too_slow
+    from factory_byok.exercises.projection import FIRST_REQUEST
+    from factory_byok.reports.html import html_lines
+    from factory_byok.reports.markdown import markdown_lines
+    from factory_byok.reports.page import Slow, make_page
+    from factory_byok.reports.redaction import redacted
 
     slow = Slow(too_slow.FIRST_REQUEST, too_slow.TOKENS_PER_SECOND, FIRST_REQUEST)
     page = redacted(make_page(snap, report, recommendation, slow), World.real())
@@ -129,7 +129,7 @@ def _lines(
 
 def _written(output: Path, form: Format, lines: Iterable[str]) -> Iterator[str]:
     """Writes the report to its file and says so."""
-    from factory_byok.newfile import write_new
+    from factory_byok.reports.output_file import write_new
 
     write_new(output, "\n".join(lines) + "\n")
     yield f"Wrote {output} ({form})"

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.answer import Answer
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.render.style import Style
+    from factory_byok.screens.style import Style
 
 
 def run(
@@ -18,9 +18,9 @@ def run(
 
     Without a code every check stands on one line. `byok doctor` names those that fired.
     """
-    from factory_byok.checks import CHECKS
-    from factory_byok.doctor import code_of
-    from factory_byok.errors import UsageError
+    from factory_byok.core.errors import UsageError
+    from factory_byok.diagnosis.checks import CHECKS
+    from factory_byok.diagnosis.examine import code_of
 
     known = {code_of(each): each for each in CHECKS}
     wanted = check.replace("-", "_")

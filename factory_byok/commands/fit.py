@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import EndpointOption, QuietOption
-from factory_byok.errors import UsageError
+from factory_byok.core.errors import UsageError
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.fitting import Asked
-    from factory_byok.render.style import Style
+    from factory_byok.screens.style import Style
+    from factory_byok.sizing.fitting import Asked
 
 KV_TYPES: Final = ("f16", "q8_0", "q4_0")  # docs.ollama.com/faq
 MOST: Final = 10**9  # more tokens, slots or cards than that is a slip of the finger
@@ -61,8 +61,8 @@ def _asked(
     window: int | None, kv_type: str | None, parallel: int | None, gpus: int | None
 ) -> "Asked":
     """The options as a question. Raises UsageError for what cannot be meant."""
-    from factory_byok.fitting import FIRST, Asked
-    from factory_byok.units import Tokens
+    from factory_byok.core.units import Tokens
+    from factory_byok.sizing.fitting import FIRST, Asked
 
     for name, value, unit in (
         ("window", window, "tokens"),
@@ -85,11 +85,11 @@ def _asked(
 
 def _machine(endpoint: str, *, quiet: bool) -> Answer:
     """The machine and what to run on it."""
-    from factory_byok.fitting import candidates, ranked, ranked_as_json
-    from factory_byok.jobs.sizing import look
-    from factory_byok.recommend import as_json, recommend
-    from factory_byok.render.progress import working
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.screens.progress import working
+    from factory_byok.sizing.fitting import candidates, ranked, ranked_as_json
+    from factory_byok.sizing.recommendation import as_json, recommend
+    from factory_byok.workflows.fit import look
 
     with working("Looking at the machine and its models", quiet=quiet):
         seen = look(World.real(), endpoint)
@@ -97,7 +97,7 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
     models = ranked(candidates(seen.candidates()), seen.free)
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.fit import fit_lines
+        from factory_byok.screens.fit import fit_lines
 
         return fit_lines(seen.machine, found, models, seen.silence, style)
 
@@ -111,11 +111,11 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
 
 def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: bool) -> Answer:
     """One model on this machine; `named` says that the user named the window."""
-    from factory_byok.fitting import beside, findings_of, fit, fit_as_json
-    from factory_byok.jobs.sizing import look
-    from factory_byok.recommend import recommend
-    from factory_byok.render.progress import working
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.screens.progress import working
+    from factory_byok.sizing.fitting import beside, findings_of, fit, fit_as_json
+    from factory_byok.sizing.recommendation import recommend
+    from factory_byok.workflows.fit import look
 
     with working(f"Looking at the machine and at {model}", quiet=quiet):
         seen = look(World.real(), endpoint, model, quick=True)
@@ -124,7 +124,7 @@ def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: boo
     findings = (*findings_of(found, asked.window if named else None), *seen.findings())
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.fit_model import fit_model_lines, source_phrase
+        from factory_byok.screens.fit_model import fit_model_lines, source_phrase
 
         source = source_phrase(found.candidate, "" if found.candidate.installed else seen.absence)
         return fit_model_lines(found, table, findings, source, style)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import (
     DryRunOption,
     EndpointOption,
@@ -14,12 +13,13 @@ from factory_byok.commands.options import (
     TimeoutOption,
     YesOption,
 )
-from factory_byok.errors import ByokError, UsageError
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.findings import Finding
-    from factory_byok.jobs.repairing import Repair
-    from factory_byok.render.style import Style
+    from factory_byok.core.findings import Finding
+    from factory_byok.screens.style import Style
+    from factory_byok.workflows.fix import Repair
 
 
 def run(
@@ -37,12 +37,12 @@ def run(
     Shows the difference first, asks, writes once, and looks again. What it cannot do itself is
     named with its command.
     """
-    from factory_byok.address import parse_endpoint
-    from factory_byok.collect import Ask, collect
-    from factory_byok.doctor import examine
-    from factory_byok.jobs.repairing import carry_out, plan_repair
-    from factory_byok.render.progress import working
-    from factory_byok.world import World
+    from factory_byok.core.addresses import parse_endpoint
+    from factory_byok.core.world import World
+    from factory_byok.diagnosis.collect import Ask, collect
+    from factory_byok.diagnosis.examine import examine
+    from factory_byok.screens.progress import working
+    from factory_byok.workflows.fix import carry_out, plan_repair
 
     codes = _codes(checks or [])
     world = World.real()
@@ -62,7 +62,7 @@ def run(
 
 def _codes(words: Sequence[str]) -> tuple[str, ...]:
     """The checks that the words name. Raises UsageError."""
-    from factory_byok.checks import CODES
+    from factory_byok.diagnosis.checks import CODES
 
     codes = tuple(word.replace("-", "_") for word in words)
     unknown = next((code for code in codes if code not in CODES), None)
@@ -77,8 +77,8 @@ def _agree(repair: "Repair", *, yes: bool) -> None:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise ByokError("Nothing was written: there is no terminal to ask", "Give `--yes`")
-    from factory_byok.render.diff import diff_lines
-    from factory_byok.render.style import style_of
+    from factory_byok.screens.diff import diff_lines
+    from factory_byok.screens.style import style_of
 
     style = style_of(sys.stderr, "auto")
     for preview in repair.previews:
@@ -106,7 +106,7 @@ def _answer(repair: "Repair", remaining: "Sequence[Finding]", *, written: bool) 
     }
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.fixed import fixed_lines
+        from factory_byok.screens.fixed import fixed_lines
 
         return fixed_lines(repair, remaining, diff, style, written=written)
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from factory_byok.answer import Answer
-from factory_byok.droid_facts import Entry, SettingsFile
-from factory_byok.settings.look import look
-from factory_byok.world import World
+from factory_byok.core.droid_facts import Entry, SettingsFile
+from factory_byok.core.world import World
+from factory_byok.droid.settings.look import look
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.render.style import Style
+    from factory_byok.screens.style import Style
 
 
 def run() -> Answer:
@@ -27,7 +27,7 @@ def run() -> Answer:
     dropped = any(entry.fate == "dropped" for entry in settings.entries)
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.entries import entries_lines
+        from factory_byok.screens.entries import entries_lines
 
         shown = [_without_secrets(each) for each in settings.entries]
         return entries_lines(shown, settings.files, style)
@@ -55,7 +55,7 @@ def shown_url(url: str) -> str:
     """A base URL without the secrets that it may carry."""
     if "@" not in url and "?" not in url:
         return url
-    from factory_byok.settings.mask import mask
+    from factory_byok.droid.settings.mask import mask
 
     return mask(url)
 

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.answer import Answer
-from factory_byok.commands.options import DryRunOption, EndpointOption, QuietOption, TimeoutOption
+from factory_byok.commands.options import (
+    DryRunOption,
+    EndpointOption,
+    QuietOption,
+    TimeoutOption,
+)
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.jobs.pulling import Plan, Pulled
-    from factory_byok.render.style import Style
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.screens.style import Style
+    from factory_byok.workflows.pull import Plan, Pulled
 
 
 def run(
@@ -30,10 +35,10 @@ def run(
     Looks at the disk of the model store and at the memory first. What was downloaded stays when
     the pull is interrupted, and the next one goes on from there.
     """
-    from factory_byok.address import default_endpoint, parse_endpoint
-    from factory_byok.jobs.pulling import plan_pull
-    from factory_byok.render.progress import working
-    from factory_byok.world import World
+    from factory_byok.core.addresses import default_endpoint, parse_endpoint
+    from factory_byok.core.world import World
+    from factory_byok.screens.progress import working
+    from factory_byok.workflows.pull import plan_pull
 
     world = World.real()
     address = (
@@ -47,8 +52,8 @@ def run(
 
 def pull_now(world: "World", plan: "Plan", *, quiet: bool, stall: float = 60.0) -> "Pulled":
     """Pulls with progress on stderr; says how to go on when it is interrupted."""
-    from factory_byok.jobs.pulling import carry_out
-    from factory_byok.render.pull import shown
+    from factory_byok.screens.pull import shown
+    from factory_byok.workflows.pull import carry_out
 
     if plan.findings and not quiet:
         _warn(plan)
@@ -62,8 +67,8 @@ def pull_now(world: "World", plan: "Plan", *, quiet: bool, stall: float = 60.0) 
 
 def _warn(plan: "Plan") -> None:
     """Says what speaks against the pull before it takes its time."""
-    from factory_byok.render.findings import findings_lines
-    from factory_byok.render.style import style_of
+    from factory_byok.screens.findings import findings_lines
+    from factory_byok.screens.style import style_of
 
     lines = findings_lines(plan.findings, style_of(sys.stderr, "auto"))
     sys.stderr.write("\n".join(lines) + "\n")
@@ -85,8 +90,8 @@ def _answer(plan: "Plan", done: "Pulled | None") -> Answer:
     }
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.findings import findings_lines
-        from factory_byok.render.pull import pulled_lines
+        from factory_byok.screens.findings import findings_lines
+        from factory_byok.screens.pull import pulled_lines
 
         if plan.findings and done is None:
             yield from findings_lines(plan.findings, style)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import DryRunOption
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.facts import Defaults, Entry
-    from factory_byok.findings import Edit
-    from factory_byok.render.style import Style
+    from factory_byok.core.facts import Defaults, Entry
+    from factory_byok.core.findings import Edit
+    from factory_byok.screens.style import Style
 
 
 def run(
@@ -25,11 +25,11 @@ def run(
     entry's compaction limit. What `byok add` made around it (array, file) goes when it is as
     `add` left it.
     """
-    from factory_byok.settings import change
-    from factory_byok.settings.find import find_entry
-    from factory_byok.settings.locate import user_place
-    from factory_byok.settings.look import look
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.droid.settings import change
+    from factory_byok.droid.settings.find import find_entry
+    from factory_byok.droid.settings.locate import user_place
+    from factory_byok.droid.settings.look import look
 
     world = World.real()
     settings = look(world)
@@ -43,7 +43,7 @@ def run(
     was_default = settings.defaults.model == chosen.id
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.removed import removed_lines
+        from factory_byok.screens.removed import removed_lines
 
         return removed_lines(
             chosen, copies, difference() if dry_run else "", style, default=was_default
@@ -83,8 +83,8 @@ def removing(copies: "Sequence[Entry]", defaults: "Defaults", limits: Path) -> "
 
     Within a file they go from the last index to the first, so that pointers stay true.
     """
-    from factory_byok.findings import Edit
-    from factory_byok.settings.new_entry import COMPACTION, escaped
+    from factory_byok.core.findings import Edit
+    from factory_byok.droid.settings.new_entry import COMPACTION, escaped
 
     ordered = sorted(copies, key=lambda each: (each.file, -each.index))
     ids = dict.fromkeys(each.id for each in copies)

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import DryRunOption
-from factory_byok.errors import ByokError, UsageError
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.facts import Entry, Json
-    from factory_byok.findings import Edit
-    from factory_byok.render.style import Style
-    from factory_byok.settings.change import Preview
-    from factory_byok.settings.effective import Effective
-    from factory_byok.world import World
+    from factory_byok.core.facts import Entry, Json
+    from factory_byok.core.findings import Edit
+    from factory_byok.core.world import World
+    from factory_byok.droid.settings.change import Preview
+    from factory_byok.droid.settings.effective import Effective
+    from factory_byok.screens.style import Style
 
 NUMBERS: Final = ("max_output", "thinking_budget")
 SWITCHES: Final = ("thinking", "images", "no_images")
@@ -34,10 +34,10 @@ def run(
     Keys: name, model, base_url, dialect, max_output, key_env, reasoning_effort, images, id.
     droid's default and the compaction limit follow when the id changes with the name.
     """
-    from factory_byok.settings import change
-    from factory_byok.settings.find import find_entry
-    from factory_byok.settings.look import look
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.droid.settings import change
+    from factory_byok.droid.settings.find import find_entry
+    from factory_byok.droid.settings.look import look
 
     world = World.real()
     settings = look(world)
@@ -62,10 +62,10 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _edits(chosen: "Entry", pairs: Sequence[tuple[str, str]]) -> "tuple[Edit, ...]":
     """The edits to the entry itself, checked against the file's schema."""
-    from factory_byok.findings import Edit
-    from factory_byok.settings.schema import validate_entry
-    from factory_byok.settings.target import stored
-    from factory_byok.spelling import FIELDS
+    from factory_byok.core.findings import Edit
+    from factory_byok.droid.field_names import FIELDS
+    from factory_byok.droid.settings.schema import validate_entry
+    from factory_byok.droid.settings.target import stored
 
     names = FIELDS[chosen.kind]
     after = stored(chosen)
@@ -126,7 +126,7 @@ def _switch(key: str, value: str) -> bool:
 
 def _id_after(world: "World", chosen: "Entry", previews: "Sequence[Preview]") -> str:
     """The entry's id after the change. Raises ByokError when droid would no longer offer it."""
-    from factory_byok.settings import change
+    from factory_byok.droid.settings import change
 
     after = change.imagine(world, previews)
     same = (each for each in after.entries if _place(each) == _place(chosen))
@@ -146,9 +146,9 @@ def _followers(
     world: "World", settings: "Effective", chosen: "Entry", id_: str
 ) -> "tuple[Edit, ...]":
     """The edits for what points to the old id: the compaction limit and droid's default."""
-    from factory_byok.findings import Edit
-    from factory_byok.settings.locate import user_place
-    from factory_byok.settings.new_entry import COMPACTION, escaped
+    from factory_byok.core.findings import Edit
+    from factory_byok.droid.settings.locate import user_place
+    from factory_byok.droid.settings.new_entry import COMPACTION, escaped
 
     if id_ == chosen.id:
         return ()
@@ -166,7 +166,7 @@ def _answer(id_: str, previews: "Sequence[Preview]", *, dry: bool) -> Answer:
     diff = "".join(preview.diff() for preview in previews)
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.diff import diff_lines
+        from factory_byok.screens.diff import diff_lines
 
         yield from diff_lines(diff, style)
         if not diff:

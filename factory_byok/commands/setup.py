@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
-from factory_byok.errors import ByokError, UsageError
-from factory_byok.findings import Status
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.findings import Status
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.address import Address
-    from factory_byok.jobs.guiding.path import StepName
-    from factory_byok.jobs.guiding.walk import Walked
-    from factory_byok.jobs.guiding.way import Wanted
-    from factory_byok.render.style import Style
-    from factory_byok.world import World
+    from factory_byok.core.addresses import Address
+    from factory_byok.core.world import World
+    from factory_byok.screens.style import Style
+    from factory_byok.workflows.setup.runner import Walked
+    from factory_byok.workflows.setup.state import Wanted
+    from factory_byok.workflows.setup.steps import StepName
 
 
 def run(
@@ -56,9 +56,9 @@ def run(
     Reads the machine, waits for Ollama, offers the models that fit, downloads one, raises its
     window, writes droid's entry and proves it. Run it again at any time: what is done stays done.
     """
-    from factory_byok.jobs.guiding.way import Wanted
-    from factory_byok.units import Tokens
-    from factory_byok.world import World
+    from factory_byok.core.units import Tokens
+    from factory_byok.core.world import World
+    from factory_byok.workflows.setup.state import Wanted
 
     world = World.real()
     wanted = Wanted(
@@ -78,7 +78,7 @@ def run(
 
 def _steps(words: list[str]) -> "frozenset[StepName]":
     """The steps to leave out. Raises UsageError."""
-    from factory_byok.jobs.guiding.path import STEPS
+    from factory_byok.workflows.setup.steps import STEPS
 
     found = [word.strip().replace("-", "_") for each in words for word in each.split(",")]
     for word in found:
@@ -90,8 +90,8 @@ def _steps(words: list[str]) -> "frozenset[StepName]":
 
 def _check(world: "World", wanted: "Wanted", *, asks: bool, yes: bool) -> None:
     """Raises UsageError or ByokError for words that cannot lead anywhere, before anything else."""
-    from factory_byok.advice import FLOOR
-    from factory_byok.names import parse_name
+    from factory_byok.core.model_names import parse_name
+    from factory_byok.core.requirements import FLOOR
 
     if not asks and not yes:
         raise ByokError(
@@ -113,8 +113,8 @@ def _check(world: "World", wanted: "Wanted", *, asks: bool, yes: bool) -> None:
 
 def _check_used(world: "World", wanted: "Wanted") -> None:
     """Raises UsageError when no model was named and droid has none at this server either."""
-    from factory_byok.jobs.guiding.path import entry_in_use
-    from factory_byok.settings.look import look
+    from factory_byok.droid.settings.look import look
+    from factory_byok.workflows.setup.steps import entry_in_use
 
     if entry_in_use(look(world).entries, _address(world, wanted.endpoint).identity()) is None:
         raise UsageError(
@@ -125,7 +125,7 @@ def _check_used(world: "World", wanted: "Wanted") -> None:
 
 def _address(world: "World", endpoint: str) -> "Address":
     """Where Ollama is."""
-    from factory_byok.address import default_endpoint, parse_endpoint
+    from factory_byok.core.addresses import default_endpoint, parse_endpoint
 
     return (
         parse_endpoint(endpoint) if endpoint else default_endpoint(world.env.get("OLLAMA_HOST", ""))
@@ -134,9 +134,9 @@ def _address(world: "World", endpoint: str) -> "Address":
 
 def _walked(world: "World", wanted: "Wanted", *, asks: bool) -> "Walked":
     """The walk, with somebody at the terminal or with nobody."""
-    from factory_byok.jobs.guiding.walk import walk
-    from factory_byok.jobs.guiding.way import Way
-    from factory_byok.render.setup import opening_lines
+    from factory_byok.screens.setup import opening_lines
+    from factory_byok.workflows.setup.runner import walk
+    from factory_byok.workflows.setup.state import Way
 
     guide = Terminal() if asks else Nobody()
     guide.show(opening_lines)
@@ -151,7 +151,7 @@ class Terminal:
 
     def show(self, lines: "Callable[[Style], Iterable[str]]") -> None:
         """Shows lines."""
-        from factory_byok.render.style import style_of
+        from factory_byok.screens.style import style_of
 
         for line in lines(style_of(sys.stderr, "auto")):
             sys.stderr.write(f"{line}\n")
@@ -203,7 +203,7 @@ def _answer(walked: "Walked", *, asks: bool) -> Answer:
     }
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.setup_end import setup_lines
+        from factory_byok.screens.setup_end import setup_lines
 
         return setup_lines(walked, style, live=asks)
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.render.style import Style
+    from factory_byok.screens.style import Style
 
 
 def run(
@@ -26,13 +26,13 @@ def run(
 
     `byok doctor --from FILE` judges it again, on any machine.
     """
-    from factory_byok.address import parse_endpoint
-    from factory_byok.codec import to_json
-    from factory_byok.collect import Ask, collect
-    from factory_byok.newfile import write_new
-    from factory_byok.redact import redacted
-    from factory_byok.render.progress import working
-    from factory_byok.world import World
+    from factory_byok.core.addresses import parse_endpoint
+    from factory_byok.core.serialization import to_json
+    from factory_byok.core.world import World
+    from factory_byok.diagnosis.collect import Ask, collect
+    from factory_byok.reports.output_file import write_new
+    from factory_byok.reports.redaction import redacted
+    from factory_byok.screens.progress import working
 
     world = World.real()
     where = parse_endpoint(endpoint) if endpoint else None

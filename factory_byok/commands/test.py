@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.findings import Status
-    from factory_byok.render.style import Style
+    from factory_byok.core.findings import Status
+    from factory_byok.screens.style import Style
 
 
 def run(
@@ -53,9 +53,9 @@ def run(
     Sends droid's kind of requests through the entry's own base URL, dialect, key and headers. A
     word that names no entry is taken for a model of the server, without any entry.
     """
-    from factory_byok.jobs.proving import Proof, prove
-    from factory_byok.units import Tokens
-    from factory_byok.world import World
+    from factory_byok.core.units import Tokens
+    from factory_byok.core.world import World
+    from factory_byok.workflows.exercise_entries import Proof, prove
 
     names = tuple(name.strip() for name in only.split(",") if name.strip())
     proof = Proof(
@@ -74,8 +74,8 @@ def run(
     failed = any(result.status == "failed" for result in results)
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.exercises import exercise_lines
-        from factory_byok.render.findings import findings_lines
+        from factory_byok.screens.exercises import exercise_lines
+        from factory_byok.screens.findings import findings_lines
 
         yield from exercise_lines(results, style)
         if proven.findings:

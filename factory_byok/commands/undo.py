@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.answer import Answer
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.render.style import Style
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.screens.style import Style
 
 
 def run(
@@ -21,7 +21,7 @@ def run(
 
     Refuses when somebody else has changed a file since, and shows the difference.
     """
-    from factory_byok.world import World
+    from factory_byok.core.world import World
 
     world = World.real()
     return _steps(world) if list_ else _taken_back(world, step)
@@ -29,7 +29,7 @@ def run(
 
 def _steps(world: "World") -> Answer:
     """The writes that can be taken back, the newest first."""
-    from factory_byok.settings.writing.journal import Journal
+    from factory_byok.droid.settings.writing.journal import Journal
 
     rows = [
         {"step": each.step, "at": each.at, "verb": each.verb, "path": each.path}
@@ -37,11 +37,11 @@ def _steps(world: "World") -> Answer:
     ]
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.words import homely
+        from factory_byok.screens.words import shorten_home
 
         for row in rows:
             step = style.paint(row["step"], "bold")
-            yield f"{step}  {row['at']}  byok {row['verb']}  {homely(row['path'])}"
+            yield f"{step}  {row['at']}  byok {row['verb']}  {shorten_home(row['path'])}"
         if not rows:
             yield "byok has written nothing that it could take back"
 
@@ -50,9 +50,9 @@ def _steps(world: "World") -> Answer:
 
 def _taken_back(world: "World", step: str) -> Answer:
     """Undoes one step. Raises ByokError, with the masked difference when others wrote since."""
-    from factory_byok.errors import ByokError
-    from factory_byok.settings.change import Preview
-    from factory_byok.settings.writing import transaction
+    from factory_byok.core.errors import ByokError
+    from factory_byok.droid.settings.change import Preview
+    from factory_byok.droid.settings.writing import transaction
 
     try:
         written = transaction.undo(world, step)
@@ -63,10 +63,10 @@ def _taken_back(world: "World", step: str) -> Answer:
     diff = "".join(Preview(each.path, each.before, each.after).diff() for each in written)
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.diff import diff_lines
-        from factory_byok.render.words import homely
+        from factory_byok.screens.diff import diff_lines
+        from factory_byok.screens.words import shorten_home
 
         yield from diff_lines(diff, style)
-        yield f"Took back {', '.join(homely(str(each.path)) for each in written)}"
+        yield f"Took back {', '.join(shorten_home(str(each.path)) for each in written)}"
 
     return Answer({"files": [str(each.path) for each in written], "diff": diff}, words)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.answer import Answer
 from factory_byok.commands.options import (
     DryRunOption,
     EndpointOption,
@@ -14,14 +13,15 @@ from factory_byok.commands.options import (
     TimeoutOption,
     YesOption,
 )
-from factory_byok.errors import ByokError, UsageError
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.jobs.deriving import Derivation
-    from factory_byok.jobs.server_setting import Setting
-    from factory_byok.jobs.windowing import Row, Seen, Target, Wanted
-    from factory_byok.render.style import Style
-    from factory_byok.world import World
+    from factory_byok.core.world import World
+    from factory_byok.screens.style import Style
+    from factory_byok.workflows.model_copy import Derivation
+    from factory_byok.workflows.server_setting import Setting
+    from factory_byok.workflows.windows import Row, Seen, Target, Wanted
 
 
 def run(
@@ -52,9 +52,9 @@ def run(
     droid's entries use it; with --server it changes the server's own setting instead. Either way
     the model is loaded afterwards to see whether it worked.
     """
-    from factory_byok.jobs.windowing import Wanted, see, target
-    from factory_byok.units import Tokens
-    from factory_byok.world import World
+    from factory_byok.core.units import Tokens
+    from factory_byok.core.world import World
+    from factory_byok.workflows.windows import Wanted, see, target
 
     world = World.real()
     wanted = Wanted(model, endpoint, timeout)
@@ -73,8 +73,8 @@ def run(
 
 def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answer:
     """The table."""
-    from factory_byok.jobs.windowing import measured, see
-    from factory_byok.render.progress import working
+    from factory_byok.screens.progress import working
+    from factory_byok.workflows.windows import measured, see
 
     with working("Asking the servers", quiet=quiet):
         seen = see(world, wanted)
@@ -83,7 +83,7 @@ def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answ
             seen = measured(world, seen, wanted, say)
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.window import window_lines
+        from factory_byok.screens.window import window_lines
 
         return window_lines(seen.rows, style)
 
@@ -95,9 +95,9 @@ def _copy(
     *, dry_run: bool, quiet: bool,
 ) -> Answer:  # fmt: skip
     """A copy of the model with the window, put into the entries."""
-    from factory_byok.jobs.deriving import carry_out, prepare
-    from factory_byok.render.progress import working
-    from factory_byok.units import Tokens
+    from factory_byok.core.units import Tokens
+    from factory_byok.screens.progress import working
+    from factory_byok.workflows.model_copy import carry_out, prepare
 
     with working(f"Asking {chosen.address}", quiet=quiet):
         derivation = prepare(world, chosen, Tokens(window), name, timeout=wanted.timeout)
@@ -125,7 +125,7 @@ def _copied(derivation: "Derivation", after: "Row | None", window: int) -> Answe
     }
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.window import copied_lines
+        from factory_byok.screens.window import copied_lines
 
         return copied_lines(derivation, after, style)
 
@@ -136,7 +136,7 @@ def _after(world: "World", wanted: "Wanted", model: str, chosen: "Target") -> "R
     """The model's row after loading it; a failed load is told in it."""
     from dataclasses import replace
 
-    from factory_byok.jobs.windowing import measured, see
+    from factory_byok.workflows.windows import measured, see
 
     again = replace(wanted, model=model, endpoint=str(chosen.address))
     seen: Seen = measured(world, see(world, again), again, lambda text: None)
@@ -150,11 +150,11 @@ def _whole_server(
     """The server's own setting, asked for before anything is restarted."""
     from dataclasses import replace
 
-    from factory_byok.facts import Known
-    from factory_byok.jobs.server_setting import carry_out, plan
-    from factory_byok.jobs.windowing import see
-    from factory_byok.render.progress import working
-    from factory_byok.units import Tokens
+    from factory_byok.core.facts import Known
+    from factory_byok.core.units import Tokens
+    from factory_byok.screens.progress import working
+    from factory_byok.workflows.server_setting import carry_out, plan
+    from factory_byok.workflows.windows import see
 
     with working(f"Asking {chosen.address}", quiet=quiet):
         seen = see(world, replace(wanted, model=chosen.model, endpoint=str(chosen.address)))
@@ -175,7 +175,7 @@ def _whole_server(
 
 def _agree(setting: "Setting", *, yes: bool) -> None:
     """Shows the commands and asks, on a terminal; elsewhere `--yes` is the answer."""
-    from factory_byok.render.window import step_lines
+    from factory_byok.screens.window import step_lines
 
     if yes:
         return
@@ -205,7 +205,7 @@ def _told(setting: "Setting", after: "Row | None") -> Answer:
     }
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.render.window import setting_lines
+        from factory_byok.screens.window import setting_lines
 
         return setting_lines(setting, after, style)
 

@@ -2,6 +2,6 @@
 
 from factory_byok.completion.given import Word
 from factory_byok.completion.offer import Offer, offer
-from factory_byok.completion.shells import ASKED, SHELLS, answer, script
+from factory_byok.completion.shells import ASKED, answer
 
-__all__ = ["ASKED", "SHELLS", "Offer", "Word", "answer", "offer", "script"]
+__all__ = ["ASKED", "Offer", "Word", "answer", "offer"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from factory_byok.world import World
+from factory_byok.core.world import World
 
 
 @dataclass(frozen=True, slots=True)

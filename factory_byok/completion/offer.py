@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 from factory_byok.commands import VERBS, options
 from factory_byok.completion.given import Given, Source, Word
 from factory_byok.completion.sources import source_of
-from factory_byok.world import World
+from factory_byok.core.world import World
 
 HELP: Final = Word("--help", "Show the help and exit.")
 TOP: Final = (HELP, Word("--version", "Show versions and exit."))

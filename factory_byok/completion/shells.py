@@ -1,4 +1,4 @@
-"""How bash, zsh and fish ask for completions, how they are answered, and the scripts that ask.
+"""How bash, zsh and fish ask for completions, and how they are answered.
 
 The variables are those of typer's protocol: `_BYOK_COMPLETE=complete_bash` with COMP_WORDS and
 COMP_CWORD, or `complete_zsh` and `complete_fish` with the line in _TYPER_COMPLETE_ARGS.
@@ -11,76 +11,12 @@ from typing import Final
 
 from factory_byok.completion.given import Word
 from factory_byok.completion.offer import Offer, offer
-from factory_byok.world import World
+from factory_byok.core.world import World
 
 ASKED: Final = "_BYOK_COMPLETE"
 FILES: Final = 10  # the exit code that asks the shell for names of files
 _BREAKS: Final = ":="  # bash ends words at these, whatever a program thinks of them
 _PLAIN: Final = re.compile(r"[\w@%+=:,./~-]")
-
-_BASH: Final = r"""_byok_completion() {
-    local line found status word="${COMP_WORDS[COMP_CWORD]}"
-    local IFS=$'\n'
-    COMPREPLY=()
-    found=$(COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _BYOK_COMPLETE=complete_bash \
-        "${COMP_WORDS[0]/#\~/$HOME}" 2>/dev/null)
-    status=$?
-    if [ $status -eq 10 ]; then
-        compopt -o default 2>/dev/null
-        return
-    fi
-    while IFS= read -r line; do
-        [ -n "$line" ] && COMPREPLY+=("$line")
-    done <<< "$found"
-    case "${#COMPREPLY[@]}:${COMPREPLY[0]}" in
-        1:*=) compopt -o nospace 2>/dev/null ;;
-    esac
-}
-complete -F _byok_completion byok
-"""
-_ZSH: Final = r"""#compdef byok
-_byok() {
-    local answer code
-    local -a found
-    answer=$(_BYOK_COMPLETE=complete_zsh _TYPER_COMPLETE_ARGS="${(j: :)words[1,CURRENT]}" \
-        ${(Q)~words[1]} 2>/dev/null)
-    code=$?
-    if (( code == 10 )); then
-        _files
-        return
-    fi
-    found=("${(@f)answer}")
-    [[ -n "$answer" ]] || return 1
-    if [[ "$found[1]" == *'=' && $#found -eq 1 ]]; then
-        compadd -S '' -- "${found[1]}"
-    else
-        _describe -V byok found
-    fi
-}
-if [[ "$funcstack[1]" == _byok ]]; then
-    _byok "$@"
-else
-    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
-    compdef _byok byok
-fi
-"""
-_FISH: Final = r"""function __byok_complete
-    set -l found (env _BYOK_COMPLETE=complete_fish \
-        _TYPER_COMPLETE_ARGS=(commandline -cp | string collect) byok 2>/dev/null)
-    if test $status -eq 10
-        __fish_complete_path (commandline -ct)
-    else if test (count $found) -gt 0
-        printf '%s\n' $found
-    end
-end
-complete --command byok --no-files --arguments '(__byok_complete)'
-"""
-SHELLS: Final = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
-
-
-def script(shell: str) -> str:
-    """What a shell must read so that it asks byok."""
-    return SHELLS[shell]
 
 
 def answer(env: Mapping[str, str]) -> int:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from factory_byok.address import Address, base_url_of, default_endpoint, root_of
 from factory_byok.completion.given import Given, Source, Word
-from factory_byok.droid_facts import Entry
-from factory_byok.errors import ByokError
-from factory_byok.facts import Json
-from factory_byok.loose import as_object, text
+from factory_byok.core.addresses import Address, base_url_of, default_endpoint, root_of
+from factory_byok.core.droid_facts import Entry
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Json
+from factory_byok.core.json_fields import as_object, text
 
 DEADLINE: Final = 0.4  # seconds for a server; who presses Tab does not wait longer
 MOST_BYTES: Final = 2**21
@@ -26,8 +26,8 @@ def source_of(verb: str, parameter: str) -> Source | None:
 
 def checks(given: Given) -> Iterator[Word]:
     """The codes of checks that do not stand on the line yet, with dashes when one is typed."""
-    from factory_byok.checks import CHECKS
-    from factory_byok.doctor import code_of
+    from factory_byok.diagnosis.checks import CHECKS
+    from factory_byok.diagnosis.examine import code_of
 
     taken = {each.replace("-", "_") for each in given.arguments}
     for each in CHECKS:
@@ -58,7 +58,7 @@ def entries(given: Given) -> Iterator[Word]:
 
 def _entries(given: Given) -> tuple[Entry, ...]:
     """The entries of droid's files; none when they cannot be read."""
-    from factory_byok.settings.look import look
+    from factory_byok.droid.settings.look import look
 
     return look(given.world).entries
 
@@ -79,7 +79,7 @@ def _endpoint(given: Given) -> Address | None:
 
 def _rows(given: Given, url: str, key: str) -> Iterator[dict[str, Json]]:
     """The objects of a list that a server gives at once; none when it does not."""
-    from factory_byok.wire import parse_json
+    from factory_byok.core.http import parse_json
 
     try:
         reply = given.world.http.send("GET", url, deadline=DEADLINE, most_bytes=MOST_BYTES)
@@ -109,7 +109,7 @@ def offered(given: Given) -> Iterator[Word]:
 
 def catalogue(_: Given) -> Iterator[Word]:
     """The models of Ollama's library that byok knows."""
-    from factory_byok.data.catalogue import rows
+    from factory_byok.sizing.catalogue import rows
 
     for each in rows():
         yield Word(each.name)
@@ -137,7 +137,7 @@ def models_and_entries(given: Given) -> Iterator[Word]:
 
 def changes(given: Given) -> Iterator[Word]:
     """`KEY=` for each field, and the values of those that have few."""
-    from factory_byok.spelling import DIALECTS
+    from factory_byok.droid.field_names import DIALECTS
 
     taken = {each.partition("=")[0] for each in given.arguments[1:]}
     for key in KEYS:
@@ -164,7 +164,7 @@ def variables(given: Given) -> Iterator[Word]:
 
 def exercises(given: Given) -> Iterator[Word]:
     """Exercises by commas: those that do not stand there yet behind what does."""
-    from factory_byok.live import EXERCISES
+    from factory_byok.exercises import EXERCISES
 
     done, comma, _ = given.start.rpartition(",")
     for name in EXERCISES:

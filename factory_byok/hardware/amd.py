@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from factory_byok.errors import ByokError
-from factory_byok.facts import Gpu, Known, Reading, Unknown
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Gpu, Known, Reading, Unknown
+from factory_byok.core.units import GIB, Bytes
+from factory_byok.core.world import World
 from factory_byok.hardware import sysfs
 from factory_byok.hardware.guard import never_raises
 from factory_byok.hardware.integrated import LEFT_OUT, wanted
 from factory_byok.hardware.visible import Handle, chosen
-from factory_byok.units import GIB, Bytes
-from factory_byok.world import World
 
 PCI_VENDOR: Final = "0x1002"
 KFD_VENDOR: Final = 4098  # the same number, as /sys/class/kfd writes it

@@ -5,13 +5,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from factory_byok.errors import ByokError
-from factory_byok.facts import Gpu, Known, Memory, Reading, Unknown
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Gpu, Known, Memory, Reading, Unknown
+from factory_byok.core.units import GIB, Bytes
+from factory_byok.core.world import World
 from factory_byok.hardware import ram
 from factory_byok.hardware.guard import never_raises
 from factory_byok.hardware.sysfs import whole
-from factory_byok.units import GIB, Bytes
-from factory_byok.world import World
 
 SYSCTLS: Final = ("hw.memsize", "machdep.cpu.brand_string", "iogpu.wired_limit_mb")
 SILICON: Final = ("Apple", "VirtualApple")  # the second is what Rosetta says

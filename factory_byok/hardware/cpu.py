@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from factory_byok.errors import ByokError
-from factory_byok.facts import Cpu, Known, Reading, Unknown
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Cpu, Known, Reading, Unknown
+from factory_byok.core.world import World
 from factory_byok.hardware.guard import never_raises
 from factory_byok.hardware.sysfs import text
-from factory_byok.world import World
 
 # Flags of /proc/cpuinfo and py-cpuinfo that matter to llama.cpp's kernels, by the name we show
 FEATURES: Final = {

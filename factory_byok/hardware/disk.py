@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from factory_byok.facts import Disk, Known, Reading, Unknown
+from factory_byok.core.facts import Disk, Known, Reading, Unknown
+from factory_byok.core.units import Bytes
+from factory_byok.core.world import World
 from factory_byok.hardware.guard import never_raises
-from factory_byok.units import Bytes
-from factory_byok.world import World
 
 # The model store of the service that Ollama's Linux installer makes (scripts/install.sh)
 SERVICE_STORE: Final = "usr/share/ollama/.ollama/models"

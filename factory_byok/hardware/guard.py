@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Final, TypeVar
 
-from factory_byok.facts import Reading, Unknown
-from factory_byok.world import World
+from factory_byok.core.facts import Reading, Unknown
+from factory_byok.core.world import World
 
 T = TypeVar("T")
 

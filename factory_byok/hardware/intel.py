@@ -3,11 +3,11 @@
 import re
 from typing import Final
 
-from factory_byok.facts import Gpu, Known, Reading, Unknown
+from factory_byok.core.facts import Gpu, Known, Reading, Unknown
+from factory_byok.core.world import World
 from factory_byok.hardware import sysfs
 from factory_byok.hardware.guard import never_raises
 from factory_byok.hardware.integrated import LEFT_OUT, wanted
-from factory_byok.world import World
 
 PCI_VENDOR: Final = "0x8086"
 

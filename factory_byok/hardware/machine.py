@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from factory_byok.core.world import World
 from factory_byok.hardware.sysfs import text
-from factory_byok.world import World
 
 # Files that Docker and Podman put into every container
 CONTAINER_FILES: Final = (".dockerenv", "run/.containerenv")

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from factory_byok.errors import ByokError
-from factory_byok.facts import NOT_READ, Gpu, Known, Memory, Reading, Unknown
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import NOT_READ, Gpu, Known, Memory, Reading, Unknown
+from factory_byok.core.units import Bytes
+from factory_byok.core.world import World
 from factory_byok.hardware import machine, nvml, ram, sysfs, windows
 from factory_byok.hardware.guard import never_raises
 from factory_byok.hardware.nvml import NvidiaCard
 from factory_byok.hardware.visible import Handle, chosen
-from factory_byok.units import Bytes
-from factory_byok.world import World
 
 PCI_VENDOR: Final = "0x10de"
 VARIABLE: Final = "CUDA_VISIBLE_DEVICES"

@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from factory_byok.facts import NOT_READ, Known, Reading, Unknown
+from factory_byok.core.facts import NOT_READ, Known, Reading, Unknown
+from factory_byok.core.units import Bytes
+from factory_byok.core.world import World
 from factory_byok.hardware.guard import reason_of
-from factory_byok.units import Bytes
-from factory_byok.world import World
 
 # Where the library lies when the linker does not know it: under WSL
 # (docs.nvidia.com/cuda/wsl-user-guide), on Google's Kubernetes nodes

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from factory_byok.world import World
+from factory_byok.core.world import World
 
 _MOST_ANCESTORS: Final = 8
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from factory_byok.facts import Known, Memory, Reading, Unknown
+from factory_byok.core.facts import Known, Memory, Reading, Unknown
+from factory_byok.core.units import Bytes
+from factory_byok.core.world import World
 from factory_byok.hardware.guard import never_raises, reason_of
 from factory_byok.hardware.sysfs import number, text, whole
-from factory_byok.units import Bytes
-from factory_byok.world import World
 
 
 @dataclass(frozen=True, slots=True)

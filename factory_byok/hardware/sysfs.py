@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from factory_byok.world import World
+from factory_byok.core.world import World
 
 LONGEST_FILE: Final = 1 << 20  # bytes; every file under /proc and /sys that is read here is smaller
 LARGEST: Final = 2**63 - 1

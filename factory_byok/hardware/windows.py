@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from factory_byok.facts import Gpu, Known, Reading, Unknown
+from factory_byok.core.facts import Gpu, Known, Reading, Unknown
+from factory_byok.core.units import Bytes
+from factory_byok.core.world import World
 from factory_byok.hardware import amd
 from factory_byok.hardware.guard import never_raises
 from factory_byok.hardware.integrated import LEFT_OUT, wanted
-from factory_byok.units import Bytes
-from factory_byok.world import World
 
 # The class of display adapters (learn.microsoft.com, system-defined device setup classes)
 CLASS: Final = r"SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-08002be10318}"

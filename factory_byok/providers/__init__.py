@@ -13,12 +13,12 @@ from factory_byok.providers import (
     huggingface,
     llama_cpp,
     lm_studio,
-    ollama,
     openai,
     openai_compatible,
     openrouter,
     vllm,
 )
+from factory_byok.providers.ollama import probe as ollama
 
 PROVIDERS: Final[dict[str, ModuleType]] = {
     "ollama": ollama,

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from types import ModuleType
 from typing import Final
 
-from factory_byok.address import Address, parse_address, root_of
-from factory_byok.facts import Known, Reading, Server
-from factory_byok.providers import PROVIDERS, llama_cpp, lm_studio, ollama, vllm
+from factory_byok.core.addresses import Address, parse_address, root_of
+from factory_byok.core.facts import Known, Reading, Server
+from factory_byok.core.http import Deadline, Http
+from factory_byok.providers import PROVIDERS, llama_cpp, lm_studio, vllm
 from factory_byok.providers import openai_compatible as generic
-from factory_byok.wire import Deadline, Http
+from factory_byok.providers.ollama import probe as ollama
 
 # Servers with questions of their own, beside the list of models.
 _CURIOUS: Final[dict[str, ModuleType]] = {
@@ -45,13 +46,13 @@ def probe(
         secret = key if provider == service else ""
         return generic.probe(http, root, deadline, own.LISTING, secret)
     if provider in _CURIOUS:
-        return _curious(provider, http, endpoint, deadline, wanted)
+        return _local_servers(provider, http, endpoint, deadline, wanted)
     if provider not in ("", "ollama", generic.NAME):
         return generic.probe(http, endpoint, deadline, PROVIDERS[provider].LISTING)
     expected = expected and provider != generic.NAME
     found = ollama.probe(http, endpoint, deadline, wanted, expected=expected)
     if isinstance(found, Known) and found.value.provider in _CURIOUS:
-        return _curious(found.value.provider, http, endpoint, deadline, wanted)
+        return _local_servers(found.value.provider, http, endpoint, deadline, wanted)
     return found
 
 
@@ -63,7 +64,7 @@ def service_at(endpoint: str) -> str:
     return next((name for name, own in _HOSTED.items() if own.host == address.host), "")
 
 
-def _curious(
+def _local_servers(
     provider: str, http: Http, endpoint: str, deadline: Deadline, wanted: Collection[str]
 ) -> Reading[Server]:
     """A server that is asked more than its list of models."""

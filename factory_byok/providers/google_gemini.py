@@ -7,8 +7,8 @@ announcement of November 2024 did, so that droid posts to `/v1beta/chat/completi
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from factory_byok.facts import Json, Model
-from factory_byok.loose import count, text, texts
+from factory_byok.core.facts import Json, Model
+from factory_byok.core.json_fields import count, text, texts
 from factory_byok.providers import openai_compatible as generic
 
 TITLE: Final = "Google Gemini"

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from factory_byok.facts import Json, Model
-from factory_byok.loose import as_object, count, text
+from factory_byok.core.facts import Json, Model
+from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.providers import openai_compatible as generic
 
 TITLE: Final = "Hugging Face"

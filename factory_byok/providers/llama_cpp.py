@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
-from factory_byok.facts import Json, Known, Model, Reading, Server
-from factory_byok.loose import as_object, count, text
+from factory_byok.core.facts import Json, Known, Model, Reading, Server
+from factory_byok.core.http import Deadline, Http, NoAnswer
+from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.providers import openai_compatible as generic
-from factory_byok.wire import Deadline, Http, NoAnswer
 
 TITLE: Final = "llama.cpp"
 BASE_URL: Final = "http://localhost:8080/v1"

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from factory_byok.facts import NOT_READ, Json, Known, Model, Reading, Server, Unknown
-from factory_byok.loose import count, text, texts
+from factory_byok.core.facts import NOT_READ, Json, Known, Model, Reading, Server, Unknown
+from factory_byok.core.http import Deadline, Http
+from factory_byok.core.json_fields import count, text, texts
 from factory_byok.providers import openai_compatible as generic
-from factory_byok.wire import Deadline, Http
 
 TITLE: Final = "LM Studio"
 BASE_URL: Final = "http://localhost:1234/v1"

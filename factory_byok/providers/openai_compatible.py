@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from factory_byok.facts import NOT_READ, Json, Known, Model, Reading, Server, Unknown
-from factory_byok.loose import as_object, count, text, texts
-from factory_byok.units import Parameters, Tokens
-from factory_byok.wire import Deadline, Http, NoAnswer, Reply
+from factory_byok.core.facts import NOT_READ, Json, Known, Model, Reading, Server, Unknown
+from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
+from factory_byok.core.json_fields import as_object, count, text, texts
+from factory_byok.core.units import Parameters, Tokens
 
 TITLE: Final = "OpenAI-compatible server"
 BASE_URL: Final = "http://localhost:8000/v1"

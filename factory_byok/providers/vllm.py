@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from factory_byok.facts import Known, Reading, Server
-from factory_byok.loose import as_object, text
+from factory_byok.core.facts import Known, Reading, Server
+from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
+from factory_byok.core.json_fields import as_object, text
 from factory_byok.providers import openai_compatible as generic
-from factory_byok.wire import Deadline, Http, NoAnswer, Reply
 
 TITLE: Final = "vLLM"
 BASE_URL: Final = "http://localhost:8000/v1"

@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from factory_byok.findings import Edit
-from factory_byok.settings.edit import apply
-from factory_byok.settings.jsonc import load
-from factory_byok.settings.jsonc.tree import parse
+from factory_byok.core.findings import Edit
+from factory_byok.droid.settings.edit import apply
+from factory_byok.droid.settings.jsonc import load
+from factory_byok.droid.settings.jsonc.tree import parse
 from tests.doubles.faults import closed_port, fault
 from tests.doubles.ollama import Ollama
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from factory_byok.facts import Disk, Known, Memory
-from factory_byok.units import Bytes
+from factory_byok.core.facts import Disk, Known, Memory
+from factory_byok.core.units import Bytes
 from tests.commands.conftest import Byok, Ran
 from tests.doubles.droid import Droid
 from tests.doubles.faults import closed_port
@@ -315,7 +315,7 @@ def test_no_network_for_the_server_is_a_sentence(
 def test_a_pull_that_breaks_off_leaves_droids_files_alone_and_goes_on_later(
     apply: Apply, server: Ollama, empty_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from factory_byok.jobs import pulling
+    from factory_byok.workflows import pull as pulling
 
     def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
@@ -357,9 +357,9 @@ def test_a_rejected_settings_file_is_never_written(
 def test_a_write_that_fails_takes_back_what_was_written(
     apply: Apply, server: Ollama, empty_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from factory_byok.errors import ByokError
-    from factory_byok.settings import change
-    from factory_byok.settings.writing import transaction
+    from factory_byok.core.errors import ByokError
+    from factory_byok.droid.settings import change
+    from factory_byok.droid.settings.writing import transaction
 
     def failing(world: Any, path: Path, *words: Any, **more: Any) -> Any:
         if path.name == "settings.json":

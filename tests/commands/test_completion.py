@@ -17,7 +17,7 @@ import pytest
 from factory_byok.commands import VERBS
 from factory_byok.completion import offer
 from factory_byok.completion.shells import split
-from factory_byok.world import World
+from factory_byok.core.world import World
 from tests.commands.conftest import Byok
 from tests.doubles.faults import fault
 from tests.doubles.fixtures import MakeOllama

@@ -8,9 +8,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from factory_byok.codec import from_json, to_json
-from factory_byok.facts import Snapshot
-from factory_byok.settings.schema import schema
+from factory_byok.core.facts import Snapshot
+from factory_byok.core.serialization import from_json, to_json
+from factory_byok.droid.settings.schema import schema
 from tests.builders import a_snapshot
 from tests.commands.conftest import Byok, Ran
 from tests.doubles.faults import closed_port, fault

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from factory_byok.checks import CHECKS, CODES
 from factory_byok.commands import VERBS
 from factory_byok.completion.offer import parameters
-from factory_byok.doctor import code_of
+from factory_byok.diagnosis.checks import CHECKS, CODES
+from factory_byok.diagnosis.examine import code_of
 from tests.commands.conftest import Byok
 
 COMMAND = re.compile(r"`byok ([a-z]+)([^`]*)`")

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from factory_byok.address import Address
-from factory_byok.facts import Cpu, Gpu, Known, Machine, Unknown
-from factory_byok.jobs import sizing
-from factory_byok.units import Bytes
+from factory_byok.core.addresses import Address
+from factory_byok.core.facts import Cpu, Gpu, Known, Machine, Unknown
+from factory_byok.core.units import Bytes
+from factory_byok.workflows import fit as sizing
 from tests.commands.conftest import Byok
 from tests.doubles.faults import closed_port
 from tests.doubles.ollama import GALLERY, Ollama, a_model
 from tests.doubles.ollama import Model as Served
-from tests.fitting.builders import a_card, a_machine
+from tests.sizing.fitting.builders import a_card, a_machine
 
 Make = Callable[..., Ollama]
 Plant = Callable[[Machine], None]
@@ -333,7 +333,7 @@ def test_a_screen_is_readable_in_plain_ascii(
     byok: Byok, plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(WORKSTATION)
-    monkeypatch.setattr("factory_byok.render.style._speaks_unicode", lambda _: False)
+    monkeypatch.setattr("factory_byok.screens.style._speaks_unicode", lambda _: False)
 
     for words in ((), ("qwen3-coder:30b",)):
         out = byok("fit", *words).out

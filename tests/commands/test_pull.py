@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from factory_byok.address import parse_endpoint
-from factory_byok.errors import ByokError
-from factory_byok.facts import Disk
-from factory_byok.jobs import pulling
-from factory_byok.units import Bytes
-from factory_byok.world import World
+from factory_byok.core.addresses import parse_endpoint
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Disk
+from factory_byok.core.units import Bytes
+from factory_byok.core.world import World
+from factory_byok.workflows import pull as pulling
 from tests.commands.conftest import Byok
 from tests.doubles.faults import fault
 from tests.doubles.misbehaviour import FAULTS
@@ -92,7 +92,7 @@ def test_what_came_before_is_not_counted_as_fetched(byok: Byok, server: Ollama) 
 def test_a_disk_that_is_too_small_stops_it_before_it_begins(
     byok: Byok, server: Ollama, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from factory_byok.facts import Known
+    from factory_byok.core.facts import Known
     from factory_byok.hardware import disk
 
     small = Known(Disk("/models", Bytes(10**10), Bytes(10**9)))

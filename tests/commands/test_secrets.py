@@ -7,7 +7,7 @@ import pytest
 
 from factory_byok.commands import VERBS as ALL_VERBS
 from factory_byok.completion import offer
-from factory_byok.world import World
+from factory_byok.core.world import World
 from tests.commands.conftest import Byok
 
 pytestmark = pytest.mark.outside
@@ -120,7 +120,9 @@ def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("OLLAMA_HOST", f"http://{ADDRESSES[0]}:11434")
     monkeypatch.setenv("OLLAMA_MODELS", str(home / "models"))
     monkeypatch.setenv("NO_PROXY", ",".join(ADDRESSES))
-    monkeypatch.setattr("factory_byok.world.platform.node", lambda: f"{HOST}.magrathea.example")
+    monkeypatch.setattr(
+        "factory_byok.core.world.platform.node", lambda: f"{HOST}.magrathea.example"
+    )
     entries = [
         {
             "displayName": f"{USER}'s model {at}",

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from factory_byok.facts import Disk, Known
+from factory_byok.core.facts import Disk, Known
+from factory_byok.core.units import Bytes
 from factory_byok.hardware import disk
-from factory_byok.jobs import pulling
-from factory_byok.units import Bytes
+from factory_byok.workflows import pull as pulling
 from tests.commands.conftest import Byok, Ran
 from tests.doubles.ollama import Ollama, Registry, Script, a_cloud_model, a_model
 
@@ -287,9 +287,9 @@ def test_words_that_lead_nowhere_are_refused_before_anything_is_done(
 def test_an_interrupt_tells_what_is_done_and_the_next_run_goes_on(
     byok: Byok, server: Ollama, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    from factory_byok.jobs import adding
-    from factory_byok.jobs.guiding import ending
-    from factory_byok.providers import ollama_calls
+    from factory_byok.providers.ollama import calls as ollama_calls
+    from factory_byok.workflows import add as adding
+    from factory_byok.workflows.setup import entry_and_proof as ending
 
     places: dict[str, tuple[Any, str]] = {
         "pull": (pulling, "carry_out"),
@@ -319,7 +319,7 @@ def test_ctrl_c_while_the_entry_is_written_waits_until_it_is_whole(
     import os
     import signal
 
-    from factory_byok.settings import change
+    from factory_byok.droid.settings import change
 
     real = change.write
 

@@ -19,7 +19,7 @@ from tests.doubles.ollama import Ollama, Script, a_model
 pytestmark = pytest.mark.outside
 
 Make = Callable[..., Ollama]
-TOOLS_TEMPLATE = Path(__file__).parents[1] / "live/tools.jinja"
+TOOLS_TEMPLATE = Path(__file__).parents[1] / "exercises/tools.jinja"
 
 
 def write_entry(factory: Path, base_url: str, model: str, **more: object) -> None:

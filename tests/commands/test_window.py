@@ -211,9 +211,9 @@ def test_a_model_that_is_not_there_and_words_that_do_not_fit_are_refused(
 @pytest.fixture
 def as_a_service(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The double counts as systemd's, and the steps are only noted."""
-    from factory_byok.facts import Known, ServerSettings
-    from factory_byok.jobs import server_setting
-    from factory_byok.providers import ollama_settings
+    from factory_byok.core.facts import Known, ServerSettings
+    from factory_byok.providers.ollama import settings as ollama_settings
+    from factory_byok.workflows import server_setting
 
     taken: list[str] = []
     started = Known(ServerSettings(Known({}), "`systemctl show ollama`", "service", 812))

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import pytest
 
-from factory_byok.wire import Http, Stream
+from factory_byok.core.http import Http, Stream
 from tests.doubles.ollama import Ollama
 from tests.doubles.ollama.reply import PLAIN_JSON, Reply, Seen
 from tests.doubles.ollama.server import Server

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from factory_byok.facts import Gpu, Known, Unknown
+from factory_byok.core.facts import Gpu, Known, Unknown
+from factory_byok.core.units import GIB, Bytes
 from factory_byok.hardware import apple
-from factory_byok.units import GIB, Bytes
 from tests.hardware.worlds import a_world, capture, memory_module, said
 
 BRAND = "sysctl -n machdep.cpu.brand_string"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from factory_byok.facts import Cpu, Known, Unknown
+from factory_byok.core.facts import Cpu, Known, Unknown
+from factory_byok.core.world import World
 from factory_byok.hardware import cpu
-from factory_byok.world import World
 from tests.hardware.worlds import a_world, capture, said
 
 SLOW = {"brand_raw": "AMD EPYC 9B45", "count": 64, "flags": ["sse4_2", "avx2", "avx512f"]}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from factory_byok.facts import Disk, Known, Unknown
+from factory_byok.core.facts import Disk, Known, Unknown
 from factory_byok.hardware import disk
 from tests.hardware.worlds import a_world
 

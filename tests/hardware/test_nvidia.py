@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from factory_byok.facts import NOT_READ, Gpu, Known, Memory, Reading, Unknown
+from factory_byok.core.facts import NOT_READ, Gpu, Known, Memory, Reading, Unknown
+from factory_byok.core.units import GIB, Bytes
+from factory_byok.core.world import Completed
 from factory_byok.hardware import nvidia
 from factory_byok.hardware.nvml import NvidiaCard, parse_memory
-from factory_byok.units import GIB, Bytes
-from factory_byok.world import Completed
 from tests.hardware.worlds import a_world, capture, said
 
 SMI = "nvidia-smi"

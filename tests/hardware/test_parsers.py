@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory_byok.facts import Gpu, Memory, Unknown
+from factory_byok.core.facts import Gpu, Memory, Unknown
+from factory_byok.core.units import Bytes
 from factory_byok.hardware import amd, apple, cpu, nvidia, ram, sysfs, windows
-from factory_byok.units import Bytes
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -5,9 +5,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from factory_byok.facts import Known, Memory, Reading, Unknown
+from factory_byok.core.facts import Known, Memory, Reading, Unknown
+from factory_byok.core.units import GIB, Bytes
 from factory_byok.hardware import ram
-from factory_byok.units import GIB, Bytes
 from tests.hardware.worlds import a_world, memory_module
 
 KIB = 1024

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import factory_byok.hardware
-from factory_byok.facts import Known, Unknown
+from factory_byok.core.facts import Known, Unknown
+from factory_byok.core.world import World
 from factory_byok.hardware import VENDORS, guard
-from factory_byok.world import World
 from tests.hardware.worlds import a_world
 
 NOT_VENDORS = {

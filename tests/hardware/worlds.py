@@ -5,8 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from factory_byok.facts import System
-from factory_byok.world import Completed, ProgramError, World
+from factory_byok.core.facts import System
+from factory_byok.core.world import Completed, ProgramError, World
 
 CAPTURES = Path(__file__).parent / "captures"
 

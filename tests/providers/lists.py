@@ -3,9 +3,9 @@
 import json
 from types import ModuleType
 
-from factory_byok.facts import Known, Model, Server, Unknown
+from factory_byok.core.facts import Known, Model, Server, Unknown
+from factory_byok.core.http import Reply
 from factory_byok.providers.openai_compatible import Listing, parse
-from factory_byok.wire import Reply
 from tests.doubles.services import LISTS
 
 

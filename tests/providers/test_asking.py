@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from factory_byok.facts import Known, Unknown
+from factory_byok.core.facts import Known, Unknown
+from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
 from factory_byok.providers.asking import probe, service_at
-from factory_byok.wire import Deadline, Http, NoAnswer, Reply
 from tests.doubles.engine import Engine
 from tests.doubles.ollama.reply import Reply as DoublesReply
 from tests.doubles.openai_server import OpenAIServer

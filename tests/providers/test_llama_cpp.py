@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from factory_byok.facts import Known, Model, Server, Unknown
+from factory_byok.core.facts import Known, Model, Server, Unknown
+from factory_byok.core.http import Deadline, Http
 from factory_byok.providers import llama_cpp
-from factory_byok.wire import Deadline, Http
 from tests.doubles.engine import Engine
 
 PROPS: dict[str, Any] = {

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from factory_byok.facts import Known, Unknown
+from factory_byok.core.facts import Known, Unknown
+from factory_byok.core.http import Deadline, Http
 from factory_byok.providers import lm_studio
-from factory_byok.wire import Deadline, Http
 from tests.doubles.ollama.reply import Reply
 from tests.doubles.openai_server import OpenAIServer
 from tests.doubles.services import Listed

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from factory_byok.facts import Known, Unknown
+from factory_byok.core.facts import Known, Unknown
+from factory_byok.core.http import Reply
 from factory_byok.providers.openai_compatible import parse
-from factory_byok.wire import Reply
 from tests.providers.lists import told
 
 

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from factory_byok.data.services import HOSTED, SERVICES
+from factory_byok.droid.field_names import DIALECTS
 from factory_byok.providers import PROVIDERS
-from factory_byok.spelling import DIALECTS
+from factory_byok.providers.hosted import HOSTED, SERVICES
 from tests.doubles.services import LISTS
 
 OWN = {name: module for name, module in PROVIDERS.items() if name != "ollama"}

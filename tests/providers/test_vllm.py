@@ -2,9 +2,9 @@
 
 import pytest
 
-from factory_byok.facts import Known
+from factory_byok.core.facts import Known
+from factory_byok.core.http import Deadline, Http, Reply
 from factory_byok.providers import vllm
-from factory_byok.wire import Deadline, Http, Reply
 from tests.doubles.openai_server import OpenAIServer
 from tests.doubles.services import LISTS
 from tests.providers.lists import read, told

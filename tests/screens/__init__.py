@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from factory_byok.doctor import examine
-from factory_byok.facts import Entry, Known, Snapshot, Window
-from factory_byok.recommend import recommend
-from factory_byok.render.doctor import doctor_lines
-from factory_byok.render.entries import entries_lines
-from factory_byok.render.style import Style
-from factory_byok.units import Tokens
+from factory_byok.core.facts import Entry, Known, Snapshot, Window
+from factory_byok.core.units import Tokens
+from factory_byok.diagnosis.examine import examine
+from factory_byok.screens.doctor import doctor_lines
+from factory_byok.screens.entries import entries_lines
+from factory_byok.screens.style import Style
+from factory_byok.sizing.recommendation import recommend
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
 
 PLAIN: Final = Style(color=False, width=80)

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.doubles.ollama.prompt import Counter
-from tests.doubles.ollama.reply import DIED, NDJSON, Refusal, Reply, RunnerDiedError, go_json, line
+from tests.doubles.ollama.reply import (
+    DIED,
+    NDJSON,
+    Refusal,
+    Reply,
+    RunnerDiedError,
+    go_json,
+    line,
+)
 from tests.doubles.ollama.state import State
 from tests.doubles.ollama.turn import Asked, Turn, take_turn
 

@@ -1,0 +1,9 @@
+"""What droid asks of a model, by Factory's and Ollama's own pages."""
+
+from typing import Final
+
+from factory_byok.core.units import Tokens
+
+FLOOR: Final = Tokens(32_000)  # docs.factory.ai/cli/byok/ollama: the least that droid needs
+AIM: Final = Tokens(64_000)  # docs.ollama.com/integrations/droid
+SMALLEST: Final = 30_000_000_000  # below 30B: "significantly lower performance" (Factory's page)

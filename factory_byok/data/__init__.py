@@ -1,1 +1,0 @@
-"""Small tables that byok stands on, each with its source."""

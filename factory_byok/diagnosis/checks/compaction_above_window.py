@@ -1,0 +1,62 @@
+"""droid will not compact the conversation before the window is full.
+
+It summarises a conversation of a custom model only at 250,000 tokens unless told otherwise; it does
+not know the model's window. Once the window is full, Ollama cuts the beginning without an error.
+`compactionTokenLimitPerModel` sets the limit for one entry.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.core.facts import Entry, Known, Snapshot
+from factory_byok.core.findings import Edit, Finding, Remedy
+from factory_byok.core.model_names import is_cloud
+from factory_byok.core.requirements import FLOOR
+from factory_byok.core.units import show_tokens
+
+TITLE = "Compaction"
+WHAT_TO_DO = "`byok fix compaction-above-window` writes a limit that fits the window"
+# Measured with droid 0.225.2: `false` there beats every limit.
+SWITCHED_OFF = "droid never compacts its conversation: `compactionThresholdCheckEnabled` is false"
+SWITCH_ON = Remedy("Take `compactionThresholdCheckEnabled` out of droid's settings.json")
+DROIDS_OWN = 250_000  # measured with droid 0.225.2
+DROIDS_OUTPUT = 32_000  # measured with droid 0.225.2
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One finding for each served local entry whose answers would not fit behind the limit."""
+    for entry, _, model in snap.served():
+        if model.remote_host or is_cloud(entry.model) or not isinstance(model.window, Known):
+            continue
+        defaults = snap.defaults
+        own = DROIDS_OWN if defaults.compaction is None else defaults.compaction
+        limit = defaults.compaction_for.get(entry.id, own)
+        better = fitting(entry, model.window.value.tokens)
+        if defaults.compaction_off:
+            yield Finding("warning", entry.label, SWITCHED_OFF, SWITCH_ON)
+        elif limit > better:
+            message = (
+                f"droid compacts its conversation at {show_tokens(limit)}; its window of "
+                f"{show_tokens(model.window.value.tokens)} is full before that"
+            )
+            yield Finding("warning", entry.label, message, _remedy(snap, entry, better))
+
+
+def fitting(entry: Entry, window: int) -> int:
+    """The limit that leaves room for one answer, a quarter of the window at most.
+
+    A window below the floor is to be raised, so the floor counts.
+    """
+    usable = max(window, FLOOR)
+    output = entry.max_output if entry.max_output and entry.max_output > 0 else DROIDS_OUTPUT
+    return usable - min(output, usable // 4)
+
+
+def _remedy(snap: Snapshot, entry: Entry, better: int) -> Remedy:
+    """The limit for this one id, in the user's own settings."""
+    text = f"Let droid compact it at {show_tokens(better)}"
+    own = [file for file in snap.files if (file.level, file.kind) == ("user", "settings")]
+    if not own or own[0].fate == "rejected":
+        return Remedy(text)
+    step = entry.id.replace("~", "~0").replace("/", "~1")
+    edit = Edit("add", own[0].path, f"/compactionTokenLimitPerModel/{step}", better)
+    return Remedy(text, ("byok", "fix", "compaction-above-window"), (edit,))

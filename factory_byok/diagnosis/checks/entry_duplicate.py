@@ -1,0 +1,53 @@
+"""Two entries say the same.
+
+droid lists both, numbered `-0` and `-1`. Of two entries with the same `id` of one's own it can
+only ever select the first.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.core.facts import Entry, Snapshot
+from factory_byok.core.findings import Edit, Finding, Remedy
+from factory_byok.droid.entry_edits import removal_edits
+from factory_byok.droid.field_names import pointer_to
+
+TITLE = "Entries are different"
+WHAT_TO_DO = "`byok fix entry-duplicate` removes the later one"
+FIX = ("byok", "fix", "entry-duplicate")
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One finding for each listed entry that repeats an earlier one."""
+    said: dict[tuple[object, ...], Entry] = {}
+    ids: set[str] = set()
+    for entry in snap.listed():
+        first = said.setdefault(_content(entry), entry)
+        if first is not entry:
+            message = f"It says the same as `{first.id}` in `{first.file}`"
+            yield Finding("warning", entry.label, message, _removal(snap, entry))
+        elif entry.id in ids:
+            message = f"droid never selects it: an earlier entry has the id `{entry.id}` too"
+            yield Finding("warning", entry.label, message, _own_id(entry))
+        ids.add(entry.id)
+
+
+def _content(entry: Entry) -> tuple[object, ...]:
+    """What an entry says, as far as byok may know it (keys are not read)."""
+    said = (entry.name, entry.model, entry.base_url, entry.dialect, entry.key, entry.max_output)
+    return (*said, entry.reasoning_effort, entry.bedrock)
+
+
+def _removal(snap: Snapshot, entry: Entry) -> Remedy:
+    """Removal, except where two secrets may differ."""
+    if entry.key.source == "literal" and not entry.key.marker:
+        return Remedy(
+            f"Remove one of them with `byok remove {entry.id}` if their keys are the same"
+        )
+    edits = removal_edits(snap, entry)
+    return Remedy("Remove the later one", FIX if edits else (), edits)
+
+
+def _own_id(entry: Entry) -> Remedy:
+    """Without its own `id` the entry gets a generated one."""
+    removal = Edit("remove", entry.file, pointer_to(entry, "id"), expected=entry.id)
+    return Remedy("Take its `id` away, so that droid makes one", FIX, (removal,))

@@ -1,0 +1,51 @@
+"""`OLLAMA_HOST` and an entry name different servers.
+
+The `ollama` program then pulls and starts models at one address, and droid asks for them at the
+other.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.core.addresses import DEFAULT_PORT, endpoint_of, parse_address
+from factory_byok.core.facts import Entry, Known, Snapshot, Unknown
+from factory_byok.core.findings import Finding, Remedy
+from factory_byok.droid.entry_edits import set_field
+
+TITLE = "One Ollama address"
+WHAT_TO_DO = (
+    "Set `OLLAMA_HOST` to the entry's address or remove it, or let `byok fix host-mismatch` "
+    "move the entry"
+)
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One finding for each Ollama entry that points elsewhere than `OLLAMA_HOST`."""
+    told = endpoint_of(snap.default_endpoint)
+    if not snap.environment.get("OLLAMA_HOST", "").strip() or not told:
+        return
+    for entry in snap.listed():
+        if entry.endpoint and entry.endpoint != told and _is_ollama(snap, entry):
+            message = f"droid asks {entry.endpoint}, but `OLLAMA_HOST` means {told}"
+            yield Finding("warning", entry.label, message, _remedy(snap, entry, told))
+
+
+def _is_ollama(snap: Snapshot, entry: Entry) -> bool:
+    """Whether an entry's server is Ollama's by its answer, else by its port."""
+    server = snap.servers.get(entry.endpoint)
+    if isinstance(server, Known):
+        return server.value.provider == "ollama"
+    address = parse_address(entry.endpoint)
+    return address is not None and address.port == DEFAULT_PORT
+
+
+def _remedy(snap: Snapshot, entry: Entry, told: str) -> Remedy:
+    """Follow whichever of the two answers; `OLLAMA_HOST` when both or neither do."""
+    works = isinstance(snap.servers.get(entry.endpoint), Known)
+    if works and isinstance(snap.servers.get(told), Unknown):
+        return Remedy("Remove `OLLAMA_HOST` from the environment, or set it to the entry's address")
+    base_url = told + ("" if entry.dialect == "anthropic" else "/v1")
+    return Remedy(
+        f"Point the entry at {told}",
+        ("byok", "fix", "host-mismatch"),
+        (set_field(entry, "base_url", base_url, entry.base_url),),
+    )

@@ -1,0 +1,55 @@
+"""A key stands in plain text where others can read it.
+
+droid keeps its own files readable by their owner alone. A settings file with a key that other
+accounts can read, or one in a project folder under git, gives that key away.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.core.facts import Entry, SettingsFile, Snapshot
+from factory_byok.core.findings import Edit, Finding, Remedy
+
+TITLE = "Keys are private"
+WHAT_TO_DO = (
+    "`byok fix key-exposed` makes the file private; in a project, put the key into a "
+    "variable and write `${NAME}`"
+)
+OTHERS = 0o077  # what group and others may do
+PRIVATE = 0o600
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One finding for each exposed file, and one for each key in a repository."""
+    for file in snap.files:
+        secret = [entry for entry in snap.entries if entry.file == file.path and _secret(entry)]
+        if secret and file.mode is not None and file.mode & OTHERS:
+            yield _readable(file, len(secret))
+        for entry in secret if file.under_git else ():
+            yield Finding(
+                "warning",
+                entry.label,
+                f"Its key stands in plain text in `{file.path}`, inside a git repository",
+                Remedy("Write `${NAME}` in `settings.json` and set that variable in your shell"),
+            )
+
+
+def _secret(entry: Entry) -> bool:
+    """Whether an entry holds a credential in plain text."""
+    literal = entry.key.source == "literal" and not entry.key.marker
+    return literal or bool(entry.secret_headers)
+
+
+def _readable(file: SettingsFile, keys: int) -> Finding:
+    """A file with keys and too wide a mode."""
+    mode = file.mode or 0
+    what = "a key" if keys == 1 else f"{keys} keys"
+    return Finding(
+        "warning",
+        file.path,
+        f"It holds {what} in plain text and others may open it (mode {mode & 0o777:04o})",
+        Remedy(
+            f"Make it private: `chmod 600 {file.path}`",
+            ("byok", "fix", "key-exposed"),
+            (Edit("mode", file.path, value=PRIVATE),),
+        ),
+    )

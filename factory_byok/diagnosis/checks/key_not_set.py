@@ -1,0 +1,47 @@
+"""The variable that should hold the key has no value.
+
+droid then sends the literal text `${NAME}` as the key, and the server refuses it. Only
+`settings.json` and `settings.local.json` know variables; from `config.json` droid always sends the
+text as it stands.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.core.addresses import parse_address
+from factory_byok.core.facts import Entry, Snapshot
+from factory_byok.core.findings import Finding, Remedy
+from factory_byok.droid.entry_edits import NO_KEY, set_field
+
+TITLE = "Keys are set"
+WHAT_TO_DO = (
+    "Export the variable where droid starts; for an entry of `config.json`, `byok fix "
+    "key-not-set` moves it to `settings.json`"
+)
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One finding for each listed entry whose variables stay text."""
+    for entry in snap.listed():
+        if entry.kind == "config" and entry.key.variables:
+            name = entry.key.variables[0]
+            message = (
+                f"droid does not expand `${{{name}}}` in `config.json` and sends it as the key"
+            )
+            yield Finding("error", entry.label, message, _remedy(entry, "", snap.machine.system))
+        elif entry.key.unset:
+            name = entry.key.unset[0]
+            message = f"`{name}` has no value here, so droid sends `${{{name}}}` as the key"
+            yield Finding("error", entry.label, message, _remedy(entry, name, snap.machine.system))
+
+
+def _remedy(entry: Entry, unset: str, system: str) -> Remedy:
+    """A local server needs no key; elsewhere the variable or the file changes."""
+    address = parse_address(entry.base_url)
+    if address is not None and address.loopback:
+        text = f"Write `{NO_KEY}`: a local server takes any key"
+        return Remedy(text, ("byok", "fix", "key-not-set"), (set_field(entry, "key", NO_KEY),))
+    if not unset:
+        return Remedy("Move this entry to `settings.json`, where droid expands variables")
+    if system == "windows":
+        return Remedy(f"Set it with `setx {unset} YOUR-KEY` and open a new terminal")
+    return Remedy(f"Set it with `export {unset}=YOUR-KEY` in your shell's start file")

@@ -1,0 +1,106 @@
+"""The server does not have the model.
+
+Ollama answers 404 for a name that `ollama list` does not show; a forgotten tag means `:latest`.
+droid never asks whether a model exists, so the entry looks fine until the first message. Sometimes
+the model was pulled into another Ollama on the same machine, that of the service or one's own.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from factory_byok.core.addresses import base_url_of, parse_address
+from factory_byok.core.facts import Entry, Known, Server, Snapshot
+from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.model_names import derived_from, is_cloud, same_model
+from factory_byok.droid.entry_edits import set_field
+
+TITLE = "Model is installed"
+WHAT_TO_DO = "`byok pull MODEL` downloads it; `byok set ENTRY model=NAME` corrects the name"
+
+MOST_NAMES = 3
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One finding for each listed entry whose server lists its models without it.
+
+    A cloud model need not be in Ollama's list: the server passes its name on.
+    """
+    for entry, server in snap.answered():
+        if not isinstance(server.models, Known) or server.model(entry.model) is not None:
+            continue
+        if server.provider == "ollama" and is_cloud(entry.model):
+            continue
+        near = nearest(entry.model, [model.name for model in server.models.value])
+        other = _elsewhere(snap, entry) if server.provider == "ollama" else ""
+        also = f"; another Ollama on this machine, at {other}, has it" if other else _like(near)
+        yield Finding(
+            "error",
+            entry.label,
+            f"The server at {entry.endpoint} has no model `{entry.model}`{also}",
+            _remedy(snap, entry, server, near, other),
+        )
+
+
+def nearest(name: str, names: list[str]) -> list[str]:
+    """The names most like one, best first: of the same family, else of similar spelling."""
+    family = [each for each in names if same_family(each, name)]
+    lowered = {each.lower(): each for each in names}
+    similar = get_close_matches(name.lower(), list(lowered), MOST_NAMES, 0.6)
+    return list(dict.fromkeys([*family, *(lowered[each] for each in similar)]))[:MOST_NAMES]
+
+
+def same_family(one: str, other: str) -> bool:
+    """Whether two names differ at most in their tag and their place."""
+    first, second = (each.rpartition("/")[2].partition(":")[0].lower() for each in (one, other))
+    return first == second
+
+
+def _like(near: list[str]) -> str:
+    """The nearest names as the rest of a sentence."""
+    return f"; it has {', '.join(f'`{each}`' for each in near)}" if near else ""
+
+
+def _elsewhere(snap: Snapshot, entry: Entry) -> str:
+    """The address of another Ollama on this machine that has the model, "" when there is none."""
+    for address, names in snap.elsewhere.items():
+        if any(same_model(name, entry.model) for name in names):
+            return address
+    for endpoint, reading in snap.servers.items():
+        where = parse_address(endpoint)
+        if endpoint == entry.endpoint or where is None or not where.loopback:
+            continue
+        if not isinstance(reading, Known) or reading.value.provider != "ollama":
+            continue
+        if reading.value.model(entry.model) is not None:
+            return endpoint
+    return ""
+
+
+def _remedy(snap: Snapshot, entry: Entry, server: Server, near: list[str], other: str) -> Remedy:
+    """Follow the model, download it where that is possible, else correct the name."""
+    fix = ("byok", "fix", "model-missing")
+    if other:
+        edit = set_field(entry, "base_url", base_url_of(other), entry.base_url)
+        return Remedy(f"Point the entry at {other}, and keep only one server running", fix, (edit,))
+    base, window = derived_from(entry.model)
+    if server.provider == "ollama" and base and server.model(base) is not None:
+        again = ("byok", "window", base, "--set", window, *_at(snap, entry))
+        return Remedy(f"Make that copy of `{base}` again", again)
+    if near and ":" not in entry.model and same_family(near[0], entry.model):
+        # The tag was forgotten: `:latest` is what Ollama then looks for, and hardly what is meant.
+        edit = set_field(entry, "model", near[0], entry.model)
+        return Remedy(f"Write `{near[0]}`, with its tag, into the entry", fix, (edit,))
+    if server.provider == "ollama":
+        return Remedy("Download it", ("byok", "pull", entry.model, *_at(snap, entry)))
+    if near:
+        edit = set_field(entry, "model", near[0], entry.model)
+        return Remedy(f"Write `{near[0]}` into the entry", fix, (edit,))
+    return Remedy("Write a name from the server's `/v1/models` into the entry")
+
+
+def _at(snap: Snapshot, entry: Entry) -> tuple[str, ...]:
+    """The option that names the entry's server, when it is not the one that byok asks anyway."""
+    address = parse_address(snap.default_endpoint)
+    if address is not None and address.identity() == entry.endpoint:
+        return ()
+    return ("--endpoint", entry.endpoint)

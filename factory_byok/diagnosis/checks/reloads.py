@@ -1,0 +1,71 @@
+"""The model is loaded again and again.
+
+Ollama reloads a model when a request's options differ from those it was loaded with: another
+program that sends its own `num_ctx` fights with droid over the model, and each change costs a whole
+load and all that was cached. A model that disappears right after its use has too short a
+keep-alive, or another model pushes it out.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.core.facts import Entry, Exercise, Snapshot
+from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.units import show_tokens
+from factory_byok.diagnosis.checks.chat_fails import exercised
+from factory_byok.diagnosis.checks.load_slow import EXERCISES, keep_loaded
+
+TITLE = "Reloads"
+WHAT_TO_DO = (
+    "Give all clients the same window by the server's setting (`byok window --set 32000 "
+    "--server`), and a longer keep-alive"
+)
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """At most one finding for each entry, from the windows that `/api/ps` showed along the way."""
+    for entry in snap.listed():
+        found = [done for each, done in exercised(snap, *EXERCISES) if each is entry]
+        message, mixed = _fight(entry, found)
+        if message:
+            yield Finding("warning", entry.label, message, _remedy(snap, entry, mixed=mixed))
+
+
+def _fight(entry: Entry, found: list[Exercise]) -> tuple[str, bool]:
+    """What the windows before, at and after the load tell; whether other options were at work."""
+    before = loaded = 0
+    for done in found:
+        before = _window(done, "window_before") or before
+        loaded = _window(done, "window_loaded") or loaded
+        after = done.evidence.get("window_after")
+        if loaded and before and before != loaded:
+            return (
+                f"Another program had loaded `{entry.model}` with a window of "
+                f"{show_tokens(before)}; droid's requests load it again with {loaded:,}",
+                True,
+            )
+        if loaded and after == 0:
+            return f"`{entry.model}` was gone from memory right after `{done.exercise}`", False
+        if loaded and isinstance(after, int) and after != loaded:
+            return (
+                f"Another program loaded `{entry.model}` with a window of {show_tokens(after)} "
+                f"while `{done.exercise}` used it with {loaded:,}",
+                True,
+            )
+    return "", False
+
+
+def _window(done: Exercise, name: str) -> int:
+    """A window in the evidence, in tokens; 0 when it is not there."""
+    value = done.evidence.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _remedy(snap: Snapshot, entry: Entry, *, mixed: bool) -> Remedy:
+    """Keep-alive first; against other options a model of droid's own name with a fixed window."""
+    if not mixed:
+        return keep_loaded(snap, entry)
+    return Remedy(
+        "Take `num_ctx` out of the other program's settings, or give droid a model of its own "
+        "with a fixed window",
+        ("byok", "window", entry.model, "--set", "32000"),
+    )

@@ -1,0 +1,225 @@
+"""World to Snapshot: settings first, then each endpoint and each part of the machine at once."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final
+
+from factory_byok.core.addresses import Address, default_endpoint, parse_address, root_of
+from factory_byok.core.concurrency import TooSlow, together
+from factory_byok.core.facts import (
+    NOT_READ,
+    Entry,
+    Known,
+    Machine,
+    Model,
+    Reading,
+    Server,
+    Snapshot,
+    Unknown,
+    Window,
+)
+from factory_byok.core.http import PROBE_DEADLINE, Deadline
+from factory_byok.core.world import World
+from factory_byok.diagnosis.other_addresses import elsewhere, instead, listeners
+from factory_byok.droid import program as droid
+from factory_byok.droid.settings.look import look
+from factory_byok.hardware import VENDORS, cpu, disk, machine, ram
+from factory_byok.providers import asking
+from factory_byok.providers.ollama import (
+    install as ollama_install,
+)
+from factory_byok.providers.ollama import (
+    settings as ollama_settings,
+)
+from factory_byok.providers.ollama.window import with_windows
+
+MACHINE_DEADLINE: Final = 8.0  # seconds; a driver that hangs costs no more than this
+_PREFIXES: Final = ("OLLAMA_", "CUDA_VISIBLE", "HIP_VISIBLE", "ROCR_VISIBLE", "GGML_", "HSA_")
+_NAMES: Final = (
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "FACTORY_HOME_OVERRIDE", "FACTORY_ENV",
+)  # fmt: skip
+_SECRET_WORDS: Final = ("KEY", "TOKEN", "SECRET", "PASSWORD", "AUTH")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What to look at beside the settings.
+
+    `endpoint` stands in for the default one; `models` are wanted there beside the entries' own;
+    `timeout` is each server's total in seconds; `whole_cpu` waits for the slow answer of cpuinfo.
+    `provider` is who should be at the endpoint, and `key` what its list of models may need.
+    """
+
+    endpoint: Address | None = None
+    models: Collection[str] = ()
+    timeout: float = PROBE_DEADLINE
+    whole_cpu: bool = False
+    machine: bool = True
+    droid: bool = True
+    provider: str = ""
+    key: str = field(default="", repr=False)
+
+
+def collect(world: World, ask: Ask | None = None) -> Snapshot:
+    """Looks at everything once and at the same time. Never raises for what could not be read."""
+    ask = ask or Ask()
+    settings = look(world)
+    default = ask.endpoint or default_endpoint(world.env.get("OLLAMA_HOST", ""))
+    wanted = _wanted(settings.entries, default, ask.models)
+    questions: dict[Any, Callable[[], Any]] = {
+        ("server", name): _server_question(world, where, models, ask, default)
+        for name, (where, models) in wanted.items()
+    }
+    questions |= _settings_questions(world, wanted)
+    questions |= _machine_questions(world, ask) if ask.machine else {}
+    questions |= {"droid": lambda: droid.probe(world)} if ask.droid else {}
+    answers = together(questions, max(MACHINE_DEADLINE, ask.timeout + 1))
+    computer = _machine(world, answers)
+    servers = {
+        name: _completed(_reading(answers[("server", name)]), name, answers, computer)
+        for name in wanted
+    }
+    return Snapshot(
+        taken_at=world.now().isoformat(timespec="seconds"),
+        machine=computer,
+        files=settings.files,
+        entries=settings.entries,
+        defaults=settings.defaults,
+        default_endpoint=str(default),
+        servers=servers,
+        listeners=listeners(world, servers),
+        instead=instead(world, settings.entries, wanted, servers),
+        elsewhere=elsewhere(world, settings.entries, servers, answers.get("ollama", NOT_READ)),
+        ollama=_reading(answers.get("ollama", NOT_READ)),
+        droid=_reading(answers.get("droid", NOT_READ)),
+        environment=safe_environment(world.env),
+    )
+
+
+def look_at_machine(world: World, ask: Ask) -> Machine:
+    """The machine alone."""
+    return _machine(world, together(_machine_questions(world, ask), MACHINE_DEADLINE))
+
+
+def _wanted(
+    entries: Iterable[Entry], default: Address, models: Collection[str]
+) -> dict[str, tuple[str, set[str]]]:
+    """Each endpoint by its identity: the spelling to connect to, and the models wanted there."""
+    wanted: dict[str, tuple[str, set[str]]] = {default.identity(): (str(default), set(models))}
+    for entry in entries:
+        if entry.endpoint and entry.fate == "listed":
+            spelled = str(root_of(entry.base_url) or entry.endpoint)
+            wanted.setdefault(entry.endpoint, (spelled, set()))[1].add(entry.model)
+    return wanted
+
+
+def _server_question(
+    world: World, where: str, models: set[str], ask: Ask, default: Address
+) -> Callable[[], Reading[Server]]:
+    """The question for one endpoint: Ollama when it should be one, else whoever is there."""
+    address = parse_address(where)
+    asked = address is not None and address.identity() == default.identity()
+    return lambda: asking.probe(
+        world.http,
+        where,
+        Deadline(ask.timeout),
+        models,
+        provider=ask.provider if asked else "",
+        key=ask.key if asked else "",
+        expected=asked or (address is not None and address.port == 11434),
+    )
+
+
+def _machine_questions(world: World, ask: Ask) -> dict[Any, Callable[[], Any]]:
+    """One question for each part of the machine."""
+    questions: dict[Any, Callable[[], Any]] = {
+        ("gpu", name): partial(vendor.probe, world) for name, vendor in VENDORS.items()
+    }
+    read_cpu = cpu.probe if ask.whole_cpu else cpu.quick
+    return questions | {
+        "memory": lambda: ram.probe(world),
+        "cpu": lambda: read_cpu(world),
+        "disks": lambda: disk.probe(world),
+        "ollama": lambda: ollama_install.probe(world),
+    }
+
+
+def _machine(world: World, answers: Mapping[Any, Any]) -> Machine:
+    """The machine from the answers of its parts."""
+    disks = _reading(answers.get("disks", NOT_READ))
+    return Machine(
+        system=world.system,
+        memory=_reading(answers.get("memory", NOT_READ)),
+        cpu=_reading(answers.get("cpu", NOT_READ)),
+        gpus={
+            name: _reading(answers[("gpu", name)]) for name in VENDORS if ("gpu", name) in answers
+        },
+        disks=(disks.value,) if isinstance(disks, Known) else (),
+        wsl=machine.in_wsl(world),
+        container=machine.in_container(world),
+    )
+
+
+def _reading(answer: Any) -> Any:
+    """An answer as a reading: what crashed or hung is unknown, with the reason."""
+    if isinstance(answer, TooSlow):
+        return Unknown("it did not answer in time", "timeout")
+    if isinstance(answer, BaseException):
+        return Unknown(f"byok could not read it ({type(answer).__name__}: {answer})", "crashed")
+    return answer
+
+
+def _settings_questions(world: World, wanted: Collection[str]) -> dict[Any, Callable[[], Any]]:
+    """For each endpoint on this machine, what its server was started with."""
+    local = {name: address for name in wanted if (address := parse_address(name))}
+    return {
+        ("settings", name): partial(ollama_settings.look, world, address.port)
+        for name, address in local.items()
+        if address.loopback
+    }
+
+
+def _completed(
+    reading: Reading[Server], endpoint: str, answers: Mapping[Any, Any], computer: Machine
+) -> Reading[Server]:
+    """The server with what it was started with and each model's effective window."""
+    if isinstance(reading, Unknown):
+        return reading
+    server = reading.value
+    if server.provider == "ollama":
+        started = _reading(answers.get(("settings", endpoint), NOT_READ))
+        address = parse_address(endpoint)
+        local = address is not None and address.loopback
+        return Known(with_windows(replace(server, settings=started), computer if local else None))
+    if isinstance(server.models, Unknown):
+        return reading
+    models = tuple(replace(model, window=_told_window(model)) for model in server.models.value)
+    return Known(replace(server, models=Known(models)))
+
+
+def safe_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """The variables that matter to a diagnosis, without any that could hold a secret."""
+    chosen = {}
+    for name, value in env.items():
+        upper = name.upper()
+        if not (upper.startswith(_PREFIXES) or upper in _NAMES):
+            continue
+        if any(word in upper for word in _SECRET_WORDS):
+            continue
+        chosen[name] = _without_login(value)
+    return chosen
+
+
+def _without_login(value: str) -> str:
+    """A URL without its user and password."""
+    scheme, found, rest = value.partition("://")
+    login, at, host = rest.rpartition("@")
+    return f"{scheme}://{host}" if found and at and login else value
+
+
+def _told_window(model: Model) -> Reading[Window]:
+    """The window of a model whose server tells it in its list."""
+    if isinstance(model.told_window, Unknown):
+        return model.told_window
+    return Known(Window(model.told_window.value, "computed", "the server's list of models"))

@@ -1,0 +1,1 @@
+"""droid's side: its settings files, its rules, its program."""

@@ -1,0 +1,61 @@
+"""How droid's files spell things: the two spellings of each field, the dialects, the lists.
+
+Source: measured with droid 0.225.2. `settings.json` and `settings.local.json` write camelCase,
+`config.json` writes snake_case; each file ignores the other's spelling.
+"""
+
+from typing import Final
+
+from factory_byok.core.droid_facts import Entry, FileKind
+
+DIALECTS: Final = ("generic-chat-completion-api", "openai", "anthropic", "bedrock-converse")
+LIST_NAMES: Final[dict[FileKind, str]] = {
+    "settings": "customModels",
+    "local": "customModels",
+    "config": "custom_models",
+}
+CAMEL: Final = {
+    "id": "id",
+    "name": "displayName",
+    "model": "model",
+    "base_url": "baseUrl",
+    "key": "apiKey",
+    "dialect": "provider",
+    "max_output": "maxOutputTokens",
+    "reasoning_effort": "reasoningEffort",
+    "headers": "extraHeaders",
+    "arguments": "extraArgs",
+    "no_images": "noImageSupport",
+    "thinking": "enableThinking",
+    "thinking_budget": "thinkingMaxTokens",
+}
+SNAKE: Final = {
+    "name": "model_display_name",
+    "model": "model",
+    "base_url": "base_url",
+    "key": "api_key",
+    "dialect": "provider",
+    "max_output": "max_tokens",
+    "reasoning_effort": "reasoning_effort",
+    "headers": "extra_headers",
+    "arguments": "extra_args",
+    "images": "supports_images",
+    "thinking": "enable_thinking",
+    "thinking_budget": "thinking_max_tokens",
+}
+FIELDS: Final[dict[FileKind, dict[str, str]]] = {
+    "settings": CAMEL,
+    "local": CAMEL,
+    "config": SNAKE,
+}
+
+
+def folded(dialect: str) -> str:
+    """A dialect as droid folds its spelling; an unknown one stays as it is."""
+    plain = dialect.lower().replace("_", "-")
+    return plain if plain in DIALECTS else dialect
+
+
+def pointer_to(entry: Entry, meaning: str) -> str:
+    """The JSON Pointer of one field of an entry, by its meaning (`base_url`, `key`, …)."""
+    return f"{entry.pointer}/{FIELDS[entry.kind][meaning]}"

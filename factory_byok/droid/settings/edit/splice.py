@@ -1,0 +1,33 @@
+"""Cuts: stretches of a text that become another text."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from factory_byok.core.errors import ByokError
+from factory_byok.core.findings import Edit
+
+Cut: TypeAlias = tuple[int, int, str]  # this stretch of the text becomes that text
+
+
+def splice(text: str, cuts: Sequence[Cut]) -> str:
+    """The text with all cuts made; deletions may overlap, insertions at one place keep order."""
+    parts: list[str] = []
+    at = 0
+    for start, end, new in sorted(cuts, key=lambda cut: cut[0]):
+        parts += (text[at:start], new)
+        at = max(at, end)
+    return "".join((*parts, text[at:]))
+
+
+def replacements(text: str, edits: Sequence[Edit]) -> list[Cut]:
+    """The cuts of `text` edits. Raises ByokError when the text is not what they expect."""
+    cuts: list[Cut] = []
+    free = 0
+    for edit in sorted(edits, key=lambda each: each.offset):
+        end = edit.offset + edit.length
+        there = text[edit.offset : end] if free <= edit.offset <= end <= len(text) else None
+        if there is None or there != (edit.expected or "") or not isinstance(edit.value, str):
+            raise ByokError(f"{edit.file or 'The file'} is not what it was when this edit was made")
+        cuts.append((edit.offset, end, edit.value))
+        free = end
+    return cuts

@@ -1,0 +1,106 @@
+"""What droid makes of all files together: which entries it lists, under which ids, and why not.
+
+A pure function of the texts, as measured with droid 0.225.2. The order of the entries is droid's
+own; dropped and shadowed ones stand where they would stand.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from factory_byok.core.droid_facts import Defaults, Entry, Json, SettingsFile
+from factory_byok.droid.field_names import LIST_NAMES
+from factory_byok.droid.settings.defaults import COMPACTION_MODEL, defaults_of, moved
+from factory_byok.droid.settings.entry import read_entry
+from factory_byok.droid.settings.entry_rules import Candidate
+from factory_byok.droid.settings.file_verdict import FileRead, read_file
+from factory_byok.droid.settings.file_verdict import Source as Source
+from factory_byok.droid.settings.locate import FILE_NAMES
+
+
+class Effective(NamedTuple):
+    """What became of each file and each entry, and the settings beside the entries."""
+
+    files: tuple[SettingsFile, ...]
+    entries: tuple[Entry, ...]
+    defaults: Defaults
+
+
+def effective(sources: Sequence[Source], env: Mapping[str, str]) -> Effective:
+    """What droid makes of the files, given in the order of `locate.places`.
+
+    `env` tells which variables of keys are set. Never raises for any text.
+    """
+    folders: list[list[FileRead]] = []
+    for _, group in groupby(sources, lambda source: source.place.path.parent):
+        folders.append([read_file(source) for source in group])
+        _settle_folder(folders[-1])
+    _settle_levels(folders)
+    reads = [read for folder in folders for read in folder]
+    items = (item for read in reads for item in read.items)
+    return Effective(
+        files=tuple(read.file for read in reads),
+        entries=tuple(read_entry(item, env) for item in items),
+        defaults=defaults_of(
+            [(folder[0].source.place.level, _general(folder)) for folder in folders],
+            _holder(folders, COMPACTION_MODEL),
+        ),
+    )
+
+
+def _settle_folder(reads: list[FileRead]) -> None:
+    """Settles which file of one folder wins: the local list replaces, config.json adds."""
+    by_kind = {read.source.place.kind: read for read in reads}
+    local, config = by_kind.get("local"), by_kind.get("config")
+    settings = by_kind.get("settings")
+    if local and settings and LIST_NAMES["local"] in local.values:
+        reason = f"`{FILE_NAMES['local']}` has its own `customModels`, which replaces this one"
+        for item in settings.live:
+            item.drop("replaced", reason, "shadowed")
+            item.shadowed_by = local.file.path
+    winners = [item for read in (settings, local) if read for item in read.live]
+    if config:
+        _shadow(config.live, {item.id: item.file for item in winners})
+
+
+def _settle_levels(folders: list[list[FileRead]]) -> None:
+    """Settles which level wins: the first to hold an id, and within a lower level the first too."""
+    seen: dict[str, str] = {}
+    for folder in folders:
+        live = [item for read in folder for item in read.live]
+        if seen:
+            _shadow(live, seen, among_themselves=True)
+        for item in live:
+            seen.setdefault(item.id, item.file)
+
+
+def _shadow(
+    items: Iterable[Candidate], seen: Mapping[str, str], among_themselves: bool = False
+) -> None:
+    """Shadows the items whose id was seen before; `seen` maps ids to the files that hold them."""
+    holders = dict(seen)
+    for item in items:
+        holder = holders.get(item.id)
+        if holder is not None:
+            item.drop("shadowed", f"The entry with the same id in {holder} wins", "shadowed")
+            item.shadowed_by = holder
+        elif among_themselves:
+            holders[item.id] = item.file
+
+
+def _general(folder: list[FileRead]) -> dict[str, Json]:
+    """The settings of one folder: the local file's top-level keys replace the others."""
+    merged: dict[str, Json] = {}
+    for read in folder:
+        if read.source.place.kind != "config":
+            merged |= moved(read.values)
+    return merged
+
+
+def _holder(folders: list[list[FileRead]], key: str) -> str:
+    """The settings file whose value of a top-level key wins, "" when none has it."""
+    for folder in folders:
+        for read in reversed(folder):  # the local file stands behind the one that it replaces
+            if read.source.place.kind != "config" and key in read.values:
+                return read.file.path
+    return ""

@@ -1,0 +1,177 @@
+"""Which items of a list of models droid keeps as entries, and why it drops the others.
+
+Measured with droid 0.225.2: `settings.json` ignores a
+wrong-typed optional field, `config.json` drops the whole entry for it, and an organisation's file
+is discarded for it.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from factory_byok.core.droid_facts import EntryFate, FileKind, FileLevel, Json
+from factory_byok.droid.field_names import CAMEL, DIALECTS, FIELDS, SNAKE, folded
+from factory_byok.droid.settings.field_types import (
+    CONFIG_TYPES,
+    ORG_TYPES,
+    mistyped,
+    stands_for_base_url,
+)
+from factory_byok.droid.settings.value_words import brief, kind_of, shown, text_of
+
+DROPPED_KEYS: Final = ("YOUR_API_KEY", "YOUR_OPENAI_API_KEY")
+_KNOWN: Final = {kind: frozenset(names.values()) | {"id"} for kind, names in FIELDS.items()}
+
+
+class Candidate:
+    """One item of a list of models on its way to an Entry; droid's verdict is filled in stepwise.
+
+    `raw` is {} when the item is no object. `misspelt` pairs a key that droid ignores with the one
+    that it would honour. It prints no field, since `raw` may hold a secret.
+    """
+
+    def __init__(
+        self, file: str, level: FileLevel, kind: FileKind, index: int, pointer: str
+    ) -> None:
+        """An item at its place, of which nothing is known yet."""
+        self.file = file
+        self.level: FileLevel = level
+        self.kind: FileKind = kind
+        self.index = index
+        self.pointer = pointer
+        self.raw: Mapping[str, Json] = {}
+        self.id = ""
+        self.name = ""
+        self.explicit_id = False
+        self.fate: EntryFate = "listed"
+        self.fault = ""
+        self.fault_field = ""
+        self.reason = ""
+        self.shadowed_by = ""
+        self.misspelt: tuple[tuple[str, str], ...] = ()
+
+    def drop(self, fault: str, reason: str, fate: EntryFate = "dropped") -> None:
+        """Settles the fate; `reason` is one sentence without final period."""
+        self.fate, self.fault, self.reason = fate, fault, reason
+
+
+def judge(raw: Json, into: Candidate) -> None:
+    """Fills in name, explicit id and, where droid drops the item by itself, why.
+
+    An unknown dialect gets the fault `provider_unknown`; what follows from it is the file's matter.
+    """
+    if not isinstance(raw, dict):
+        into.drop("not_an_object", f"It is {kind_of(raw)} where an object belongs")
+        return
+    item = into.raw = with_inherited(raw)
+    into.misspelt = _misspelt(item, into.kind)
+    into.name = _name(item, into.kind)
+    explicit = item.get("id")
+    if into.kind != "config" and isinstance(explicit, str):
+        into.id, into.explicit_id = explicit, True
+    fault, reason, into.fault_field = _fault_of(item, into)
+    if fault:
+        into.drop(fault, reason)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two keys are one word in two spellings (`base_url`, `baseURL`)."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(key: str) -> str:
+    """A key without its manner of writing."""
+    return "".join(key.split()).replace("-", "").replace("_", "").lower()
+
+
+def with_inherited(raw: dict[str, Json]) -> Mapping[str, Json]:
+    """What JavaScript sees: a key `__proto__` lends its members to the object that holds it."""
+    seen, lent = raw, raw.get("__proto__")
+    while isinstance(lent, dict):
+        seen = {**lent, **seen}
+        lent = lent.get("__proto__")
+    return seen
+
+
+def _name(raw: Mapping[str, Json], kind: FileKind) -> str:
+    """The display name by droid's rule for the file: an empty one counts only in settings.json."""
+    name, model = raw.get(FIELDS[kind]["name"]), raw.get("model")
+    if isinstance(name, str) and (name or kind != "config"):
+        return name
+    return model if isinstance(model, str) else ""
+
+
+def _fault_of(raw: Mapping[str, Json], item: Candidate) -> tuple[str, str, str]:
+    """The machine's word, the sentence and the key for why droid drops an entry; "" when not.
+
+    The order is droid's own: types first, then placeholder keys, then the dialect, then the id.
+    """
+    names = FIELDS[item.kind]
+    found = _missing(raw, item) or (mistyped(raw, CONFIG_TYPES) if item.kind == "config" else None)
+    if found:
+        return found
+    if raw.get(names["key"]) in DROPPED_KEYS:
+        key = names["key"]
+        return "placeholder_key", f"Its `{key}` is still `{raw[key]}`", key
+    dialect = text_of(raw.get("provider"))
+    if folded(dialect) not in DIALECTS:
+        return (
+            "provider_unknown",
+            f"droid does not know the dialect `{brief(dialect)}`",
+            "provider",
+        )
+    if item.explicit_id and not item.id:
+        return "empty_id", "Its `id` is empty, so droid does not list it", "id"
+    return "", "", ""
+
+
+def _missing(raw: Mapping[str, Json], item: Candidate) -> tuple[str, str, str] | None:
+    """What is wrong with the required fields."""
+    names = FIELDS[item.kind]
+    for meaning in ("model", "base_url", "dialect"):
+        key = names[meaning]
+        if isinstance(raw.get(key), str) or (
+            meaning == "base_url" and stands_for_base_url(raw, item.kind)
+        ):
+            continue
+        found = next((wrong for wrong, right in item.misspelt if right == key), "")
+        if found:
+            return "wrong_spelling", f"It says `{found}` where this file needs `{key}`", found
+        if key in raw:
+            return "wrong_type", f"Its `{key}` is {kind_of(raw[key])} where text belongs", key
+        return "missing_field", f"It has no `{key}`", key
+    return None
+
+
+def strictly(item: Candidate) -> str:
+    """Why the stricter schema of an organisation's file refuses an entry, "" when it does not.
+
+    It knows no folded spelling of a dialect, and no wrong type even of an optional field.
+    """
+    found = mistyped(item.raw, ORG_TYPES)
+    if item.fault in ("not_an_object", "missing_field", "wrong_spelling", "wrong_type") or found:
+        return item.reason or (found[1] if found else "")
+    dialect = item.raw.get("provider")
+    return (
+        ""
+        if dialect in DIALECTS
+        else f"`{brief(dialect)}` must be written `{folded(text_of(dialect))}`"
+    )
+
+
+def _misspelt(raw: Mapping[str, Json], kind: FileKind) -> tuple[tuple[str, str], ...]:
+    """Keys that droid ignores here beside the ones that their writer meant."""
+    known = _KNOWN[kind]
+    if raw.keys() <= known:
+        return ()
+    odd = [key for key in raw if key not in known and len(key) < 40]
+    pairs = [(key, _spellings(kind).get(_plain(key), "")) for key in odd]
+    return tuple((shown(key), meant) for key, meant in pairs if meant and meant not in raw)
+
+
+@cache
+def _spellings(kind: FileKind) -> dict[str, str]:
+    """Each plain spelling of a meaning, by either file's name for it, beside the right key."""
+    names = FIELDS[kind].items()
+    both = ((CAMEL.get(name, key), SNAKE.get(name, key), key) for name, key in names)
+    return {_plain(word): key for *words, key in both for word in words}

@@ -1,0 +1,79 @@
+"""The types of fields, where droid is strict about them: config.json and an organisation's file.
+
+As measured with droid 0.225.2.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from factory_byok.core.droid_facts import FileKind, Json
+from factory_byok.droid.settings.value_words import kind_of
+
+CONFIG_TYPES: Final = {
+    "model_display_name": "text",
+    "model": "text",
+    "base_url": "text",
+    "api_key": "text",
+    "provider": "text",
+    "max_tokens": "a number",
+    "max_context_limit": "a number",
+    "enable_thinking": "true or false",
+    "thinking_max_tokens": "a number",
+    "reasoning_effort": "text",
+    "extra_headers": "an object of texts",
+    "extra_args": "an object",
+    "supports_images": "true or false",
+}
+ORG_TYPES: Final = {
+    "id": "text",
+    "displayName": "text",
+    "apiKey": "text",
+    "baseUrl": "text",
+    "index": "a number",
+    "maxOutputTokens": "a number",
+    "maxContextLimit": "a number",
+    "thinkingMaxTokens": "a number",
+    "enableThinking": "true or false",
+    "noImageSupport": "true or false",
+    "extraHeaders": "an object of texts",
+    "extraArgs": "an object",
+}
+_BEDROCK_TEXTS: Final = (
+    "awsProfile",
+    "awsRegion",
+    "bedrockBaseUrl",
+    "awsAuthRefresh",
+    "awsCredentialExport",
+)
+
+
+def mistyped(raw: Mapping[str, Json], types: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """The first field for whose type a strict reader refuses the entry."""
+    for key, wanted in types.items():
+        if key in raw and not _is(raw[key], wanted):
+            return "wrong_type", f"Its `{key}` is {kind_of(raw[key])} where {wanted} belongs", key
+    if types is CONFIG_TYPES and "bedrock" in raw and not stands_for_base_url(raw, "config"):
+        return "wrong_type", "Its `bedrock` is not what droid expects", "bedrock"
+    return None
+
+
+def stands_for_base_url(raw: Mapping[str, Json], kind: FileKind) -> bool:
+    """Whether a `bedrock` object stands in for the base URL."""
+    value = raw.get("bedrock")
+    if not isinstance(value, dict) or kind != "config":
+        return isinstance(value, dict)
+    texts = all(isinstance(value[key], str) for key in _BEDROCK_TEXTS if key in value)
+    metadata = value.get("requestMetadata", {})
+    return texts and _is(metadata, "an object of texts")
+
+
+def _is(value: Json, wanted: str) -> bool:
+    """Whether a value has the type that a word of `CONFIG_TYPES` asks for."""
+    if wanted == "text":
+        return isinstance(value, str)
+    if wanted == "a number":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if wanted == "true or false":
+        return isinstance(value, bool)
+    texts = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    return isinstance(value, dict) and (texts or wanted == "an object")

@@ -1,0 +1,209 @@
+"""One file by itself: whether droid uses it, and which entries it would bring under which ids.
+
+As measured with droid 0.225.2.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from factory_byok.core.droid_facts import Json, SettingsFile
+from factory_byok.droid.field_names import LIST_NAMES
+from factory_byok.droid.settings import jsonc
+from factory_byok.droid.settings.entry_rules import (
+    Candidate,
+    alike,
+    judge,
+    strictly,
+    with_inherited,
+)
+from factory_byok.droid.settings.locate import Place
+
+JS_SPACE: Final = (  # ECMAScript's WhiteSpace and LineTerminator; Python's own set differs
+    "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+
+
+class Source(NamedTuple):
+    """One place and what was found there.
+
+    `text` None means absent, or unreadable when `problem` says why. It is decoded from UTF-8 with
+    `surrogateescape`. `mode` holds the permission bits.
+    """
+
+    place: Place
+    text: str | None
+    problem: str = ""
+    mode: int | None = None
+
+
+class FileRead:
+    """One file after reading: its verdict, its values when droid uses them, its entries."""
+
+    __slots__ = ("file", "items", "source", "values")
+
+    def __init__(
+        self, source: Source, file: SettingsFile, values: dict[str, Json] | None = None
+    ) -> None:
+        """Without values droid does not use the file."""
+        self.source, self.file = source, file
+        self.values: dict[str, Json] = values or {}
+        self.items: list[Candidate] = []
+
+    @property
+    def live(self) -> list[Candidate]:
+        """The entries that have not been dropped or shadowed."""
+        return [item for item in self.items if item.fate == "listed" or item.fault == "empty_id"]
+
+
+def read_file(source: Source) -> FileRead:
+    """Reads one file as far as it goes by itself."""
+    place, text = source.place, source.text
+    file = SettingsFile(
+        str(place.path),
+        place.level,
+        place.kind,
+        "read",
+        mode=source.mode,
+        under_git=place.under_git,
+    )
+    if text is None:
+        fate = replace(file, fate="rejected", fault="unreadable", reason=source.problem)
+        return FileRead(source, fate if source.problem else replace(file, fate="absent"))
+    try:
+        values = jsonc.load(droid_text(text))
+    except jsonc.Fault:
+        return FileRead(source, _unparsed(file, text))
+    if not isinstance(values, dict):
+        from factory_byok.droid.settings.jsonc.outline import outline
+
+        at = jsonc.position(text, outline(text).start)
+        reason = "The file holds something else than one object"
+        return FileRead(source, _rejected(file, "not_an_object", reason, at))
+    return _with_entries(FileRead(source, file, values))
+
+
+def _unparsed(file: SettingsFile, text: str) -> SettingsFile:
+    """The verdict on a text that does not parse, with the place in the file's own characters."""
+    from factory_byok.droid.settings.jsonc.repair import repairs
+    from factory_byok.droid.settings.jsonc.tree import parse
+
+    try:
+        parse(text)
+    except jsonc.Fault as fault:
+        verdict = _rejected(file, fault.kind, fault.message, (fault.line, fault.column))
+        return replace(verdict, repairs=repairs(text))
+    return _rejected(file, "syntax", "The file does not parse", (1, 1))
+
+
+def _rejected(file: SettingsFile, fault: str, reason: str, at: tuple[int, int]) -> SettingsFile:
+    """The verdict on a file that droid ignores as a whole."""
+    return replace(file, fate="rejected", fault=fault, reason=reason, line=at[0], column=at[1])
+
+
+def _with_entries(read: FileRead) -> FileRead:
+    """Adds the file's entries, the misspelt lists included, and numbers the ids."""
+    kind = read.source.place.kind
+    right = LIST_NAMES[kind]
+    # droid copies the values of settings.json, which loses what `__proto__` lends
+    values = with_inherited(read.values) if kind == "config" else read.values
+    for key, found in values.items():
+        if key == right and isinstance(found, list):
+            read.items += _items(read, found, key)
+        elif key == right:
+            _note(read, "models_not_a_list", f"`{right}` is no list, so droid finds no entry in it")
+        elif alike(key, right) or key in LIST_NAMES.values():
+            _note(read, "models_misspelt", f"`{key}` means nothing here; droid reads `{right}`")
+            read.items += _misplaced(read, found, key)
+    _number(read)
+    unknown = [item for item in read.items if item.fault == "provider_unknown"]
+    if kind != "config" and unknown:
+        _discard(read, unknown[0], "/provider")
+    elif read.source.place.level == "org":
+        _judge_strictly(read)
+    return read
+
+
+def _judge_strictly(read: FileRead) -> None:
+    """Rejects an organisation's file for any entry that its stricter schema refuses."""
+    for item in read.items:
+        reason = strictly(item)
+        if reason:
+            item.drop(item.fault or "wrong_type", item.reason or reason)
+            _discard(read, item, "")
+            return
+
+
+def _note(read: FileRead, fault: str, note: str) -> None:
+    """Remembers something odd about a file that droid reads all the same."""
+    read.file = replace(read.file, fault=read.file.fault or fault, notes=(*read.file.notes, note))
+
+
+def _items(read: FileRead, found: list[Json], key: str) -> Iterator[Candidate]:
+    """The judged candidates of one list."""
+    place, path, pointer = read.source.place, read.file.path, _pointer(key)
+    for index, raw in enumerate(found):
+        item = Candidate(path, place.level, place.kind, index, f"{pointer}/{index}")
+        judge(raw, item)
+        yield item
+
+
+def _misplaced(read: FileRead, found: Json, key: str) -> Iterator[Candidate]:
+    """The entries of a list that droid does not look at, all dropped."""
+    right = LIST_NAMES[read.source.place.kind]
+    for item in _items(read, found, key) if isinstance(found, list) else ():
+        item.drop("wrong_spelling", f"It stands under `{key}` where this file needs `{right}`")
+        yield item
+
+
+def _pointer(key: str) -> str:
+    """The JSON Pointer of a top-level key."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
+
+
+def _number(read: FileRead) -> None:
+    """Gives each surviving entry its id; entries of one slug count up from 0.
+
+    In config.json an entry of unknown dialect is counted too: droid drops it only afterwards.
+    """
+    counts: dict[str, int] = {}
+    for item in read.items:
+        if item.fault not in ("", "empty_id", "provider_unknown"):
+            continue
+        middle = slug(item.name)
+        number = counts.get(middle, 0)
+        counts[middle] = number + 1
+        if not item.explicit_id:
+            item.id = f"custom:{middle}-{number}"
+
+
+def _discard(read: FileRead, culprit: Candidate, field: str) -> None:
+    """Rejects a whole settings file for one entry, as droid does for an unknown dialect."""
+    from factory_byok.droid.settings.jsonc.outline import outline
+    from factory_byok.droid.settings.jsonc.tree import find
+
+    text = read.source.text or ""
+    node = find(outline(text), culprit.pointer + field)
+    at = jsonc.position(text, node.start) if node else (1, 1)
+    read.file = _rejected(read.file, culprit.fault, culprit.reason, at)
+    read.values = {}
+    for item in read.items:
+        if item.fault in ("", "empty_id"):
+            reason = f"droid discards this whole file because of line {at[0]}: {culprit.reason}"
+            item.drop("file_discarded", reason)
+
+
+def slug(name: str) -> str:
+    """The middle of a generated id: the name trimmed, each run of white space one hyphen."""
+    if name.isascii() and name.isprintable():  # it has no white space but the space
+        return "-".join(name.split())
+    return re.sub(f"[{JS_SPACE}]+", "-", name.strip(JS_SPACE))
+
+
+def droid_text(text: str) -> str:
+    """The text as droid decodes it: bytes that are no UTF-8 become replacement characters."""
+    if text.isascii() or not re.search("[\udc80-\udcff]", text):
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,137 @@
+"""The dialect `generic-chat-completion-api`: POST {base}/chat/completions."""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from factory_byok.core.facts import Json
+from factory_byok.core.json_fields import as_object, count, text
+from factory_byok.droid.settings.target import Target
+from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Turn, rows
+
+PATH: Final = "/chat/completions"
+
+
+def headers(target: Target) -> dict[str, str]:
+    """Bearer authentication; none at all without a key (droid 0.225.2)."""
+    return {"Authorization": f"Bearer {target.key}"} if target.key else {}
+
+
+def body(target: Target, ask: Ask) -> dict[str, Json]:
+    """What droid 0.225.2 sends, measured: temperature 1, usage asked for when it streams."""
+    messages: list[Json] = [{"role": "system", "content": ask.system}] if ask.system else []
+    messages += [_message(turn) for turn in ask.turns]
+    sent: dict[str, Json] = {"model": target.model, "messages": messages}
+    if ask.tools:
+        sent["tools"] = [
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": tool.schema,
+                },
+            }
+            for tool in ask.tools
+        ]
+    if ask.stream:
+        sent |= {"stream": True, "stream_options": {"include_usage": True}}
+    sent |= {"max_tokens": ask.max_tokens, "temperature": 1}
+    if target.thinking is not None:
+        budget: Json = {"type": "enabled", "budget_tokens": target.thinking}
+        sent |= {"reasoning_effort": "high", "thinking": budget}
+    if target.reasoning_effort:
+        sent["reasoning_effort"] = target.reasoning_effort
+    return sent
+
+
+def _message(turn: Turn) -> dict[str, Json]:
+    """One message as droid writes it."""
+    if turn.role == "tool":
+        return {"role": "tool", "tool_call_id": turn.call_id, "content": turn.text}
+    content: Json = [{"type": "text", "text": turn.text}] if turn.parts else turn.text
+    message: dict[str, Json] = {"role": turn.role, "content": content}
+    if turn.calls:
+        message["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in turn.calls
+        ]
+    return message
+
+
+def parse(value: Json) -> Answer | None:
+    """A whole chat completion; None when it is none."""
+    choices = rows(as_object(value), "choices")
+    if not choices or not isinstance(choices[0].get("message"), dict):
+        return None
+    message = as_object(choices[0], "message")
+    usage = as_object(as_object(value), "usage")
+    return Answer(
+        text(message, "content"),
+        _thought(message),
+        tuple(
+            Call(
+                text(call, "id"),
+                text(as_object(call, "function"), "name"),
+                _arguments(as_object(call, "function").get("arguments")),
+            )
+            for call in rows(message, "tool_calls")
+        ),
+        text(choices[0], "finish_reason"),
+        count(usage, "prompt_tokens"),
+        count(usage, "completion_tokens"),
+    )
+
+
+def feed(parts: Parts, event: Json) -> None:
+    """One `chat.completion.chunk`, an error event, or the chunk that holds only the usage."""
+    whole = as_object(event)
+    usage = as_object(whole, "usage")
+    if usage:
+        parts.prompt_tokens = count(usage, "prompt_tokens")
+        parts.completion_tokens = count(usage, "completion_tokens")
+    parts.abandoned = False
+    for choice in rows(whole, "choices")[:1]:
+        delta = as_object(choice, "delta")
+        said, thought = text(delta, "content"), _thought(delta)
+        finish = text(choice, "finish_reason")
+        calls = rows(delta, "tool_calls")
+        # Ollama's killed runner: an empty delta of a model without a name (recordings 30-*/12).
+        parts.abandoned = not (said or thought or calls or finish) and whole.get("model") == ""
+        parts.text += [said] if said else []
+        parts.reasoning += [thought] if thought else []
+        parts.finish = finish or parts.finish
+        for number, call in enumerate(calls):
+            _add_call(parts, number, call)
+
+
+def _add_call(parts: Parts, number: int, call: Mapping[str, Json]) -> None:
+    """A call, or the next piece of one that began in an earlier event."""
+    place = call.get("index")
+    function = as_object(call, "function")
+    parts.call(
+        str(place if isinstance(place, int) else number),
+        identity=text(call, "id"),
+        name=text(function, "name"),
+        more=_arguments(function.get("arguments")),
+    )
+
+
+def _thought(message: Mapping[str, Json]) -> str:
+    """The reasoning under either of its names (Ollama and OpenRouter, or DeepSeek and vLLM)."""
+    return text(message, "reasoning") or text(message, "reasoning_content")
+
+
+def _arguments(value: Json) -> str:
+    """Arguments as text; some servers send the object itself."""
+    return (
+        json.dumps(value)
+        if isinstance(value, dict | list)
+        else value
+        if isinstance(value, str)
+        else ""
+    )

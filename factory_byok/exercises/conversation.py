@@ -1,0 +1,137 @@
+"""What is asked of a model and what it answers, in no dialect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, Protocol
+
+from factory_byok.core.facts import Json
+from factory_byok.droid.settings.target import Target
+
+DEFAULT_OUTPUT: Final = 32_000  # what droid sends when the entry does not say
+
+Role = Literal["user", "assistant", "tool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the model may call; `schema` is the JSON schema of its arguments."""
+
+    name: str
+    description: str
+    schema: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that the model made; `arguments` is the text it wrote, JSON or not."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message. `parts` sends its text as a list of parts, as droid does with its context.
+
+    `calls` belong to the assistant; `call_id` says which call a tool's result answers.
+    """
+
+    role: Role
+    text: str = ""
+    parts: bool = False
+    calls: tuple[Call, ...] = ()
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request. `max_tokens` is what the exercise needs, not the entry's output limit:
+    that is 32,000 by default, and a model that rambles would take minutes to reach it.
+    """
+
+    turns: tuple[Turn, ...]
+    max_tokens: int
+    system: str = ""
+    tools: tuple[Tool, ...] = ()
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model said. `finish` is `stop`, `length`, `tool_calls` or the server's own word, ""
+    when there was none; token counts are the server's, None when it gave none.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    calls: tuple[Call, ...] = ()
+    finish: str = ""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(slots=True)
+class Parts:
+    """A streamed answer while it grows. `ended` is the dialect's own end mark; `error` what the
+    server said went wrong in the middle; `abandoned` an empty last event of a killed runner.
+    """
+
+    text: list[str] = field(default_factory=list)
+    reasoning: list[str] = field(default_factory=list)
+    calls: dict[str, list[str]] = field(default_factory=dict)
+    finish: str = ""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    ended: bool = False
+    error: str = ""
+    abandoned: bool = False
+
+    def call(self, place: str, *, identity: str = "", name: str = "", more: str = "") -> None:
+        """Adds to the call at a place in the answer: its id, its name, more of its arguments."""
+        known = self.calls.setdefault(place, ["", "", ""])
+        known[0] = known[0] or identity
+        known[1] = known[1] or name
+        known[2] += more
+
+    @property
+    def size(self) -> int:
+        """How many pieces came: most servers send one per token."""
+        return len(self.text) + len(self.reasoning) + len(self.calls)
+
+    def answer(self) -> Answer:
+        """What came so far."""
+        return Answer(
+            "".join(self.text),
+            "".join(self.reasoning),
+            tuple(Call(*parts) for parts in self.calls.values()),
+            self.finish,
+            self.prompt_tokens,
+            self.completion_tokens,
+        )
+
+
+class Dialect(Protocol):
+    """A wire protocol: where to post, what to send, how to read what comes back."""
+
+    @property
+    def PATH(self) -> str:  # noqa: N802 - a module's constant
+        """What droid appends to the base URL."""
+
+    def headers(self, target: Target) -> dict[str, str]:
+        """The dialect's own headers, authentication included."""
+
+    def body(self, target: Target, ask: Ask) -> dict[str, Json]:
+        """The request's body, without extraArgs."""
+
+    def parse(self, value: Json) -> Answer | None:
+        """A whole reply; None when it has not this dialect's shape."""
+
+    def feed(self, parts: Parts, event: Json) -> None:
+        """Adds one streamed event."""
+
+
+def rows(body: Mapping[str, Json], key: str) -> list[Mapping[str, Json]]:
+    """The objects in the list under a key; empty when it is something else."""
+    value = body.get(key)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -1,0 +1,49 @@
+"""How long and how much an exercise may take, all visible and all to be set."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from factory_byok.core.units import Tokens
+
+LOAD: Final = 300.0  # seconds; Ollama's own OLLAMA_LOAD_TIMEOUT default (envconfig/config.go)
+FOR_EVER: Final = 24 * 3600.0
+_UNITS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Deadlines and budgets in seconds, sizes in tokens.
+
+    `load` is for a model that must first be loaded, `answer` for each short request after that.
+    `window_tokens` None means enough to prove what droid needs. `window`, `speed` and `tools` bound
+    these exercises as wholes. The last two are where `too_slow` begins; None means its own floor.
+    """
+
+    load: float = LOAD
+    answer: float = 60.0
+    window_tokens: Tokens | None = None
+    window: float = 120.0
+    speed: float = 60.0
+    tools: float = 180.0
+    slow_first_request: float | None = None
+    slow_tokens_per_second: float | None = None
+
+
+def load_deadline(env: Mapping[str, str]) -> float:
+    """Seconds for a load: OLLAMA_LOAD_TIMEOUT as Ollama reads it, else five minutes.
+
+    A Go duration (`10m`, `1h30m`) or whole seconds; zero and less mean no limit.
+    """
+    text = env.get("OLLAMA_LOAD_TIMEOUT", "").strip(" \"'")
+    if re.fullmatch(r"-?\d+", text):
+        seconds = float(text)
+    elif re.fullmatch(rf"-?(?:{_DURATION.pattern})+", text):
+        seconds = sum(float(number) * _UNITS[unit] for number, unit in _DURATION.findall(text))
+        seconds = -seconds if text.startswith("-") else seconds
+    else:
+        return LOAD
+    return seconds if seconds > 0 and math.isfinite(seconds) else FOR_EVER

@@ -1,0 +1,132 @@
+"""What a server said when it refused: its message, what kind of refusal it is, and its numbers."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from factory_byok.core.facts import Json
+from factory_byok.core.json_fields import as_object, text
+
+SHOWN: Final = 300  # characters of a server's message that a sentence can bear
+
+_KINDS: Final = {
+    400: ("bad_request", "The server refused the request"),
+    401: ("unauthorized", "The server refused the key"),
+    402: ("payment", "The account has no credit left"),
+    403: ("forbidden", "The server forbids this request"),
+    404: ("not_found", "The server does not know this model or this path"),
+    405: ("not_found", "The server takes no such request at this path"),
+    413: ("bad_request", "The server finds the request too large"),
+    422: ("bad_request", "The server refused the request"),
+    429: ("rate_limited", "The server asks to slow down"),
+    503: ("busy", "The server is busy"),
+}
+
+# Sentences of servers that put the numbers into words: prompt tokens, window. Sources: llama.cpp
+# and Ollama (recordings 20-*/12), Ollama's MLX runner, vLLM and OpenAI, Anthropic, LM Studio.
+_SENTENCES: Final = (
+    re.compile(r"request \((?P<prompt>\d+) tokens\) exceeds .*?\((?P<window>\d+) tokens\)"),
+    re.compile(r"\((?P<prompt>\d+) tokens\) exceeds .*?context length \((?P<window>\d+) tokens\)"),
+    re.compile(
+        r"context length (?:is|of)(?: only)? (?P<window>\d+)(?: tokens)?"
+        r"(?:.*?(?:requested|resulted in|has|contains)(?: at least)? (?P<prompt>\d+))?"
+    ),
+    re.compile(r"prompt is too long: (?P<prompt>\d+) tokens > (?P<window>\d+)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What broke: `kind` for programs, `words` for a person, one sentence without a period.
+
+    `status_seen` says that a server answered, with a status that refuses.
+    """
+
+    kind: str
+    words: str
+    status_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """What a server said of a prompt that exceeds its window, in tokens; 0 where it gave none."""
+
+    prompt: int
+    window: int
+
+
+def refused(status: int, body: str, headers: Mapping[str, str]) -> Fault:
+    """The fault that an HTTP status other than 200 stands for, with the server's own words."""
+    if 300 <= status < 400:
+        return Fault(
+            "redirect", f"The server sends elsewhere: {headers.get('location', '?')}", True
+        )
+    kind, words = _KINDS.get(status, ("status", "The server answered something unexpected"))
+    if status >= 500 and status != 503:
+        kind, words = "server_error", "The server failed"
+    said = message(body)
+    if status == 503 and "loading" in said.lower():
+        kind, words = "loading", "The model is still being loaded"
+    return Fault(kind, f"{words} (HTTP {status})" + (f": {said}" if said else ""), True)
+
+
+def message(body: str) -> str:
+    """The sentence inside an error reply of any shape, also one nested twice; short, one line."""
+    said = _within(body, 4)
+    return " ".join(said.split())[:SHOWN].rstrip(" .")
+
+
+def _within(body: str, depth: int) -> str:
+    """Follows `error`, `message` and `detail`, and JSON that was packed into a text."""
+    value = _json(body)
+    if depth == 0 or not isinstance(value, dict):
+        return "" if body.lstrip().startswith("<") else body
+    for key in ("error", "message", "detail"):
+        inner = value.get(key)
+        if isinstance(inner, dict):
+            return _within(json.dumps(inner), depth - 1)
+        if isinstance(inner, str) and inner:
+            return _within(inner, depth - 1)
+    return body
+
+
+def overflow(body: str) -> Overflow | None:
+    """Reads the numbers of a refused prompt, from fields or from words; None when it is no such
+    refusal.
+    """
+    for error in _errors(body, 4):
+        window, prompt = error.get("n_ctx"), error.get("n_prompt_tokens")
+        if isinstance(window, int) and isinstance(prompt, int):
+            return Overflow(prompt, window)
+    said = message(body)
+    for sentence in _SENTENCES:
+        found = sentence.search(said)
+        if found:
+            return Overflow(int(found["prompt"] or 0), int(found["window"]))
+    # Ollama's rendered route without context shift gives no number (Ollama v0.33.0-rc2).
+    lower = said.lower()
+    if "longer than the context" in lower or "context_length_exceeded" in body:
+        return Overflow(0, 0)
+    return None
+
+
+def _errors(body: str, depth: int) -> list[Mapping[str, Json]]:
+    """The error objects inside each other, the outermost first."""
+    whole = as_object(_json(body))
+    if not whole or depth == 0:
+        return []
+    inner = as_object(whole, "error")
+    packed = text(whole, "error") or text(whole, "message")
+    below = _errors(json.dumps(dict(inner)), depth - 1) if inner else _errors(packed, depth - 1)
+    return [whole, *below]
+
+
+def _json(body: str) -> Json:
+    """JSON, or None for what is none."""
+    try:
+        value: Json = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value

@@ -1,0 +1,150 @@
+"""The dialect `openai`: POST {base}/responses (the Responses API)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from factory_byok.core.facts import Json
+from factory_byok.core.json_fields import as_object, count, text
+from factory_byok.droid.settings.target import Target
+from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Turn, rows
+
+PATH: Final = "/responses"
+_ENDS: Final = ("response.completed", "response.incomplete")
+_ARGUMENTS: Final = "response.function_call_arguments.delta"
+
+
+def headers(target: Target) -> dict[str, str]:
+    """Bearer authentication; none at all without a key."""
+    return {"Authorization": f"Bearer {target.key}"} if target.key else {}
+
+
+def body(target: Target, ask: Ask) -> dict[str, Json]:
+    """What droid 0.225.2 sends, measured, and `max_output_tokens`, which droid leaves out."""
+    items: list[Json] = []
+    for turn in ask.turns:
+        items += _items(turn)
+    sent: dict[str, Json] = {"model": target.model, "input": items, "store": False}
+    if ask.tools:
+        sent["tools"] = [
+            {
+                "type": "function",
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.schema,
+                "strict": False,
+            }
+            for tool in ask.tools
+        ]
+        sent |= {"tool_choice": "auto", "parallel_tool_calls": True}
+    if ask.system:
+        sent["instructions"] = ask.system
+    if ask.stream:
+        sent["stream"] = True
+    sent["max_output_tokens"] = ask.max_tokens
+    if target.reasoning_effort:
+        sent["include"] = ["reasoning.encrypted_content"]
+        sent["reasoning"] = {"effort": target.reasoning_effort, "summary": "auto"}
+    return sent
+
+
+def _items(turn: Turn) -> list[Json]:
+    """The input items of one message."""
+    if turn.role == "tool":
+        return [{"type": "function_call_output", "call_id": turn.call_id, "output": turn.text}]
+    kind = "output_text" if turn.role == "assistant" else "input_text"
+    items: list[Json] = []
+    if turn.text:
+        items.append({"role": turn.role, "content": [{"type": kind, "text": turn.text}]})
+    for call in turn.calls:
+        items.append(
+            {
+                "type": "function_call",
+                "call_id": call.id,
+                "name": call.name,
+                "arguments": call.arguments,
+            }
+        )
+    return items
+
+
+def parse(value: Json) -> Answer | None:
+    """A whole response; None when it is none."""
+    whole = as_object(value)
+    if not isinstance(whole.get("output"), list):
+        return None
+    output = rows(whole, "output")
+    calls = tuple(
+        Call(text(i, "call_id"), text(i, "name"), text(i, "arguments"))
+        for i in output
+        if i.get("type") == "function_call"
+    )
+    usage = as_object(whole, "usage")
+    return Answer(
+        _texts(output, "message", "content"),
+        _texts(output, "reasoning", "summary"),
+        calls,
+        _finish(whole, calls=bool(calls)),
+        count(usage, "input_tokens"),
+        count(usage, "output_tokens"),
+    )
+
+
+def _texts(output: list[Mapping[str, Json]], kind: str, field: str) -> str:
+    """The texts of all items of one kind."""
+    return "".join(
+        text(part, "text")
+        for item in output
+        if item.get("type") == kind
+        for part in rows(item, field)
+    )
+
+
+def _finish(whole: Mapping[str, Json], *, calls: bool) -> str:
+    """The finish reason in the words of chat completions."""
+    status = text(whole, "status")
+    if status == "completed":
+        return "tool_calls" if calls else "stop"
+    reason = text(as_object(whole, "incomplete_details"), "reason")
+    return "length" if reason == "max_output_tokens" else reason or status
+
+
+def feed(parts: Parts, event: Json) -> None:
+    """One event; its `type` says which."""
+    whole = as_object(event)
+    kind = text(whole, "type")
+    if kind == "response.output_text.delta":
+        parts.text.append(text(whole, "delta"))
+    elif kind in ("response.reasoning_summary_text.delta", "response.reasoning_text.delta"):
+        parts.reasoning.append(text(whole, "delta"))
+    elif kind == _ARGUMENTS:
+        parts.call(str(whole.get("output_index")), more=text(whole, "delta"))
+    elif kind in ("response.output_item.added", "response.output_item.done"):
+        _item(parts, whole)
+    elif kind == "response.failed":
+        error = as_object(as_object(whole, "response"), "error")
+        parts.error = text(error, "message") or "the response failed"
+    elif kind in _ENDS:
+        _end(parts, as_object(whole, "response"))
+
+
+def _item(parts: Parts, whole: Mapping[str, Json]) -> None:
+    """A function call that begins, or its whole at the end, which is what counts.
+
+    Some servers put the arguments into the first event too, and then into deltas as well.
+    """
+    item = as_object(whole, "item")
+    if item.get("type") != "function_call":
+        return
+    place = str(whole.get("output_index"))
+    parts.call(place, identity=text(item, "call_id"), name=text(item, "name"))
+    if whole.get("type") == "response.output_item.done" and text(item, "arguments"):
+        parts.calls[place][2] = text(item, "arguments")
+
+
+def _end(parts: Parts, response: Mapping[str, Json]) -> None:
+    """The last event, which repeats the whole response."""
+    usage = as_object(response, "usage")
+    parts.prompt_tokens = count(usage, "input_tokens")
+    parts.completion_tokens = count(usage, "output_tokens")
+    parts.finish = _finish(response, calls=bool(parts.calls))
+    parts.ended = True

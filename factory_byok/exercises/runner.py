@@ -1,0 +1,130 @@
+"""All exercises of one entry, each result as soon as it is there."""
+
+import ipaddress
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from factory_byok.core.addresses import root_of
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.facts import Entry, Exercise, Json, Server
+from factory_byok.core.model_names import is_cloud
+from factory_byok.core.world import World
+from factory_byok.droid.settings.target import target
+from factory_byok.exercises import EXERCISES
+from factory_byok.exercises.dialects import DIALECTS
+from factory_byok.exercises.limits import Limits
+from factory_byok.exercises.loading import load, loaded, window_of
+from factory_byok.exercises.session import Say, Session
+
+# After one of these the next exercise could only say the same again, perhaps after minutes.
+# fmt: off
+HOPELESS: Final = (
+    "refused", "timeout", "load_timeout", "dns", "reset", "unreachable", "tls", "url", "key",
+    "unauthorized", "payment", "forbidden", "not_found", "rate_limited", "busy", "loading",
+    "redirect", "html", "protocol", "flood",
+)
+# fmt: on
+
+
+def names_for(entry: Entry, server: Server | None) -> tuple[str, ...]:
+    """The exercises that run unless others are named: no `window` where tokens cost money."""
+    return tuple(name for name in EXERCISES if name != "window" or not hosted(entry, server))
+
+
+def hosted(entry: Entry, server: Server | None) -> bool:
+    """Whether somebody else's machine serves the model: Ollama's cloud or a public host."""
+    model = server.model(entry.model) if server else None
+    if is_cloud(entry.model) or (model is not None and model.remote_host):
+        return True
+    root = root_of(entry.base_url)
+    if root is None or root.loopback or "." not in root.host.strip("."):
+        return False
+    try:
+        return ipaddress.ip_address(root.host).is_global
+    except ValueError:
+        return not root.host.endswith((".local", ".internal", ".lan", ".home", ".localhost"))
+
+
+def exercise(
+    world: World,
+    entry: Entry,
+    server: Server | None,
+    names: Sequence[str],
+    limits: Limits,
+    say: Say,
+) -> Iterator[Exercise]:
+    """Runs the named exercises in the registry's order; yields each result when it is there.
+
+    Raises UsageError for a name that is none; everything else becomes a result. An interrupt
+    closes the connection and goes on to the caller, who has what was proven before it.
+    """
+    wanted = in_order(names)
+    hurdle = _hurdle(entry)
+    if hurdle:
+        yield from _skipped(entry, wanted, hurdle)
+        return
+    try:
+        aim = target(world, entry)
+    except ByokError as error:
+        evidence: dict[str, Json] = {"fault": "settings"}
+        yield Exercise(entry.id, entry.model, wanted[0], "failed", error.message, evidence)
+        yield from _skipped(entry, wanted[1:], error.message)
+        return
+    session = Session(world.http, aim, limits, say, server, hosted=hosted(entry, server))
+    yield from exercises(session, wanted)
+
+
+def exercises(session: Session, names: Sequence[str]) -> Iterator[Exercise]:
+    """Loads the model, runs the exercises, and stops asking where no answer can come."""
+    fault = load(session)
+    for number, name in enumerate(names):
+        if fault:
+            done = session.result(name, "failed", fault.words, {"fault": fault.kind})
+        else:
+            done = EXERCISES[name](session)
+        evidence = {**done.evidence, **(session.load_evidence if number == 0 else {})}
+        if fault is None and session.is_ollama:
+            evidence["window_after"] = window_of(loaded(session))
+        yield session.result(name, done.status, done.reason, evidence)
+        if _hopeless(done):
+            why = f"not tried, because `{name}` failed: {done.reason}"
+            for later in names[number + 1 :]:
+                yield session.result(later, "skipped", why)
+            return
+
+
+def _hopeless(done: Exercise) -> bool:
+    """Whether the next exercise could only fail in the same way.
+
+    A reply that broke in the middle says nothing about a streamed one, which is what droid uses.
+    """
+    fault = str(done.evidence.get("fault"))
+    broke_inside = done.evidence.get("status") == 200 and fault not in ("timeout", "html")
+    return done.status == "failed" and fault in HOPELESS and not broke_inside
+
+
+def in_order(names: Sequence[str]) -> tuple[str, ...]:
+    """The names in the registry's order. Raises UsageError."""
+    for name in names:
+        if name not in EXERCISES:
+            raise UsageError(
+                f"`{name}` is not an exercise", f"Exercises are {', '.join(EXERCISES)}"
+            )
+    return tuple(name for name in EXERCISES if name in names)
+
+
+def _hurdle(entry: Entry) -> str:
+    """Why droid cannot use the entry at all, or byok cannot ask as droid would; empty when fine."""
+    if entry.fate != "listed":
+        return f"droid does not offer this entry ({entry.fate}): {entry.reason}".rstrip(": ")
+    if not entry.id.startswith("custom:"):
+        return "droid cannot select this entry: its id does not begin with `custom:`"
+    if entry.dialect not in DIALECTS:
+        return f"byok does not speak the dialect `{entry.dialect}`"
+    return ""
+
+
+def _skipped(entry: Entry, names: Sequence[str], why: str) -> Iterator[Exercise]:
+    """A skipped result for each name."""
+    for name in names:
+        yield Exercise(entry.id, entry.model, name, "skipped", why)

@@ -1,0 +1,145 @@
+"""One entry under exercise: what is known of it, its deadlines, and how its results are written."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from factory_byok.core.addresses import root_of
+from factory_byok.core.facts import Exercise, ExerciseStatus, Json, Known, Model, Server
+from factory_byok.core.http import Http
+from factory_byok.core.model_names import is_cloud
+from factory_byok.droid.settings.target import Target
+from factory_byok.exercises.conversation import Ask
+from factory_byok.exercises.exchange import Exchange, exchange
+from factory_byok.exercises.limits import Limits
+
+Say = Callable[[str], None]
+
+SHOWN: Final = 160  # characters of an answer that go into the evidence
+# A server that answers 503 "loading" is asked again once a second, so long and no longer: it
+# answers at once, so nothing tells a long load from one that hangs.
+LOADING_PAUSE: Final = 1.0
+LOADING_PATIENCE: Final = 30.0
+
+
+@dataclass(slots=True)
+class Session:
+    """Everything that the exercises of one entry share.
+
+    `server` is what a probe saw at the endpoint, None when it was not looked at. `hosted` says that
+    tokens cost somebody money, `warm` that the model is loaded, so that short deadlines hold.
+    `cold_first_token` is the time in seconds of the first answer of all, load included, where that
+    could be seen.
+    """
+
+    http: Http
+    target: Target
+    limits: Limits
+    say: Say
+    server: Server | None = None
+    hosted: bool = False
+    warm: bool = False
+    window: int = 0
+    cold_first_token: float | None = None
+    load_evidence: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def model(self) -> Model | None:
+        """What the server says of the entry's model."""
+        return self.server.model(self.target.model) if self.server else None
+
+    @property
+    def is_ollama(self) -> bool:
+        """Whether the model is loaded by an Ollama on which `/api` can be asked."""
+        remote = self.model is not None and bool(self.model.remote_host)
+        ollama = self.server is not None and self.server.provider == "ollama"
+        return ollama and not remote and not is_cloud(self.target.model)
+
+    @property
+    def root(self) -> str:
+        """The server root, spelled as in the entry."""
+        root = root_of(self.target.base_url)
+        return str(root) if root else self.target.base_url
+
+    def can(self, capability: str) -> bool | None:
+        """Whether the server says that the model has a capability; None when it does not say."""
+        model = self.model
+        if model is None or not isinstance(model.capabilities, Known):
+            return None
+        return capability in model.capabilities.value
+
+    def ask(self, ask: Ask, *, reading: float = 0.0, enough: float | None = None) -> Exchange:
+        """One request; `reading` is the time in seconds granted for a long prompt.
+
+        Until the model is warm the first token has the generous deadline of a load, and a server
+        that says it is still loading is asked again.
+        """
+        patience = time.monotonic() + min(self.limits.load, LOADING_PATIENCE)
+        first = self.limits.answer + reading + (0.0 if self.warm else self.limits.load)
+        while True:
+            done = exchange(
+                self.http, self.target, ask, first=first, rest=self.limits.answer, enough=enough
+            )
+            if done.fault is None or done.fault.kind != "loading" or time.monotonic() > patience:
+                break
+            self.say("The server is still loading the model")
+            time.sleep(LOADING_PAUSE)
+        if done.status == 200 and not self.warm and done.fault is None:
+            self.warm, self.cold_first_token = True, done.first_token_seconds
+        return done
+
+    def result(
+        self,
+        exercise: str,
+        status: ExerciseStatus,
+        reason: str = "",
+        evidence: Mapping[str, Json] | None = None,
+    ) -> Exercise:
+        """An exercise's result for this entry; empty evidence is left out."""
+        kept = {key: value for key, value in (evidence or {}).items() if value not in (None, "")}
+        return Exercise(
+            self.target.entry, self.target.model, exercise, status, reason.rstrip("."), kept
+        )
+
+    def failed(self, exercise: str, done: Exchange, **more: Json) -> Exercise:
+        """The result of an exchange that broke."""
+        reason = done.fault.words if done.fault else "The answer is not what droid needs"
+        return self.result(exercise, "failed", reason, {**evidence_of(done), **more})
+
+
+def evidence_of(done: Exchange) -> dict[str, Json]:
+    """The numbers of an exchange: seconds with three digits, tokens as the server counts them."""
+    found = {
+        "status": done.status or None,
+        "seconds": round(done.seconds, 3),
+        "first_token_seconds": rounded(done.first_token_seconds),
+        "finish": done.answer.finish,
+        "prompt_tokens": done.answer.prompt_tokens,
+        "completion_tokens": done.answer.completion_tokens,
+        "pieces": done.pieces or None,
+        "fault": done.fault.kind if done.fault else None,
+        "first_bytes": done.beginning,
+        "answer": (done.answer.text or done.answer.reasoning)[:SHOWN],
+    }
+    return {key: value for key, value in found.items() if value not in (None, "")}
+
+
+def rounded(value: float | None, digits: int = 3) -> float | None:
+    """A measured number without digits that mean nothing."""
+    return None if value is None else round(value, digits)
+
+
+def pace(done: Exchange) -> float | None:
+    """Tokens per second of a streamed answer, None when it was too short to tell.
+
+    Counts the server's tokens when it gives them, else the pieces, which are tokens on most
+    servers; the first one belongs to the reading of the prompt.
+    """
+    if done.first_token_seconds is None or done.last_token_seconds is None:
+        return None
+    took = done.last_token_seconds - done.first_token_seconds
+    # Thinking and content that come in one piece each would make the server's count absurd.
+    tokens = done.answer.completion_tokens if done.fault is None else None
+    written = (tokens if tokens and done.pieces > 2 else done.pieces) - 1
+    return written / took if written >= 2 and took > 0 else None

@@ -1,0 +1,125 @@
+"""Exercise `window`: one long user message that proves how many tokens really reach the model.
+
+One message, because Ollama never drops the last one: what is missing then was cut. The server's
+own count of the prompt decides; the numbers at both ends are evidence.
+"""
+
+import time
+from typing import Final
+
+from factory_byok.core.facts import Exercise, ExerciseStatus, Json, Known
+from factory_byok.core.units import show_tokens
+from factory_byok.exercises.conversation import Ask, Turn
+from factory_byok.exercises.session import Session, rounded
+from factory_byok.exercises.window_proof import RESERVE, Proof, prove
+
+NEEDED: Final = 32_000  # docs.factory.ai/cli/byok/ollama
+ROUNDING: Final = 40  # tokens more, so that whole sentences reach what is needed
+
+
+def run(session: Session) -> Exercise:
+    """Passes when nothing was cut and the window holds what droid needs, as far as time allows."""
+    if not session.warm:
+        # One token, so that a load does not count as reading time.
+        session.ask(Ask((Turn("user", "Hello."),), 1, stream=True))
+    asked = session.limits.window_tokens
+    floor = min(NEEDED, asked) if asked else NEEDED
+    proof = Proof(wanted=(asked or NEEDED) + ROUNDING, claimed=_claimed(session))
+    if proof.claimed:
+        proof.wanted = min(proof.wanted, proof.claimed - RESERVE)
+    prove(session, proof, time.monotonic() + session.limits.window)
+    evidence = _evidence(proof, floor)
+    if proof.broken and proof.broken.fault:
+        return session.failed("window", proof.broken, **evidence)
+    status, reason = judge(proof, floor)
+    fault = _fault(proof) if status == "failed" else None
+    return session.result("window", status, reason, {**evidence, "fault": fault})
+
+
+def _claimed(session: Session) -> int:
+    """The window in tokens that the server claims for this model; 0 when it claims none."""
+    model = session.model
+    if session.window or session.is_ollama or model is None:
+        return session.window
+    return model.window.value.tokens if isinstance(model.window, Known) else 0
+
+
+def judge(proof: Proof, floor: int) -> tuple[ExerciseStatus, str]:
+    """The status of a finished proof and one sentence; pure."""
+    window = proof.claimed
+    if proof.cut:
+        return "failed", _cut_words(proof)
+    if proof.broken or (not proof.counted and not proof.refusal and not proof.short_of_time):
+        return "failed", "The server does not tell how many tokens it read, so nothing is proven"
+    if proof.refusal:
+        window = proof.refusal.window
+        claim = f", although it claims {proof.claimed:,}" if window < proof.claimed else ""
+        if not window:
+            return (
+                "failed",
+                "The server refuses the prompt as too long without telling its window",
+            )
+        if window < floor:
+            words = f"The server refuses prompts over its window of {show_tokens(window)}"
+            return "failed", f"{words}{claim}; {show_tokens(floor)} are needed"
+    elif window and window < floor:
+        words = f"The window is {show_tokens(window)}, under the {floor:,} that are needed"
+        return "failed", f"{words}; within it nothing was cut"
+    return "passed", _passed_words(proof, floor)
+
+
+def _cut_words(proof: Proof) -> str:
+    """What was lost, and what the window really is."""
+    assert proof.cut is not None
+    words = (
+        f"Only {proof.cut.kept:,} of {show_tokens(proof.cut.sent)} reached the model; "
+        "the rest was cut without an error"
+    )
+    if not proof.cut.window:
+        return words
+    words += f". Its real window is {show_tokens(proof.cut.window)}"
+    if proof.claimed and proof.claimed != proof.cut.window:
+        words += f", although the server claims {proof.claimed:,}"
+    return words
+
+
+def _passed_words(proof: Proof, floor: int) -> str:
+    """How much is proven and, where time ran out, how much is only claimed."""
+    whole = proof.proven or proof.counted
+    words = f"{show_tokens(whole)} reached the model whole"
+    if not proof.short_of_time or whole >= floor - RESERVE:
+        return words
+    if proof.claimed:
+        return f"{words}; there was no time for more, so {proof.claimed:,} are only claimed"
+    return f"{words}; there was no time for more"
+
+
+def _fault(proof: Proof) -> str:
+    """The machine's word for why the exercise failed."""
+    if proof.cut:
+        return "cut"
+    if proof.refusal:
+        return "refused_length"
+    return "window_small" if proof.counted else "no_usage"
+
+
+def _evidence(proof: Proof, floor: int) -> dict[str, Json]:
+    """Whole numbers of tokens; `proven_window` is 0 when nothing was proven."""
+    whole = proof.proven or (0 if proof.cut or proof.refusal else proof.counted)
+    real = proof.cut.window if proof.cut else proof.refusal.window if proof.refusal else None
+    first, last = proof.kept or (None, None)
+    return {
+        "sent_tokens": proof.sent,
+        "prompt_tokens": proof.counted,
+        "claimed_window": proof.claimed,
+        "proven_window": whole,
+        "needed_tokens": floor,
+        "real_window": real,
+        "refused_tokens": proof.refusal.prompt if proof.refusal else None,
+        "signature": proof.cut.signature if proof.cut else None,
+        "first_number_repeated": first,
+        "last_number_repeated": last,
+        "short_of_time": proof.short_of_time,
+        "seconds": rounded(proof.seconds),
+        "prompt_tokens_per_second": rounded(proof.rate, 1),
+    }

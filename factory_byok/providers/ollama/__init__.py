@@ -1,0 +1,1 @@
+"""Ollama: its probe, replies, calls, settings, windows, and how it is installed here."""

@@ -1,0 +1,142 @@
+"""What byok lets an Ollama do: load a model, derive one with its own window, pull one."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Json
+from factory_byok.core.http import Deadline, Http, NoAnswer, Stream, parse_json
+from factory_byok.core.json_fields import text
+
+LOAD_DEADLINE: Final = 300.0  # seconds: OLLAMA_LOAD_TIMEOUT's own default
+CREATE_DEADLINE: Final = 120.0  # seconds; a derived model is one small file
+STALL: Final = 60.0  # seconds without a byte after which a pull is given up
+SLOW_STALL: Final = 900.0  # the same while the server computes the digest of what it downloaded
+MOST_BYTES: Final = 2**30  # of progress lines: 17 a second make 100 MB in half a day
+LONGEST_LINE: Final = 500  # characters of a server's words that are shown
+
+
+class Refused(ByokError):
+    """The server answered, and said no; `status` is its HTTP status, 200 inside a stream."""
+
+    def __init__(self, message: str, status: int, hint: str = "") -> None:
+        """Keeps the status."""
+        super().__init__(message, hint)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a pull: what is done, and the bytes of one layer, 0 when it is about none."""
+
+    status: str
+    digest: str = ""
+    total: int = 0
+    completed: int = 0
+
+
+def load(http: Http, endpoint: str, model: str, deadline: float = LOAD_DEADLINE) -> None:
+    """Loads a model with no options, just as droid's first request would. Raises ByokError."""
+    body: Json = {"model": model, "stream": False}
+    try:
+        reply = http.send("POST", f"{endpoint}/api/generate", body=body, deadline=deadline)
+    except NoAnswer as silence:
+        raise ByokError(f"`{model}` was not loaded: {_low(silence.message)}") from None
+    if reply.status != 200:
+        raise Refused(f"`{model}` was not loaded: {_said(reply.body)}", reply.status)
+
+
+def create(
+    http: Http,
+    endpoint: str,
+    name: str,
+    base: str,
+    parameters: Mapping[str, Json],
+    stall: float = CREATE_DEADLINE,
+) -> None:
+    """Derives a model that shares all weights with its base. Raises ByokError."""
+    body: Json = {"model": name, "from": base, "parameters": dict(parameters)}
+    try:
+        for _ in _lines(http, f"{endpoint}/api/create", body, Deadline(stall), stall):
+            pass
+    except Refused as refusal:
+        raise Refused(f"`{name}` was not made: {refusal.message}", refusal.status) from None
+    except NoAnswer as silence:
+        raise ByokError(f"`{name}` was not made: {_low(silence.message)}") from None
+
+
+def pull(http: Http, endpoint: str, model: str, stall: float = STALL) -> Iterator[Step]:
+    """Pulls a model; each line is a Step, and every error inside the 200 stream is raised.
+
+    Raises Refused with the server's words, NoAnswer when the connection ends, or when no byte came
+    for `stall` seconds. What was downloaded stays, and the next pull goes on from there.
+    """
+    body: Json = {"model": model, "stream": True}
+    for row in _lines(http, f"{endpoint}/api/pull", body, Deadline(stall), stall):
+        total, completed = row.get("total"), row.get("completed")
+        yield Step(
+            text(row, "status"),
+            text(row, "digest"),
+            total if isinstance(total, int) and total > 0 else 0,
+            completed if isinstance(completed, int) and completed > 0 else 0,
+        )
+
+
+def _lines(
+    http: Http, url: str, body: Json, clock: Deadline, stall: float
+) -> Iterator[Mapping[str, Json]]:
+    """The objects of a streamed reply up to `success`, the clock set anew by each of them."""
+    finished = False
+    with http.stream("POST", url, body=body, deadline=clock, most_bytes=MOST_BYTES) as stream:
+        if stream.status != 200:
+            raise Refused(_said(_little(stream)), stream.status)
+        for line in stream.lines():
+            row = _row(line)
+            status = text(row, "status")
+            clock.extend(max(stall, SLOW_STALL) if status.startswith("verifying") else stall)
+            finished = finished or status == "success"
+            if row:
+                yield row
+    if not finished:
+        raise NoAnswer("protocol", "The server ended the stream before it was done")
+
+
+def _row(line: str) -> Mapping[str, Json]:
+    """One line's object; {} for an empty line. Raises Refused for an error, NoAnswer for noise."""
+    if not line.strip():
+        return {}
+    row = parse_json(line)
+    if not isinstance(row, dict):
+        raise NoAnswer("json", "The reply is not a list of objects")
+    if "error" in row:
+        raise Refused(_short(row["error"]), 200)
+    return row
+
+
+def _little(stream: Stream) -> bytes:
+    """The body of a refusal."""
+    return b"".join(stream.chunks())
+
+
+def _said(body: bytes) -> str:
+    """What a refusal says, from Ollama's `{"error": ...}` or as it stands."""
+    try:
+        row = parse_json(body)
+    except NoAnswer:
+        return _short(body.decode("utf-8", "replace")) or "the server gave no reason"
+    if isinstance(row, dict) and "error" in row:
+        return _short(row["error"])
+    return _short(body.decode("utf-8", "replace"))
+
+
+def _short(said: Json) -> str:
+    """A server's words on one line and not too long."""
+    words = said if isinstance(said, str) else json.dumps(said)
+    return " ".join(words.split())[:LONGEST_LINE]
+
+
+def _low(sentence: str) -> str:
+    """A sentence to stand after a colon."""
+    return sentence[:1].lower() + sentence[1:]

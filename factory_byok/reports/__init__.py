@@ -1,0 +1,1 @@
+"""What leaves the machine: JSON, HTML, Markdown, snapshots, and their redaction."""

@@ -1,0 +1,80 @@
+"""The one JSON envelope of every verb that reports."""
+
+import json
+from typing import Any, Final
+
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Json
+from factory_byok.core.findings import Finding, Outcome, Remedy
+from factory_byok.core.serialization import to_json
+from factory_byok.screens.answer import Answer
+
+SCHEMA_VERSION: Final = 1
+
+
+def envelope(command: str, answer: Answer) -> str:
+    """An answer as JSON text."""
+    data = answer.data() if callable(answer.data) else answer.data
+    return _text(command, answer.outcome, _plain(data), [show(f) for f in answer.findings])
+
+
+def failure(command: str, error: ByokError) -> str:
+    """A verb that ended before it had a result, as JSON text."""
+    finding = Finding("error", command, error.message, Remedy(error.hint))
+    return _text(command, "error", None, [show(finding)])
+
+
+def show(finding: Finding) -> Json:
+    """A finding as scripts see it; a remedy without a command has null there."""
+    remedy = finding.remedy
+    return {
+        "level": finding.level,
+        "subject": finding.subject,
+        "message": finding.message,
+        "remedy": {
+            "text": remedy.text,
+            "command": list(remedy.command) or None,
+            "edits": to_json(remedy.edits),
+        },
+    }
+
+
+def show_outcome(outcome: Outcome) -> Json:
+    """A check's outcome as scripts see it."""
+    return {
+        "check": outcome.check,
+        "title": outcome.title,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "findings": [show(finding) for finding in outcome.findings],
+    }
+
+
+def _text(command: str, status: str, data: Json, findings: list[Json]) -> str:
+    """The envelope; lone surrogates are escaped so that any stream can take them."""
+    body = {
+        "schema_version": SCHEMA_VERSION,
+        "command": command,
+        "status": status,
+        "data": data,
+        "findings": findings,
+    }
+    text = json.dumps(body, indent=2, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, indent=2)
+    return text
+
+
+def _plain(data: Any) -> Json:
+    """The data with findings and outcomes as scripts see them."""
+    if isinstance(data, Outcome):
+        return show_outcome(data)
+    if isinstance(data, Finding):
+        return show(data)
+    if isinstance(data, dict):
+        return {key: _plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_plain(each) for each in data]
+    return to_json(data)

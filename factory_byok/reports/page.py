@@ -1,0 +1,223 @@
+"""What a report page says, as plain data that can be redacted whole before any format writes it."""
+
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from factory_byok import __version__
+from factory_byok.core.facts import (
+    Entry,
+    Exercise,
+    ExerciseStatus,
+    Known,
+    Snapshot,
+    Unknown,
+)
+from factory_byok.core.findings import WORST_FIRST, Level, Report, Status
+from factory_byok.reports.page_memory import MemoryOf, memory_of
+from factory_byok.screens.doctor import seen_rows
+from factory_byok.screens.exercises import result_words
+from factory_byok.screens.findings import tally
+from factory_byok.screens.words import quoted, shorten_home
+from factory_byok.sizing.recommendation import Recommendation
+from factory_byok.version import MEASURED_DROID, MEASURED_OLLAMA
+
+MEASURE = "byok doctor --deep --output report"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One finding with the check that made it and its next step as text."""
+
+    level: Level
+    check: str
+    subject: str
+    message: str
+    hint: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A name and what is said about it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One entry: how droid names it, what becomes of it, and its fields."""
+
+    name: str
+    fate: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One exercise of one model and how it ended."""
+
+    model: str
+    exercise: str
+    status: ExerciseStatus
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedOf:
+    """How fast one model is: seconds and tokens per second, None for what was not measured."""
+
+    model: str
+    first_token: float | None
+    writing: float | None
+    first_request: float | None
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """From which numbers on byok calls a model slow, and the size of droid's first request."""
+
+    first_request: float
+    writing: float
+    request_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole report; `gaps` are checks that could not judge, `passed` counts those found well."""
+
+    taken_at: str
+    status: Status
+    headline: str
+    versions: tuple[Row, ...]
+    seen: tuple[Row, ...]
+    entries: tuple[Card, ...]
+    findings: tuple[Told, ...]
+    gaps: tuple[Row, ...]
+    passed: int
+    memory: tuple[MemoryOf, ...]
+    tried: tuple[Tried, ...]
+    speeds: tuple[SpeedOf, ...]
+    slow: Slow
+
+
+def make_page(snap: Snapshot, report: Report, advice: Recommendation, slow: Slow) -> Page:
+    """The page of one snapshot, its findings with the worst first; nothing is redacted yet."""
+    told = list(_told(report))
+    return Page(
+        taken_at=snap.taken_at,
+        status=report.status,
+        headline=tally(report.findings) or "Nothing is wrong",
+        versions=tuple(_versions(snap)),
+        seen=tuple(Row(name, text) for name, text in seen_rows(snap, advice)),
+        entries=tuple(_card(each, snap) for each in snap.entries),
+        findings=tuple(sorted(told, key=lambda each: WORST_FIRST.index(each.level))),
+        gaps=tuple(
+            Row(each.check, f"{'partly judged' if each.findings else each.status}: {each.reason}")
+            for each in report.outcomes
+            if each.reason
+        ),
+        passed=sum(each.status == "ok" for each in report.outcomes),
+        memory=memory_of(snap, advice),
+        tried=tuple(_tried(each) for each in snap.exercises),
+        speeds=tuple(_speeds(snap.exercises)),
+        slow=slow,
+    )
+
+
+def _told(report: Report) -> Iterator[Told]:
+    """Every finding with its check."""
+    for outcome in report.outcomes:
+        for each in outcome.findings:
+            yield Told(
+                each.level,
+                outcome.check,
+                each.subject,
+                each.message,
+                each.remedy.text,
+                quoted(each.remedy.command),
+            )
+
+
+def _versions(snap: Snapshot) -> Iterator[Row]:
+    """The versions that a reader of a bug report asks for first."""
+    yield Row("byok", __version__)
+    yield Row("Python", platform.python_version())
+    yield Row("droid", f"{_droid(snap)} (byok was measured with {MEASURED_DROID})")
+    for endpoint, reading in snap.servers.items():
+        if isinstance(reading, Known) and reading.value.provider == "ollama":
+            version = reading.value.version or "version unknown"
+            text = f"{version} at {endpoint} (byok was measured with {MEASURED_OLLAMA})"
+            yield Row("Ollama", text)
+
+
+def _droid(snap: Snapshot) -> str:
+    """The installed droid's version."""
+    if isinstance(snap.droid, Unknown):
+        return "not on PATH" if snap.droid.kind == "absent" else "not known"
+    version = snap.droid.value.version
+    return version.value if isinstance(version, Known) else "version unknown"
+
+
+def _card(entry: Entry, snap: Snapshot) -> Card:
+    """One entry with what a reader needs to judge it; never its key."""
+    limit = f"{entry.max_output:,} tokens" if entry.max_output is not None else "droid's default"
+    rows = [
+        Row("Id", entry.id),
+        Row("Model", entry.model),
+        Row("Base URL", entry.base_url),
+        Row("Dialect", entry.dialect),
+        Row("Window", _window(entry, snap)),
+        Row("Output limit", limit),
+        Row("File", shorten_home(entry.file)),
+        Row("Why", entry.reason),
+    ]
+    return Card(entry.label, entry.fate, tuple(row for row in rows if row.text))
+
+
+def _window(entry: Entry, snap: Snapshot) -> str:
+    """The window of the entry's model with its basis; empty when there is none to tell."""
+    reading = snap.servers.get(entry.endpoint)
+    model = reading.value.model(entry.model) if isinstance(reading, Known) else None
+    if model is None:
+        return ""
+    if isinstance(model.window, Unknown):
+        return f"not known: {model.window.why}"
+    window = model.window.value
+    by = f": {window.decided_by}" if window.decided_by else ""
+    return f"{window.tokens:,} tokens ({window.basis}{by})"
+
+
+def _tried(done: Exercise) -> Tried:
+    """One exercise."""
+    return Tried(done.model, done.exercise, done.status, result_words(done))
+
+
+# --- speed ---------------------------------------------------------------------------------------
+
+
+def _speeds(exercises: Sequence[Exercise]) -> Iterator[SpeedOf]:
+    """One for each model that was measured; the exercise `speed` knows more than `stream`."""
+    for name in dict.fromkeys(each.model for each in exercises):
+        done = {each.exercise: each for each in exercises if each.model == name}
+        speed, stream = done.get("speed"), done.get("stream")
+        found = SpeedOf(
+            model=name,
+            first_token=_number("first_token_seconds", speed, stream),
+            writing=_number("tokens_per_second", speed, stream),
+            first_request=_number("first_request_seconds", speed),
+            basis=str(speed.evidence.get("basis", "")) if speed else "",
+        )
+        if any((found.first_token, found.writing, found.first_request)):
+            yield found
+
+
+def _number(name: str, *exercises: Exercise | None) -> float | None:
+    """A number from the first exercise whose evidence has it."""
+    for done in exercises:
+        value = done.evidence.get(name) if done else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+    return None

@@ -1,0 +1,43 @@
+"""What a verb gives back: data for scripts, findings, and words for people."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from factory_byok.core.findings import Finding, Status
+    from factory_byok.screens.style import Style
+
+Words = Callable[["Style"], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verb's result; the CLI prints it and makes the exit code of it.
+
+    `data` is what `--json` carries (dataclasses are written by their fields), or a function that
+    makes it where that costs something; `words` gives the lines for a person. `status` overrides
+    the worst finding's level where a verb has its own measure; `interrupted` says that ctrl-c
+    ended it early and this is what was done until then.
+    """
+
+    data: Any | Callable[[], Any]
+    words: Words
+    findings: "tuple[Finding, ...]" = ()
+    status: "Status | None" = None
+    strict: bool = False
+    interrupted: bool = False
+
+    @property
+    def outcome(self) -> "Status":
+        """The status of the whole."""
+        if self.status or not self.findings:
+            return self.status or "ok"
+        from factory_byok.core.findings import worst_level
+
+        return worst_level(self.findings)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code says so: an error, or with `strict` a warning."""
+        return self.outcome == "error" or (self.strict and self.outcome == "warning")

@@ -1,0 +1,49 @@
+"""Results of exercises, one line each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Final
+
+from factory_byok.core.facts import Exercise, Json
+from factory_byok.screens.style import Style, printable
+from factory_byok.screens.words import counted
+
+_COLORS: Final = {"passed": "green", "failed": "red", "skipped": "dim"}
+
+
+def exercise_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
+    """All results, under the entry that each belongs to, and the count."""
+    for entry, group in groupby(results, key=lambda result: (result.entry, result.model)):
+        id_, model = printable(entry[0]), printable(entry[1])
+        yield f"{style.paint(id_, 'bold')}  {model}" if id_ else style.paint(model, "bold")
+        for result in group:
+            yield exercise_line(result, style)
+        yield ""
+    yield ", ".join(
+        f"{sum(result.status == status for result in results)} {status}"
+        for status in ("passed", "failed", "skipped")
+        if any(result.status == status for result in results)
+    ) or counted(0, "result")
+
+
+def exercise_line(result: Exercise, style: Style) -> str:
+    """One result: what, how it ended, and why or how well."""
+    status = style.paint(result.status.ljust(7), _COLORS[result.status])
+    return f"  {result.exercise.ljust(7)} {status}  {printable(result_words(result))}".rstrip()
+
+
+def result_words(result: Exercise) -> str:
+    """Why a result is what it is, or how well it went."""
+    return result.reason or _numbers(result.evidence)
+
+
+def _numbers(evidence: Mapping[str, Json]) -> str:
+    """The numbers of a result that passed."""
+    told = {
+        "first_token_seconds": "first token after {} s",
+        "tokens_per_second": "{} tokens/s",
+        "seconds": "{} s",
+    }
+    return ", ".join(
+        words.format(evidence[name]) for name, words in told.items() if evidence.get(name)
+    )

@@ -1,0 +1,55 @@
+"""Findings with their next step, for people."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from factory_byok.core.findings import WORST_FIRST, Finding, Level
+from factory_byok.screens.style import Style, printable
+from factory_byok.screens.words import counted, quoted
+
+COLORS: Final[dict[str, tuple[str, ...]]] = {
+    "error": ("bold", "red"),
+    "warning": ("bold", "yellow"),
+    "note": ("bold", "blue"),
+    "ok": ("green",),
+}
+_INDENT: Final = "         "
+
+
+def findings_lines(findings: Iterable[Finding], style: Style) -> Iterator[str]:
+    """Findings with their next step, the worst level first."""
+    found = list(findings)
+    for level in WORST_FIRST:
+        for finding in (each for each in found if each.level == level):
+            yield from finding_lines(finding, style)
+
+
+def finding_lines(finding: Finding, style: Style) -> Iterator[str]:
+    """One finding: level, subject and sentence, then the hint and the command."""
+    label = finding.level.ljust(len(_INDENT) - 1)
+    subject = f"{finding.subject}: " if finding.subject else ""
+    first, *rest = style.wrapped(printable(subject + finding.message), _INDENT)
+    shown = first[len(_INDENT) :].replace(
+        printable(subject), style.paint(printable(subject), "bold"), 1
+    )
+    yield f"{style.paint(label, *COLORS[finding.level])} {shown}"
+    yield from rest
+    yield from remedy_lines(finding, style)
+
+
+def remedy_lines(finding: Finding, style: Style) -> Iterator[str]:
+    """The remedy of a finding: its sentence and its command."""
+    remedy = finding.remedy
+    if remedy.text:
+        first, *rest = style.wrapped(printable(f"hint: {remedy.text}"), _INDENT)
+        yield first.replace("hint:", style.paint("hint:", "cyan"), 1)
+        yield from rest
+    if remedy.command:
+        yield f"{_INDENT}$ {style.paint(printable(quoted(remedy.command)), 'bold')}"
+
+
+def tally(findings: Iterable[Finding]) -> str:
+    """How many findings of each level, the worst first: `2 errors, 1 note`."""
+    found = [finding.level for finding in findings]
+    levels: tuple[Level, ...] = WORST_FIRST
+    return ", ".join(counted(found.count(level), level) for level in levels if level in found)

@@ -1,0 +1,107 @@
+"""The machine, the hardware table, and the models in the order of what an agent needs."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from factory_byok.core.facts import Known, Machine
+from factory_byok.core.model_names import same_model
+from factory_byok.core.units import show_parameters
+from factory_byok.screens.machine import machine_rows
+from factory_byok.screens.recommendation import recommendation_rows, table_lines
+from factory_byok.screens.style import Style, printable
+from factory_byok.screens.words import columns, counted
+from factory_byok.sizing.fitting import Ranked, Reach, ToolCalls
+from factory_byok.sizing.hardware_table import LOCAL
+from factory_byok.sizing.recommendation import Recommendation
+
+TOOLS: Final[dict[ToolCalls, tuple[str, str]]] = {
+    "yes": ("yes", "green"),
+    "unknown": ("not known", "dim"),
+    "as text": ("as text", "red"),
+    "no": ("none", "red"),
+}
+REACHES: Final[dict[Reach, tuple[str, str]]] = {
+    "gpu": ("on the GPU", "green"),
+    "split": ("partly in memory", "yellow"),
+    "memory": ("in memory, slow", "yellow"),
+    "cloud": ("in the cloud", "green"),
+    "nowhere": ("does not fit", "red"),
+    "unknown": ("not known", "dim"),
+}
+MOST_SHOWN: Final = 16
+NAME_WIDTH: Final = 26
+TOOLS_WIDTH: Final = 9
+INSTALLED: Final = ("✓", "*")
+
+
+def fit_lines(
+    machine: Machine, found: Recommendation, models: Sequence[Ranked], silence: str, style: Style
+) -> Iterator[str]:
+    """The whole screen; `silence` says why no installed model is known."""
+    yield from columns([*machine_rows(machine), *recommendation_rows(found)], style)
+    yield ""
+    yield from table_lines(found, style)
+    yield ""
+    yield style.paint("Models for droid, the best first", "bold")
+    if silence:
+        yield from style.wrapped(f"Only models to pull: {silence}")
+    yield ""
+    yield from _models(models, style)
+    yield ""
+    yield from _page(found, models, style)
+    yield "`byok fit MODEL` shows one model at each window"
+
+
+def _models(models: Sequence[Ranked], style: Style) -> Iterator[str]:
+    """One line for each model."""
+    heads = (
+        "Model".ljust(NAME_WIDTH),
+        "Tools".ljust(TOOLS_WIDTH),
+        "Size  ",
+        "Largest window that fits",
+    )
+    yield style.paint("    " + "  ".join(heads), "dim")
+    for each in models[:MOST_SHOWN]:
+        yield _line(each, style)
+    if len(models) > MOST_SHOWN:
+        yield f"    and {counted(len(models) - MOST_SHOWN, 'more model')} in `byok fit --json`"
+    if any(each.candidate.installed for each in models):
+        yield style.paint(f"  {style.sign(*INSTALLED)} installed", "dim")
+
+
+def _line(each: Ranked, style: Style) -> str:
+    """One model: whether it is installed, its name, tool calls, size, and window that fits."""
+    model = each.candidate
+    shown = printable(model.name)
+    name = shown.ljust(NAME_WIDTH) if len(shown) <= NAME_WIDTH else f"{shown[: NAME_WIDTH - 3]}..."
+    tools, color = TOOLS[model.tools]
+    size = show_parameters(model.shape.parameters) if model.shape.parameters else "?"
+    sign = style.sign(*INSTALLED) if model.installed else " "
+    return (
+        f"  {sign} {style.paint(name, *['bold'] * model.installed)}  "
+        f"{style.paint(tools.ljust(TOOLS_WIDTH), color)}  {size.ljust(6)}  {_window(each, style)}"
+    )
+
+
+def _window(each: Ranked, style: Style) -> str:
+    """The largest window that fits, and where."""
+    place, color = REACHES[each.reach]
+    largest = each.largest_on_gpu if each.reach == "gpu" else each.largest_in_memory
+    tokens = f"{largest.value:,} ".rjust(9) if isinstance(largest, Known) and largest.value else ""
+    if each.reach == "cloud" and each.candidate.shape.longest_window:
+        tokens = f"{each.candidate.shape.longest_window:,} ".rjust(9)
+    return tokens + style.paint(place, color)
+
+
+def _page(found: Recommendation, models: Sequence[Ranked], style: Style) -> Iterator[str]:
+    """The page's own model for this machine, and why another one stands above it."""
+    local = [told.model for told in LOCAL]
+    pick = found.best.suggestion.model if found.best.suggestion.model in local else local[0]
+    told = next((each for each in models if same_model(each.candidate.name, pick)), None)
+    if told is None or told == models[0]:
+        return
+    best = models[0]
+    text = f"Factory's page recommends `{pick}`; byok ranks `{best.candidate.name}` above it:"
+    yield from style.wrapped(printable(text))
+    yield from columns([(each.candidate.name, each.reason) for each in (best, told)], style)
+    yield ""

@@ -1,0 +1,45 @@
+"""Factory's hardware table held against this machine, in words."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from factory_byok.core.facts import Unknown
+from factory_byok.screens.style import Style
+from factory_byok.sizing.recommendation import Recommendation
+
+PLACES: Final = {
+    "gpu": "on the GPU",
+    "memory": "in memory only, slow",
+    "nowhere": "does not fit",
+    "unknown": "not known",
+}
+_COLORS: Final = {"gpu": "green", "memory": "yellow", "nowhere": "red", "unknown": "dim"}
+
+
+def recommendation_rows(found: Recommendation) -> Iterator[tuple[str, str]]:
+    """The two rows that this machine reaches, and which of the page's models is for it."""
+    yield "On the GPU", _reach(found)
+    row = found.memory_row
+    memory = f"models up to {row.size}, slow" if row else "nothing of the table"
+    if isinstance(found.memory, Unknown):
+        memory = f"not known: {found.memory.why}"
+    yield "In memory", memory
+    yield "Page's pick", f"{found.best.suggestion.model}: {found.best.reason}"
+
+
+def _reach(found: Recommendation) -> str:
+    """What the GPU can hold."""
+    if isinstance(found.gpu_memory, Unknown):
+        return f"not known: {found.gpu_memory.why}"
+    left_out = f" (not counted: {'; '.join(found.left_out)})" if found.left_out else ""
+    if found.gpu_row is None:
+        return f"nothing of the table{left_out}"
+    return f"models up to {found.gpu_row.size}{left_out}"
+
+
+def table_lines(found: Recommendation, style: Style) -> Iterator[str]:
+    """Every row of the table with the place where it runs here."""
+    yield style.paint("  Model     Memory     GPU memory  Here", "dim")
+    for row, place in found.rows:
+        needs = f"{row.memory // 10**9} GB".ljust(11) + f"{row.gpu_memory // 10**9} GB".ljust(12)
+        yield f"  {row.size.ljust(10)}{needs}{style.paint(PLACES[place], _COLORS[place])}"

@@ -1,0 +1,117 @@
+"""Windows on the screen: a block for each model, and what a change came to."""
+
+from collections.abc import Iterator, Sequence
+
+from factory_byok.core.requirements import FLOOR
+from factory_byok.core.units import show_tokens
+from factory_byok.screens.diff import diff_lines
+from factory_byok.screens.style import Style, printable
+from factory_byok.screens.words import columns, quoted
+from factory_byok.workflows.model_copy import Derivation
+from factory_byok.workflows.server_setting import Setting
+from factory_byok.workflows.windows import Row
+
+
+def window_lines(rows: Sequence[Row], style: Style) -> Iterator[str]:
+    """A block for each model: its window and how that is known, its end, the room for it."""
+    if not rows:
+        yield "No entry of droid's uses a model that a server here has"
+        yield "See `byok doctor`; `byok window MODEL` asks about any model of the server"
+        return
+    for number, row in enumerate(rows):
+        if number:
+            yield ""
+        yield from _block(row, style)
+
+
+def _block(row: Row, style: Style) -> Iterator[str]:
+    """One model."""
+    yield f"{style.paint(printable(row.model), 'bold')} at {printable(row.endpoint)}"
+    yield from columns(list(_rows(row)), style)
+    if row.advice:
+        yield from style.wrapped(f"hint: {printable(row.advice)}", "  ", "  ")
+    if row.command:
+        yield f"  $ {style.paint(printable(quoted(row.command)), 'bold')}"
+
+
+def _rows(row: Row) -> Iterator[tuple[str, str]]:
+    """What is known of one model's window."""
+    if row.window is None:
+        yield "window", f"not known: {row.why}"
+    else:
+        enough = "" if row.window >= FLOOR else f", under the {FLOOR:,} that droid needs"
+        yield "window", f"{show_tokens(row.window)}, {row.basis}{enough}"
+        yield "decided by", row.decided_by or "the server"
+        if row.why:
+            yield "but", row.why
+    longest = show_tokens(row.longest_window) if row.longest_window else "not known"
+    yield "longest", longest
+    room = _room(row)
+    if room:
+        yield "room here", room
+
+
+def _room(row: Row) -> str:
+    """What fits this machine, "" when that cannot be judged."""
+    parts = []
+    if row.on_gpu is not None:
+        parts.append(f"{show_tokens(row.on_gpu)} on the GPU" if row.on_gpu else "none on the GPU")
+    if row.in_memory is not None:
+        beside = "with system memory, slower" if row.on_gpu is not None else "in system memory"
+        parts.append(
+            f"{show_tokens(row.in_memory)} {beside}" if row.in_memory else f"none {beside}"
+        )
+    return "; ".join(parts)
+
+
+def copied_lines(derivation: Derivation, after: Row | None, style: Style) -> Iterator[str]:
+    """What `--set` made, or would make."""
+    name = style.paint(printable(derivation.name), "bold")
+    changed = [preview for preview in derivation.previews if preview.changes]
+    if after is None:
+        for preview in changed:
+            yield from diff_lines(preview.diff(), style)
+        verb = "is there already" if derivation.exists else "would be made"
+        yield f"{name} {verb}, with a window of {show_tokens(derivation.window)}; nothing was done"
+        return
+    yield f"{name} has `num_ctx {derivation.window}` and shares the weights of {derivation.base}"
+    if derivation.entries and changed:
+        yield f"droid's entries use it: {', '.join(entry.id for entry in derivation.entries)}"
+        yield "`byok undo` takes that back"
+    elif not derivation.entries:
+        yield f"No entry of droid's uses it yet: `byok add ollama {printable(derivation.name)}`"
+    yield from _outcome(after, derivation.window, style)
+
+
+def _outcome(after: Row, window: int, style: Style) -> Iterator[str]:
+    """Whether it worked."""
+    if after.basis != "measured" or after.window is None:
+        yield from style.wrapped(f"It could not be measured: {printable(after.why)}", "", "  ")
+    elif after.window >= min(window, after.longest_window or window):
+        yield f"Measured: {show_tokens(after.window)}"
+    else:
+        told = show_tokens(after.window)
+        yield f"It did not work: the loaded model has {told} ({after.decided_by})"
+
+
+def step_lines(setting: Setting) -> Iterator[str]:
+    """The commands of a server's setting, and what is written."""
+    for step in setting.steps:
+        yield step.what
+        if step.writes:
+            yield from (f"    {line}" for line in step.writes.splitlines())
+        yield f"  $ {quoted(step.command)}"
+
+
+def setting_lines(setting: Setting, after: Row | None, style: Style) -> Iterator[str]:
+    """What `--set N --server` did, or how to do it by hand."""
+    if after is not None:
+        yield f"The server at {setting.address} was given {show_tokens(setting.window)}"
+        yield from _outcome(after, setting.window, style)
+        return
+    if setting.steps:
+        yield from step_lines(setting)
+        yield "Nothing was run"
+        return
+    yield "byok cannot do this here; do it by hand:"
+    yield from style.wrapped(setting.by_hand, "  ", "  ")

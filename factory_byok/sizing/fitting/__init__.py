@@ -1,0 +1,36 @@
+"""Which model runs here, and how well: models held against free memory, and ranked. Pure."""
+
+from factory_byok.sizing.fitting.against_table import Beside, beside, row_of
+from factory_byok.sizing.fitting.as_json import fit_as_json, ranked_as_json
+from factory_byok.sizing.fitting.candidate import Candidate, ToolCalls, by_name, installed
+from factory_byok.sizing.fitting.free import Card, Free, free_memory, nowhere_known
+from factory_byok.sizing.fitting.judged import findings_of
+from factory_byok.sizing.fitting.one import FIRST, Asked, AtWindow, Fit, Where, fit
+from factory_byok.sizing.fitting.ranking import Ranked, Reach, candidates, ranked
+
+__all__ = [
+    "FIRST",
+    "Asked",
+    "AtWindow",
+    "Beside",
+    "Candidate",
+    "Card",
+    "Fit",
+    "Free",
+    "Ranked",
+    "Reach",
+    "ToolCalls",
+    "Where",
+    "beside",
+    "by_name",
+    "candidates",
+    "findings_of",
+    "fit",
+    "fit_as_json",
+    "free_memory",
+    "installed",
+    "nowhere_known",
+    "ranked",
+    "ranked_as_json",
+    "row_of",
+]

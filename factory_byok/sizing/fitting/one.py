@@ -1,0 +1,177 @@
+"""One model held against the memory that is free: at each window, and up to which one it fits."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from factory_byok.core.facts import Known, Reading, Unknown
+from factory_byok.core.units import Bytes, Tokens
+from factory_byok.sizing.fitting.candidate import Candidate
+from factory_byok.sizing.fitting.free import Free
+from factory_byok.sizing.memory import (
+    NO_LONGEST,
+    Demand,
+    Placement,
+    cards_needed,
+    demand,
+    largest_that,
+    place,
+)
+
+Where = Literal["gpu", "split", "memory", "nowhere", "cloud", "unknown"]
+
+STEPS: Final = (Tokens(4_096), Tokens(32_768), Tokens(65_536), Tokens(131_072))
+FIRST: Final = Tokens(32_000)  # the window that Factory's page asks for (docs.factory.ai)
+COARSER: Final = "q8_0"
+NOTHING: Final = Demand(Bytes(0), Bytes(0), Bytes(0), Bytes(0))
+ELSEWHERE: Final = "the model runs in the cloud"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user wants to know: `gpus` 0 leaves the number of cards to Ollama."""
+
+    window: Tokens = FIRST
+    kv_type: str = "f16"
+    parallel: int = 1
+    gpus: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AtWindow:
+    """The demand at one window on this machine; `placed` is None when no card could be read."""
+
+    window: Tokens
+    need: Demand
+    where: Where
+    placed: Placement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coarser:
+    """What a coarser KV cache would change."""
+
+    kv_type: str
+    need: Demand
+    largest_on_gpu: Reading[Tokens]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A model on this machine.
+
+    `asked.window` is never above the longest. `need` is for one CUDA card, or for as many cards as
+    were asked for, so that it is the same everywhere; `here` and `windows` are for this machine's
+    own cards. The largest windows are 0 when none fits and Unknown when that could not be judged.
+    """
+
+    candidate: Candidate
+    asked: Asked
+    free: Free
+    need: Demand
+    here: AtWindow
+    windows: tuple[AtWindow, ...]
+    largest_on_gpu: Reading[Tokens]
+    largest_in_memory: Reading[Tokens]
+    coarser: Coarser | None = None
+
+
+def fit(candidate: Candidate, free: Free, asked: Asked, *, extra: bool = False) -> Fit:
+    """Holds a model against what is free. `extra` adds the asked window to the usual ones.
+
+    Raises UsageError for an unknown KV cache type.
+    """
+    longest = candidate.shape.longest_window
+    window = Tokens(min(asked.window, longest)) if longest else asked.window
+    asked = Asked(window, asked.kv_type, asked.parallel, asked.gpus)
+    if candidate.cloud:
+        return _in_the_cloud(candidate, free, asked)
+    need = demand(candidate.shape, window, asked.kv_type, asked.parallel, max(asked.gpus, 1))
+    coarser = None
+    if asked.kv_type == "f16":
+        other = Asked(window, COARSER, asked.parallel, asked.gpus)
+        less = at_window(candidate, free, other, window).need
+        coarser = Coarser(COARSER, less, largest_on_gpu(candidate, free, other))
+    windows = [*_steps(longest), *([window] if extra else []), candidate.loaded_at or Tokens(0)]
+    return Fit(
+        candidate=candidate,
+        asked=asked,
+        free=free,
+        need=need,
+        here=at_window(candidate, free, asked, window),
+        windows=tuple(
+            at_window(candidate, free, asked, each) for each in sorted(set(windows)) if each
+        ),
+        largest_on_gpu=largest_on_gpu(candidate, free, asked),
+        largest_in_memory=largest_in_memory(candidate, free, asked),
+        coarser=coarser,
+    )
+
+
+def _in_the_cloud(candidate: Candidate, free: Free, asked: Asked) -> Fit:
+    """A model that needs nothing here, and of which nothing here says how far it reaches."""
+    here = AtWindow(asked.window, NOTHING, "cloud", Placement(Bytes(0), Bytes(0)))
+    away = Unknown(ELSEWHERE, "cloud")
+    return Fit(candidate, asked, free, NOTHING, here, (), away, away)
+
+
+def _steps(longest: Tokens) -> Iterator[Tokens]:
+    """The usual windows, none above the longest, which ends them."""
+    yield from (step for step in STEPS if not longest or step < longest)
+    if longest:
+        yield longest
+
+
+def at_window(candidate: Candidate, free: Free, asked: Asked, window: Tokens) -> AtWindow:
+    """The demand at one window with as many cards as it needs here, and where it lands."""
+    gpus = asked.gpus or _cards(candidate, free, asked, window)
+    need = demand(candidate.shape, window, asked.kv_type, asked.parallel, gpus, device=free.device)
+    if not free.gpus_known:
+        return AtWindow(window, need, "unknown", None)
+    memory = free.memory.value if isinstance(free.memory, Known) else Bytes(0)
+    placed = place(need, free.on_cards, memory)
+    return AtWindow(window, need, _where(placed, free), placed)
+
+
+def _cards(candidate: Candidate, free: Free, asked: Asked, window: Tokens) -> int:
+    """The fewest cards that hold it here, at least one."""
+    if len(free.cards) < 2:
+        return 1
+    return cards_needed(candidate.shape, window, free.on_cards, asked.kv_type, asked.parallel)
+
+
+def _where(placed: Placement, free: Free) -> Where:
+    """A placement in one word."""
+    if free.cards and placed.fits_gpu:
+        return "gpu"
+    if isinstance(free.memory, Unknown):
+        return "unknown"
+    if placed.missing:
+        return "nowhere"
+    return "split" if placed.on_gpu else "memory"
+
+
+def largest_on_gpu(candidate: Candidate, free: Free, asked: Asked) -> Reading[Tokens]:
+    """The largest window that fits on the cards alone; 0 when none does or there is no card."""
+    if not free.gpus_known:
+        return Unknown("the graphics cards could not be read")
+    if not free.cards:
+        return Known(Tokens(0))
+    return Known(_largest(candidate, free, asked, lambda found: found.where == "gpu"))
+
+
+def largest_in_memory(candidate: Candidate, free: Free, asked: Asked) -> Reading[Tokens]:
+    """The largest window that the cards and system memory hold together; 0 when none does."""
+    if not free.gpus_known:
+        return Unknown("the graphics cards could not be read")
+    if isinstance(free.memory, Unknown):
+        return free.memory
+    return Known(_largest(candidate, free, asked, lambda found: found.where != "nowhere"))
+
+
+def _largest(
+    candidate: Candidate, free: Free, asked: Asked, fits: Callable[[AtWindow], bool]
+) -> Tokens:
+    """The largest window at which the placement is as wanted."""
+    most = candidate.shape.longest_window or NO_LONGEST
+    return largest_that(lambda window: fits(at_window(candidate, free, asked, window)), most)

@@ -1,0 +1,37 @@
+"""Pure sums: what a model needs in memory at a window, and where it would land."""
+
+from factory_byok.sizing.memory.attention import Attention
+from factory_byok.sizing.memory.cache import BLOCK_BYTES, kv_cache
+from factory_byok.sizing.memory.demand import (
+    NO_LONGEST,
+    Demand,
+    Device,
+    demand,
+    largest_that,
+    largest_window,
+    reported,
+)
+from factory_byok.sizing.memory.micro_batch import usual_micro_batch
+from factory_byok.sizing.memory.placement import Placement, cards_needed, corrected, place
+from factory_byok.sizing.memory.shape import Shape, guessed_shape, read_shape
+
+__all__ = [
+    "BLOCK_BYTES",
+    "NO_LONGEST",
+    "Attention",
+    "Demand",
+    "Device",
+    "Placement",
+    "Shape",
+    "cards_needed",
+    "corrected",
+    "demand",
+    "guessed_shape",
+    "kv_cache",
+    "largest_that",
+    "largest_window",
+    "place",
+    "read_shape",
+    "reported",
+    "usual_micro_batch",
+]

@@ -1,0 +1,112 @@
+"""Where a demand lands: on the cards, and what is left for system memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from factory_byok.core.units import Bytes
+from factory_byok.sizing.memory.demand import Demand, Device, demand, reported
+from factory_byok.sizing.memory.shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How a demand is shared out, in bytes: `on_gpu` and `in_memory` sum up to its total.
+
+    `by_gpu` tells each card's part in the order in which the cards were given; `missing` is what
+    neither the cards nor memory can hold.
+    """
+
+    on_gpu: Bytes
+    in_memory: Bytes
+    by_gpu: tuple[Bytes, ...] = ()
+    missing: Bytes = Bytes(0)
+
+    @property
+    def gpu_share(self) -> float:
+        """Which part of it all lies on the cards, from 0 to 1."""
+        whole = self.on_gpu + self.in_memory
+        return self.on_gpu / whole if whole else 0.0
+
+    @property
+    def fits_gpu(self) -> bool:
+        """Whether everything lies on the cards."""
+        return self.in_memory == 0
+
+
+def place(need: Demand, free_gpu_memory: Sequence[Bytes], memory: Bytes) -> Placement:
+    """Puts a demand on the emptiest `need.gpus` of the cards and the rest in system memory.
+
+    Each card used pays its own compute buffer and context first; a card without room for those
+    gets nothing. `memory` is what the system has available.
+    """
+    ranked = sorted(range(len(free_gpu_memory)), key=lambda card: -free_gpu_memory[card])
+    used = [card for card in ranked[: need.gpus] if free_gpu_memory[card] > need.per_gpu]
+    fixed = need.per_gpu * len(used)
+    rest = need.total - fixed
+    parts = [0] * len(free_gpu_memory)
+    room = {card: free_gpu_memory[card] - need.per_gpu for card in used}
+    shared = min(rest, sum(room.values())) if used else 0
+    left = shared
+    for card in used:
+        # by their room, as llama.cpp splits layers; the last one takes what rounding left
+        portion = left if card == used[-1] else shared * room[card] // max(sum(room.values()), 1)
+        parts[card] = need.per_gpu + portion
+        left -= portion
+    on_gpu = sum(parts)
+    in_memory = need.total - on_gpu
+    return Placement(
+        Bytes(on_gpu),
+        Bytes(in_memory),
+        tuple(Bytes(part) for part in parts),
+        Bytes(max(in_memory - memory, 0)),
+    )
+
+
+def cards_needed(
+    shape: Shape,
+    window: int,
+    free_gpu_memory: Sequence[Bytes],
+    kv_type: str = "f16",
+    parallel: int = 1,
+) -> int:
+    """The fewest cards that hold it all, else the number of cards (0 when there are none).
+
+    Ollama too fills one card before it takes a second (server/sched.go).
+    """
+    for count in range(1, len(free_gpu_memory) + 1):
+        need = demand(shape, window, kv_type, parallel, count)
+        if place(need, free_gpu_memory, Bytes(0)).fits_gpu:
+            return count
+    return len(free_gpu_memory)
+
+
+def corrected(
+    shape: Shape,
+    loaded_size: Bytes,
+    loaded_window: int,
+    kv_type: str = "f16",
+    parallel: int = 1,
+    *,
+    device: Device = "cuda",
+) -> Shape:
+    """The shape with its weights set so that the sum meets the size `/api/ps` reports.
+
+    That size is exact for one window; what it differs by from the sum lies in what does not depend
+    on the window, so that other windows gain by it too. Sizes that no error in the weights would
+    explain (a third of them) change nothing: some other setting than supposed is at work there.
+    """
+    guesses = [
+        reported(shape, loaded_window, kv_type, parallel, device=device),
+        _logged(shape, loaded_window, kv_type, parallel, device),
+    ]
+    # an Ollama that counts both caches of sliding layers is recognised by the closer sum
+    difference = min((loaded_size - guess for guess in guesses), key=abs)
+    if abs(difference) * 3 > shape.weights:
+        return shape
+    return replace(shape, weights=Bytes(shape.weights + difference), basis="measured")
+
+
+def _logged(shape: Shape, window: int, kv_type: str, parallel: int, device: Device) -> Bytes:
+    """The sum of all buffers, without what lies beside them."""
+    need = demand(shape, window, kv_type, parallel, device=device)
+    return Bytes(need.total - need.overhead)

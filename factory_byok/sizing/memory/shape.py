@@ -1,0 +1,147 @@
+"""The shape of a model: what its metadata says about layers, heads and widths."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from factory_byok.core.facts import Basis, Json
+from factory_byok.core.units import BILLION, Bytes, Parameters, Tokens
+from factory_byok.sizing.memory.attention import (
+    Attention,
+    attention_layers,
+    recurrent_state,
+)
+from factory_byok.sizing.memory.metadata import MOST_LAYERS, Metadata
+
+TYPICAL_BITS: Final = 4.85  # per weight: Q4_K_M, which Ollama's library gives by default
+FEED_FORWARD: Final = 3.5  # times the embedding's length: llama 3, qwen 3 and mistral have 2.8 to 4
+ACTIVE_SHARE: Final = 1 / 8  # of the experts, where the metadata names none: the largest in use
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What memory sums need to know about one model.
+
+    `weights` are bytes in the file, `attention` has one item for each layer that caches keys and
+    values, `state` is the bytes that recurrent layers keep for one sequence, `query_width` the
+    heads times their length. Lengths and widths are numbers of elements; 0 means not told.
+    `assumptions` are sentences that travel along with every sum, and `needs_verbose` the keys that
+    only `/api/show` with `verbose` would fill.
+    """
+
+    architecture: str
+    weights: Bytes
+    parameters: Parameters
+    layers: int
+    attention: tuple[Attention, ...]
+    sliding_window: int = 0
+    state: Bytes = Bytes(0)
+    embedding: int = 0
+    heads: int = 0
+    query_width: int = 0
+    feed_forward: int = 0
+    experts: int = 0
+    experts_used: int = 0
+    expert_feed_forward: int = 0
+    vocabulary: int = 0
+    longest_window: Tokens = Tokens(0)
+    basis: Basis = "computed"
+    needs_verbose: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = field(default=())
+
+    @property
+    def active_share(self) -> float:
+        """Which part of the weights one token passes through: 1 for a dense model."""
+        if self.experts and self.experts_used:
+            return min(self.experts_used / self.experts, 1.0)
+        return ACTIVE_SHARE if "moe" in self.architecture else 1.0
+
+
+def read_shape(
+    model_info: Mapping[str, Json], weights: Bytes, parameters: Parameters | None = None
+) -> Shape:
+    """The shape that a model's metadata tells, whatever is missing from it; never raises.
+
+    `model_info` is that of `/api/show`, `weights` the file's bytes (0: not known) and `parameters`
+    stands in when the metadata does not count them. Keys: Ollama v0.33.0-rc2
+    """
+    data = Metadata(model_info)
+    notes: list[str] = []
+    count = data.number("general.parameter_count") or parameters or 0
+    if not count:
+        count = round(weights * 8 / TYPICAL_BITS)
+    if not weights:
+        weights = Bytes(round(count * TYPICAL_BITS / 8))
+        notes.append("The size of the weights is a guess from the number of parameters")
+    if not data.number("block_count"):
+        return guessed_shape(weights, Parameters(count), data.architecture, notes)
+    return _told_shape(data, weights, Parameters(count), notes)
+
+
+def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[str]) -> Shape:
+    """The shape of a model whose metadata names its layers."""
+    layers = min(data.number("block_count"), MOST_LAYERS)
+    attention = attention_layers(data, layers, notes)
+    embedding = data.number("embedding_length") or _embedding(count, layers)
+    heads = data.number("attention.head_count")
+    key_length = data.number("attention.key_length") or (embedding // heads if heads else 0)
+    plain = "feed_forward_length"
+    return Shape(
+        architecture=data.architecture,
+        weights=weights,
+        parameters=count,
+        layers=layers,
+        attention=attention,
+        sliding_window=_sliding_window(data, attention),
+        state=recurrent_state(data, layers, len(attention)),
+        embedding=embedding,
+        heads=heads,
+        query_width=heads * key_length or embedding,
+        feed_forward=data.number(plain) or round(embedding * FEED_FORWARD),
+        experts=data.number("expert_count"),
+        experts_used=data.number("expert_used_count"),
+        expert_feed_forward=data.number("expert_feed_forward_length", plain),
+        vocabulary=data.number("vocab_size"),
+        longest_window=Tokens(data.number("context_length")),
+        basis="assumed" if notes else "computed",
+        needs_verbose=tuple(dict.fromkeys(data.missing)),
+        assumptions=tuple(notes),
+    )
+
+
+def guessed_shape(
+    weights: Bytes, parameters: Parameters, architecture: str = "", notes: list[str] | None = None
+) -> Shape:
+    """The shape of a typical dense model of that many parameters, when nothing else is known.
+
+    Depth grows about as the 0.38th power of the parameters (16 layers at 1B, 35 at 8B, 60 at 32B,
+    80 at 70B: llama 3 and qwen 3), with 8 key and value heads of length 128.
+    """
+    layers = min(max(round(16 * (max(parameters, 1) / BILLION) ** 0.38), 1), MOST_LAYERS)
+    embedding = _embedding(parameters, layers)
+    text = "The model's shape is not known: a usual one for its number of parameters is assumed"
+    return Shape(
+        architecture=architecture,
+        weights=weights,
+        parameters=parameters,
+        layers=layers,
+        attention=(Attention(8, 128, 128),) * layers,
+        embedding=embedding,
+        query_width=embedding,
+        feed_forward=round(embedding * FEED_FORWARD),
+        basis="assumed",
+        assumptions=(*(notes or ()), text),
+    )
+
+
+def _embedding(parameters: int, layers: int) -> int:
+    """The width that a dense model of so many parameters and layers has (about 13 E² a layer)."""
+    return round(math.sqrt(parameters / (13 * max(layers, 1))))
+
+
+def _sliding_window(data: Metadata, attention: tuple[Attention, ...]) -> int:
+    """The tokens that a sliding layer sees; 0 when no layer slides (llama4 calls it a chunk)."""
+    if not any(layer.sliding for layer in attention):
+        return 0
+    return data.number("attention.sliding_window", "attention.chunk_size")

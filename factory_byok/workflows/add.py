@@ -1,0 +1,218 @@
+"""What `byok add` will write: one entry, its compaction limit, and droid's view of the result."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Entry, Known, Model
+from factory_byok.core.findings import Edit
+from factory_byok.core.model_names import parameters_in, title
+from factory_byok.core.units import Tokens
+from factory_byok.core.world import World
+from factory_byok.droid.settings import change
+from factory_byok.droid.settings.destination import Destination, destination
+from factory_byok.droid.settings.effective import Effective
+from factory_byok.droid.settings.locate import user_place
+from factory_byok.droid.settings.look import look
+from factory_byok.droid.settings.new_entry import (
+    DROIDS_COMPACTION,
+    NewEntry,
+    adding,
+    compaction_limit,
+    limiting,
+    output_limit,
+    replacing,
+)
+from factory_byok.droid.settings.schema import validate_entry
+from factory_byok.droid.settings.target import stored
+from factory_byok.droid.settings.writing.transaction import new_step
+from factory_byok.workflows.choice import Choice, Judged, is_remote
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for beside provider and model; "" and None mean the default."""
+
+    name: str = ""
+    max_output: int | None = None
+    file: Literal["settings", "config"] | None = None
+    key: str = field(default="", repr=False)
+    force: bool = False
+    compaction: bool = True
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A prepared change: the entry as droid will see it, the previews, and whether it is done.
+
+    `edits` are those of the entry itself. Beside it settings.json gets `limit` for the entry's id
+    and, with `default`, the id as droid's default model.
+    """
+
+    entry: Entry
+    place: Destination
+    edits: tuple[Edit, ...]
+    previews: tuple[change.Preview, ...]
+    limit: Tokens | None = None
+    default: bool = False
+    written: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether any file is different from what is wanted."""
+        return any(preview.changes for preview in self.previews)
+
+
+def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted) -> Plan:
+    """Plans the change without writing. Raises ByokError when droid would not honour the entry."""
+    new = new_entry(choice, judged.model if judged else None, wanted)
+    now = look(world)
+    old = _of_that_name(now, new.name)
+    if old is not None:
+        place = Destination(Path(old.file), old.kind, "the entry is there")
+        edits = _mending(old, new, wanted)
+    else:
+        place = destination(world, rich="${" in new.key, choice=wanted.file)
+        edits = (adding(new, place),)
+    validate_entry(place.kind, new.fields(place.kind))
+    previews = change.preview(world, edits)
+    after = change.imagine(world, previews)
+    entry = _found(after, place, new, old)
+    plan = Plan(entry, place, edits, previews, _limit(choice, judged, new, wanted), wanted.default)
+    return replace(plan, previews=change.preview(world, (*edits, *_beside(world, plan, after))))
+
+
+def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:
+    """The entry by the command line, the server and Factory's page."""
+    remote = is_remote(choice, model)
+    plain = choice.provider in ("ollama", "openai-compatible")
+    who = "" if plain else choice.module.TITLE
+    limit = _output(choice, model, remote=remote)
+    return NewEntry(
+        name=wanted.name or title(choice.model, remote=remote, place=who),
+        model=choice.model,
+        base_url=choice.base_url,
+        dialect=choice.module.DIALECT,
+        key=wanted.key or choice.module.KEY or f"${{{choice.module.KEY_VARIABLE}}}",
+        max_output=Tokens(wanted.max_output) if wanted.max_output else limit,
+    )
+
+
+def _output(choice: Choice, model: Model | None, *, remote: bool) -> Tokens:
+    """The output limit of Factory's page for this model or its size.
+
+    A service refuses more than it tells, and an answer that fills the window leaves no room.
+    """
+    count = parameters_in(choice.model)
+    if model is not None and isinstance(model.parameters, Known):
+        count = model.parameters.value
+    limit = dict(getattr(choice.module, "EXAMPLES", ())).get(choice.model)
+    limit = Tokens(limit or output_limit(count, remote=remote))
+    if model is None or not choice.hosted:
+        return limit
+    most = model.longest_output.value if isinstance(model.longest_output, Known) else limit
+    half = model.window.value.tokens // 2 if isinstance(model.window, Known) else limit
+    return Tokens(min(limit, most, half))
+
+
+def carry_out(world: World, plan: Plan) -> Plan:
+    """Writes the plan as one step of undo, and looks again."""
+    if not plan.changes:
+        return plan
+    step = new_step()
+    change.write(world, plan.edits, verb="add", step=step)
+    now = look(world)
+    # Another byok may have been first: what stands beside the entry goes by its real id.
+    done = replace(plan, entry=_written(now, plan), written=True)
+    change.write(world, _beside(world, done, now), verb="add", step=step)
+    return done
+
+
+def _beside(world: World, plan: Plan, seen: Effective) -> tuple[Edit, ...]:
+    """The edits to settings.json that go with the entry, as far as it does not say so already."""
+    file = user_place(world, "settings").path
+    edits = []
+    id_ = plan.entry.id
+    if plan.limit is not None and seen.defaults.compaction_for.get(id_) != plan.limit:
+        edits.append(limiting(file, id_, plan.limit))
+    if plan.default and seen.defaults.model != id_:
+        edits.append(Edit("add", str(file), "/sessionDefaultSettings/model", id_))
+    return tuple(edits)
+
+
+def _of_that_name(now: Effective, name: str) -> Entry | None:
+    """The user's own entry of that display name, the one that droid lists first."""
+    mine = [entry for entry in now.entries if entry.level == "user" and entry.name == name]
+    alive = [entry for entry in mine if entry.fate != "dropped"]
+    return min(alive, key=lambda entry: entry.fate != "listed", default=None)
+
+
+def _mending(old: Entry, new: NewEntry, wanted: Wanted) -> tuple[Edit, ...]:
+    """The edits for an entry of that name: none when it says the same. Raises ByokError."""
+    fields = new.fields(old.kind)
+    there = stored(old)
+    different = [field for field, value in fields.items() if there.get(field) != value]
+    if not different:
+        return ()
+    if not wanted.force:
+        raise ByokError(
+            f"An entry `{old.name}` exists already in {old.file} with another "
+            f"{', '.join(f'`{field}`' for field in different)}",
+            "`--force` overwrites it, `--name` adds another",
+        )
+    return replacing(old, new)
+
+
+def _found(after: Effective, place: Destination, new: NewEntry, old: Entry | None) -> Entry:
+    """The entry in droid's view after the change. Raises ByokError when droid would not list it."""
+    mine = [
+        entry
+        for entry in after.entries
+        if entry.file == str(place.path) and entry.model == new.model and entry.name == new.name
+    ]
+    if old is not None:
+        mine = [entry for entry in mine if entry.pointer == old.pointer]
+    if not mine:
+        raise ByokError(f"droid would not read the entry in {place.path}")
+    entry = mine[-1]
+    if entry.fate != "listed":
+        raise ByokError(
+            f"droid would not offer the entry: {entry.reason}",
+            "Choose another name with `--name`",
+        )
+    return entry
+
+
+def _written(now: Effective, plan: Plan) -> Entry:
+    """The entry as droid sees it now."""
+    wanted = plan.entry
+    mine = [
+        entry
+        for entry in now.entries
+        if (entry.file, entry.name, entry.model) == (wanted.file, wanted.name, wanted.model)
+        and entry.fate == "listed"
+    ]
+    if not mine:
+        raise ByokError(f"The entry was written to {wanted.file}, but droid does not list it")
+    return next((entry for entry in mine if entry.id == wanted.id), mine[-1])
+
+
+def _limit(choice: Choice, judged: Judged | None, new: NewEntry, wanted: Wanted) -> Tokens | None:
+    """The compaction limit for an entry; None for one that needs none.
+
+    A service's window is often larger than droid's own limit, or not told.
+    """
+    model = judged.model if judged else None
+    window = model.window if model else None
+    if not wanted.compaction:
+        return None
+    if choice.hosted and isinstance(window, Known):
+        limit = compaction_limit(window.value.tokens, new.max_output)
+        return limit if limit < DROIDS_COMPACTION else None
+    if is_remote(choice, model):
+        return None
+    if isinstance(window, Known) and window.value.basis != "assumed":
+        return compaction_limit(window.value.tokens, new.max_output)
+    return compaction_limit(None, new.max_output)

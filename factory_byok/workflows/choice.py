@@ -1,0 +1,222 @@
+"""A choice of provider and model: asked of the server, and judged before anything is written."""
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from types import ModuleType
+from typing import Final
+from urllib.parse import urlsplit
+
+from factory_byok.core.addresses import (
+    Address,
+    base_url_of,
+    connectable,
+    default_endpoint,
+    parse_endpoint,
+    without_api,
+)
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot, Unknown
+from factory_byok.core.findings import Finding
+from factory_byok.core.model_names import is_cloud, parse_name
+from factory_byok.core.world import World
+from factory_byok.diagnosis.checks.model_missing import nearest
+from factory_byok.diagnosis.checks.server_silent import remedy_for
+from factory_byok.diagnosis.collect import Ask, collect
+from factory_byok.diagnosis.examine import examine
+from factory_byok.providers import PROVIDERS
+from factory_byok.providers.asking import service_at
+
+CHECKS: Final = (
+    "cloud_unavailable", "tools_unsupported", "model_too_large", "model_too_small",
+    "window_too_small",
+)  # fmt: skip
+ANYWAY: Final = "`--no-check` writes the entry without asking"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A provider's model; `base_url` is what droid is given, `module` the provider's own file."""
+
+    provider: str
+    model: str
+    base_url: str
+    module: ModuleType
+
+    @property
+    def address(self) -> Address:
+        """The server root."""
+        return parse_endpoint(self.base_url)
+
+    @property
+    def hosted(self) -> bool:
+        """Whether the provider is a service that wants a key."""
+        return bool(getattr(self.module, "HOSTED", False))
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the address is the service's own, which alone is shown a key for its list."""
+        return service_at(str(self.address)) == self.provider
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was seen before writing: everything, the server, the model there, and the findings."""
+
+    snap: Snapshot
+    server: Server
+    model: Model | None
+    findings: tuple[Finding, ...]
+
+
+def choose(world: World, provider: str, model: str, endpoint: str) -> Choice:
+    """The choice that the command line names. Raises UsageError for what cannot be one."""
+    where = place(world, provider, endpoint)
+    if where.provider == "ollama" and parse_name(model) is None:
+        raise UsageError(f"`{model}` is not a model name", "Names look like `qwen2.5-coder:32b`")
+    if not model.strip():
+        raise UsageError("The model's name is empty")
+    return replace(where, model=model)
+
+
+def place(world: World, provider: str, endpoint: str) -> Choice:
+    """A provider's server, no model chosen yet. Raises UsageError."""
+    name = provider.strip().lower().replace("_", "-")
+    module = PROVIDERS.get(name)
+    if module is None:
+        near = get_close_matches(name, PROVIDERS, 1)
+        like = f"Did you mean `{near[0]}`? " if near else ""
+        raise UsageError(
+            f"`{provider}` is not a provider that byok knows",
+            f"{like}Known: {', '.join(PROVIDERS)}",
+        )
+    if name == "ollama":
+        host = default_endpoint(world.env.get("OLLAMA_HOST", ""))
+        root = parse_endpoint(endpoint) if endpoint else host
+        return Choice(name, "", base_url_of(str(root)), module)
+    if not endpoint and not module.FIXED:
+        raise UsageError(
+            f"`{provider}` has no address of its own",
+            "Give the server with `--endpoint http://localhost:8000`",
+        )
+    return Choice(name, "", _base_url(module, endpoint) if endpoint else module.BASE_URL, module)
+
+
+def _base_url(module: ModuleType, endpoint: str) -> str:
+    """The base URL at another server: given in full, or a root that gets the provider's own path.
+
+    Raises UsageError for what is no URL.
+    """
+    parse_endpoint(endpoint)
+    given = without_api(endpoint)
+    assert given is not None  # parse_endpoint saw that
+    given = connectable(given)
+    path, own = given.path, urlsplit(module.BASE_URL).path
+    if module.DIALECT == "anthropic":
+        return str(given._replace(path=path.removesuffix("/v1")))
+    if own.startswith(path):
+        path = own
+    elif not path.endswith(("/v1", own)):
+        path += own
+    return str(given._replace(path=path))
+
+
+def judge(world: World, choice: Choice, *, timeout: float, quiet: bool, secret: str = "") -> Judged:
+    """Asks the server about the choice. Raises ByokError when it is silent or lacks the model.
+
+    `secret` is the key, which only a hosted provider's own host is shown, for its list of models.
+    """
+    snap, server = look_there(world, choice, timeout=timeout, quiet=quiet, secret=secret)
+    model = server.model(choice.model)
+    passed_on = choice.provider == "ollama" and is_cloud(choice.model)  # it need not be listed
+    if model is None and isinstance(server.models, Known) and not passed_on:
+        raise _missing(choice, server.models.value)
+    return Judged(snap, server, model, _findings(snap, choice))
+
+
+def look_there(
+    world: World, choice: Choice, *, timeout: float, quiet: bool, secret: str = ""
+) -> tuple[Snapshot, Server]:
+    """Everything, and the provider's server. Raises ByokError when it is silent or another's."""
+    from factory_byok.screens.progress import working
+
+    ask = Ask(
+        endpoint=choice.address,
+        models=(choice.model,) if choice.model else (),
+        timeout=timeout,
+        machine=not choice.hosted,
+        droid=False,
+        provider=choice.provider,
+        key=secret,
+    )
+    with working(f"Asking {choice.address}", quiet=quiet):
+        snap = collect(world, ask)
+    server = snap.servers[choice.address.identity()]
+    if isinstance(server, Unknown):
+        raise _silent(snap, choice, server)
+    models = server.value.models
+    if secret and choice.at_home and isinstance(models, Unknown) and models.kind == "key":
+        raise ByokError(
+            f"Nothing was written: {choice.module.TITLE} refuses this key", f"Correct it; {ANYWAY}"
+        )
+    if choice.provider == "ollama" and server.value.provider != "ollama":
+        raise ByokError(
+            f"The server at {choice.address} is not Ollama",
+            f"Use `byok add openai-compatible {choice.model} --endpoint {choice.address}`",
+        )
+    return snap, server.value
+
+
+def _findings(snap: Snapshot, choice: Choice) -> tuple[Finding, ...]:
+    """What is wrong with this choice, seen as the only entry."""
+    entry = Entry(
+        id="",
+        name=choice.model,
+        model=choice.model,
+        base_url=choice.base_url,
+        dialect=choice.module.DIALECT,
+        file="",
+        level="user",
+        kind="config",
+        index=0,
+        pointer="",
+        endpoint=choice.address.identity(),
+    )
+    return examine(replace(snap, entries=(entry,)), CHECKS).findings
+
+
+def _silent(snap: Snapshot, choice: Choice, why: Unknown) -> ByokError:
+    """The server gave no usable answer."""
+    if choice.hosted:
+        return ByokError(
+            f"Nothing was written: no usable answer from {choice.address}: {_lower(why.why)}",
+            f"See whether this machine is online; `--timeout 30` waits longer; {ANYWAY}",
+        )
+    remedy = remedy_for(snap, choice.address.identity(), why)
+    command = f" with `{' '.join(remedy.command)}`" if remedy.command else ""
+    return ByokError(
+        f"Nothing was written: no usable answer from {choice.address}: {_lower(why.why)}",
+        f"{remedy.text}{command}; {ANYWAY}",
+    )
+
+
+def _missing(choice: Choice, models: tuple[Model, ...]) -> ByokError:
+    """The server has no such model."""
+    near = nearest(choice.model, [model.name for model in models])
+    like = f"It has {', '.join(f'`{each}`' for each in near)}; " if near else ""
+    get = f"`byok pull {choice.model}` downloads it; " if choice.provider == "ollama" else ""
+    return ByokError(
+        f"Nothing was written: the server at {choice.address} has no model `{choice.model}`",
+        f"{like}{get}{ANYWAY}",
+    )
+
+
+def is_remote(choice: Choice, model: Model | None) -> bool:
+    """Whether somebody else's machine runs the model."""
+    if is_cloud(choice.model) or (model is not None and model.remote_host):
+        return True
+    return choice.hosted
+
+
+def _lower(sentence: str) -> str:
+    """A sentence's text to stand after a colon."""
+    return sentence[:1].lower() + sentence[1:]

@@ -1,0 +1,175 @@
+"""Exercises entries, or models without an entry, one after the other."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from factory_byok.core.addresses import base_url_of, default_endpoint, parse_endpoint
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot, Unknown
+from factory_byok.core.findings import Finding
+from factory_byok.core.units import Tokens
+from factory_byok.core.world import World
+from factory_byok.diagnosis.checks import LIVE_CODES
+from factory_byok.diagnosis.collect import Ask, collect
+from factory_byok.diagnosis.examine import examine
+from factory_byok.droid import program as droid
+from factory_byok.droid.settings.find import candidates, find_entry
+from factory_byok.exercises.droid_turn import droid_turn
+from factory_byok.exercises.limits import Limits, load_deadline
+from factory_byok.exercises.repeat import merged
+from factory_byok.exercises.runner import exercise, in_order, names_for
+from factory_byok.screens.progress import Say, working
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is to be proven: exercises by name (none: the usual ones), sizes, deadlines, repeats."""
+
+    names: tuple[str, ...] = ()
+    window_tokens: Tokens | None = None
+    load: float | None = None
+    repeat: int = 1
+    droid: bool = False
+    slow_first_request: float | None = None
+    slow_tokens_per_second: float | None = None
+    endpoint: str = ""
+    timeout: float = 2.0
+
+
+@dataclass(slots=True)
+class Proven:
+    """What was proven so far and what follows; `interrupted` says that ctrl-c ended it."""
+
+    results: list[Exercise] = field(default_factory=list)
+    interrupted: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+def prove(world: World, wanted: Sequence[str], proof: Proof, *, quiet: bool) -> Proven:
+    """Runs the exercises of the wanted entries; ctrl-c keeps what was proven.
+
+    Raises ByokError when there is nothing to test.
+    """
+    in_order(proof.names)  # a wrong name is said before anything is asked
+    address = parse_endpoint(proof.endpoint) if proof.endpoint else None
+    ask = Ask(endpoint=address, models=tuple(wanted), timeout=proof.timeout, machine=False)
+    with working("Looking at the servers", quiet=quiet):
+        snap = collect(world, ask)
+    entries = _entries(world, snap, wanted, proof)
+    proven = Proven()
+    with working("Testing", quiet=quiet, always=True) as say:
+        _run(world, snap, entries, proof, say, proven)
+    proven.results = list(merged(proven.results))
+    judged = replace(snap, exercises=tuple(proven.results))
+    proven.findings = examine(judged, LIVE_CODES).findings
+    return proven
+
+
+def _run(
+    world: World,
+    snap: Snapshot,
+    entries: Sequence[Entry],
+    proof: Proof,
+    say: Say,
+    proven: Proven,
+) -> None:
+    """Every exercise of every entry, as often as asked; each result is kept when it is there."""
+    try:
+        for _ in range(proof.repeat):
+            for entry in entries:
+                for result in prove_entry(world, snap, entry, proof, say):
+                    proven.results.append(result)
+    except KeyboardInterrupt:
+        proven.interrupted = True
+
+
+def prove_entry(
+    world: World, snap: Snapshot, entry: Entry, proof: Proof, say: Say
+) -> Iterator[Exercise]:
+    """The exercises of one entry, each as it is done; with `droid` a turn of droid's own."""
+    reading = snap.servers.get(entry.endpoint)
+    server = reading.value if isinstance(reading, Known) else None
+    names = proof.names or names_for(entry, server)
+    limits = Limits(
+        load=proof.load or load_deadline(world.env),
+        window_tokens=proof.window_tokens,
+        slow_first_request=proof.slow_first_request,
+        slow_tokens_per_second=proof.slow_tokens_per_second,
+    )
+    for result in exercise(world, entry, server, names, limits, say):
+        # A model without an entry stands for itself in the results.
+        yield result if entry.file else replace(result, entry="")
+    if proof.droid:
+        say(f"Letting droid take a turn with {entry.model}")
+        yield _droid_turn(world, snap, entry)
+
+
+def _droid_turn(world: World, snap: Snapshot, entry: Entry) -> Exercise:
+    """One real turn of the installed droid; skipped without one."""
+    if isinstance(snap.droid, Unknown):
+        return Exercise(entry.id, entry.model, "droid", "skipped", snap.droid.why)
+    return droid_turn(world, entry, snap.droid.value.path)
+
+
+def deepened(world: World, snap: Snapshot, ask: Ask, *, quiet: bool) -> tuple[Snapshot, bool]:
+    """The snapshot with every listed entry exercised and droid's own list; whether ctrl-c ended it.
+
+    The servers are looked at again, now that the models are loaded and their windows can be read.
+    """
+    proven = Proven()
+    with working("Exercising the models", quiet=quiet, always=True) as say:
+        if isinstance(snap.droid, Known):
+            lists = droid.lists(world, snap.droid.value.path)
+            snap = replace(snap, droid_lists=lists)
+        _run(world, snap, list(snap.listed()), Proof(), say, proven)
+        say("Looking again")
+        again = collect(world, replace(ask, droid=False))
+    # The machine, the droid and the settings are those of the first look: one moment, one report.
+    return replace(snap, servers=again.servers, exercises=tuple(proven.results)), proven.interrupted
+
+
+def _entries(world: World, snap: Snapshot, wanted: Sequence[str], proof: Proof) -> list[Entry]:
+    """The entries that the words mean; without words every one that droid lists."""
+    if wanted:
+        return [_entry(world, snap, word, proof) for word in wanted]
+    listed = list(snap.listed())
+    if not listed:
+        raise ByokError(
+            "There is no entry to test", "Add one with `byok add ollama qwen2.5-coder:32b`"
+        )
+    return listed
+
+
+def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
+    """One entry by its id, name or model; else a model of the server, as if it were an entry."""
+    if candidates(snap.entries, word):
+        return find_entry(snap.entries, word)
+    address = (
+        parse_endpoint(proof.endpoint)
+        if proof.endpoint
+        else default_endpoint(world.env.get("OLLAMA_HOST", ""))
+    )
+    reading = snap.servers.get(address.identity())
+    if not (isinstance(reading, Known) and _has(reading.value, word)):
+        raise ByokError(
+            f"`{word}` is no entry, and the server at {address} has no such model",
+            "`byok list` shows the entries",
+        )
+    return Entry(
+        id="custom:",
+        name="",
+        model=word,
+        base_url=base_url_of(str(address)),
+        dialect="generic-chat-completion-api",
+        file="",
+        level="user",
+        kind="settings",
+        index=0,
+        pointer="",
+        endpoint=address.identity(),
+    )
+
+
+def _has(server: Server, model: str) -> bool:
+    """Whether a server offers a model, or does not tell."""
+    return not isinstance(server.models, Known) or server.model(model) is not None

@@ -1,0 +1,179 @@
+"""Looks at this machine and at one server, for the verbs that judge whether a model fits."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from factory_byok.core.addresses import Address, default_endpoint, parse_endpoint
+from factory_byok.core.concurrency import TooSlow, together
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.facts import (
+    NOT_READ,
+    Known,
+    Loaded,
+    Machine,
+    Model,
+    Reading,
+    Server,
+    Unknown,
+)
+from factory_byok.core.findings import Finding
+from factory_byok.core.http import PROBE_DEADLINE, Deadline
+from factory_byok.core.model_names import parse_name
+from factory_byok.core.world import World
+from factory_byok.diagnosis.checks.model_missing import nearest
+from factory_byok.diagnosis.collect import Ask, look_at_machine
+from factory_byok.providers.ollama import probe as ollama
+from factory_byok.providers.ollama.details import details, in_full
+from factory_byok.sizing.catalogue import rows
+from factory_byok.sizing.fitting import (
+    Candidate,
+    Free,
+    by_name,
+    free_memory,
+    installed,
+    nowhere_known,
+)
+from factory_byok.sizing.memory import read_shape
+
+DETAILS_DEADLINE: Final = 3.0  # seconds for `/api/show` of all models
+VERBOSE_DEADLINE: Final = 10.0  # seconds; the reply is tens of megabytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The machine, and who answered at the endpoint; `chosen` tells an endpoint from `--endpoint`.
+
+    Nothing needs the server: without one, sizes come from the catalogue and from names.
+    """
+
+    machine: Machine
+    address: Address
+    server: Reading[Server]
+    chosen: bool = False
+
+    @property
+    def free(self) -> Free:
+        """What a model of that server may take; unknown when the server is on another machine."""
+        if not self.address.loopback and isinstance(self.server, Known):
+            return nowhere_known()
+        loaded: Iterable[Loaded] = ()
+        if isinstance(self.server, Known) and isinstance(self.server.value.loaded, Known):
+            loaded = self.server.value.loaded.value
+        return free_memory(self.machine, loaded)
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models of the server; none when it is silent."""
+        if isinstance(self.server, Unknown) or isinstance(self.server.value.models, Unknown):
+            return ()
+        return self.server.value.models.value
+
+    @property
+    def silence(self) -> str:
+        """Why the installed models are not known, as a phrase; "" when they are."""
+        if isinstance(self.server, Unknown):
+            return f"no server answers at {self.address}"
+        if isinstance(self.server.value.models, Unknown):
+            return f"the server at {self.address} does not tell its models"
+        return ""
+
+    @property
+    def absence(self) -> str:
+        """Why the server does not tell about a model, as a phrase."""
+        return self.silence or f"the server at {self.address} does not have it"
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The models of the server that can chat."""
+        if isinstance(self.server, Unknown):
+            return ()
+        return tuple(installed(each, self.server.value) for each in self.models if _chats(each))
+
+    def candidate(self, name: str) -> Candidate:
+        """One model: by the server, else by its name. Raises ByokError for an unknown one."""
+        if isinstance(self.server, Known):
+            model = self.server.value.model(name)
+            if model is not None:
+                return installed(model, self.server.value)
+        found = by_name(name)
+        if found is None:
+            raise self._unknown(name)
+        return found
+
+    def _unknown(self, name: str) -> ByokError:
+        """Nothing tells even the size of this model."""
+        if parse_name(name) is None:
+            return UsageError(f"`{name}` is not a model name", "Names look like `qwen3-coder:30b`")
+        known = [*(each.name for each in self.models), *(row.name for row in rows())]
+        near = nearest(name, known)
+        like = f"Did you mean {' or '.join(f'`{each}`' for each in near)}? " if near else ""
+        return ByokError(
+            f"Nothing tells how large `{name}` is: {self.absence}, and its name tells no size",
+            f"{like}Pull it first, or name its size as in `{name.partition(':')[0]}:30b`",
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """A note when the server that the user named does not answer."""
+        if not self.chosen or isinstance(self.server, Known):
+            return ()
+        text = f"No usable answer: {self.server.why[:1].lower()}{self.server.why[1:]}"
+        return (Finding("note", str(self.address), text),)
+
+
+def _chats(model: Model) -> bool:
+    """Whether a model can hold a conversation, as far as is known (embedding models cannot)."""
+    known = model.capabilities
+    return isinstance(known, Unknown) or "completion" in known.value or not known.value
+
+
+def look(world: World, endpoint: str = "", model: str = "", *, quick: bool = False) -> Seen:
+    """Looks at both at the same time, at all models of the server unless one is named.
+
+    `quick` does not wait for the processor's full name. Raises UsageError for a bad endpoint.
+    """
+    address = parse_endpoint(endpoint) if endpoint else _default(world)
+    questions: dict[str, Callable[[], Any]] = {
+        "machine": lambda: look_at_machine(world, Ask(whole_cpu=not quick)),
+        "server": lambda: _server(world, address, model),
+    }
+    answers = together(questions)
+    machine = answers["machine"]
+    if isinstance(machine, BaseException):
+        raise machine
+    return Seen(machine, address, _reading(answers["server"]), bool(endpoint))
+
+
+def _default(world: World) -> Address:
+    """The endpoint without `--endpoint`."""
+    return default_endpoint(world.env.get("OLLAMA_HOST", ""))
+
+
+def _server(world: World, address: Address, model: str) -> Reading[Server]:
+    """The server with its models in as much detail as memory sums need."""
+    where = str(address)
+    expected = address.port == 11434 or address.identity() == _default(world).identity()
+    wanted = (model,) if model else ()
+    told = ollama.probe(world.http, where, Deadline(PROBE_DEADLINE), wanted, expected=expected)
+    if isinstance(told, Unknown) or isinstance(told.value.models, Unknown):
+        return told
+    server = told.value
+    if server.provider != "ollama":
+        return told
+    if not model:
+        models = details(world.http, where, told.value.models.value, Deadline(DETAILS_DEADLINE))
+        return Known(replace(server, models=Known(models)))
+    one = server.model(model)
+    if one is None or not read_shape(one.shape, one.weights).needs_verbose:
+        return told
+    whole = in_full(world.http, where, one, Deadline(VERBOSE_DEADLINE))
+    models = tuple(whole if each is one else each for each in told.value.models.value)
+    return Known(replace(server, models=Known(models)))
+
+
+def _reading(answer: Any) -> Reading[Server]:
+    """An answer as a reading."""
+    if isinstance(answer, TooSlow):
+        return Unknown("it did not answer in time", "timeout")
+    if isinstance(answer, BaseException):
+        return Unknown(f"byok could not read it ({type(answer).__name__}: {answer})", "crashed")
+    return answer if isinstance(answer, Known | Unknown) else NOT_READ

@@ -1,0 +1,236 @@
+"""Pulling a model: whether it will fit, the download layer by layer, and going on after a cut."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from factory_byok.core.addresses import Address
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.facts import Disk, Known, Server, Snapshot, Unknown
+from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.http import NoAnswer
+from factory_byok.core.model_names import is_cloud, parse_name
+from factory_byok.core.units import Bytes, show_bytes, show_tokens
+from factory_byok.core.world import World
+from factory_byok.diagnosis.collect import Ask, collect
+from factory_byok.providers.ollama import calls as ollama_calls
+from factory_byok.providers.ollama.calls import Refused, Step
+from factory_byok.sizing.fitting import Asked, by_name, fit, free_memory
+
+MOST_CUTS: Final = 10  # connections that may break without any new byte before byok gives up
+PAUSE: Final = 1.0  # seconds before it goes on
+SPARE: Final = 500_000_000  # bytes that a pull must leave free
+PACE_OVER: Final = 10.0  # seconds of the past that the speed is taken from
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a pull is: bytes over all layers, bytes a second, seconds left (None: unknown)."""
+
+    status: str
+    completed: Bytes
+    total: Bytes
+    speed: float = 0.0
+    remaining: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be pulled and where to, what speaks against it, and the disk that must hold it.
+
+    `size` is an estimate in bytes, 0 when nothing tells; `disk` is None for a server elsewhere.
+    """
+
+    model: str
+    address: Address
+    size: Bytes
+    disk: Disk | None
+    present: bool
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A finished pull: bytes of all layers, those that came over the network, and seconds."""
+
+    total: Bytes
+    fetched: Bytes
+    seconds: float
+    cuts: int = 0
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The layers seen so far, and the pace of the last seconds."""
+
+    totals: dict[str, int] = field(default_factory=dict)
+    done: dict[str, int] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+    past: list[tuple[float, int]] = field(default_factory=list)
+
+    def take(self, step: Step, now: float) -> Progress:
+        """Counts one line."""
+        if step.digest and step.total:
+            self.totals[step.digest] = step.total
+            self.done[step.digest] = max(step.completed, self.done.get(step.digest, 0))
+            self.first.setdefault(step.digest, step.completed)
+        completed, total = sum(self.done.values()), sum(self.totals.values())
+        fetched = self.fetched
+        self.past = [(at, count) for at, count in self.past if now - at <= PACE_OVER]
+        self.past.append((now, fetched))
+        begin, before = self.past[0]
+        speed = (fetched - before) / (now - begin) if now > begin else 0.0
+        remaining = (total - completed) / speed if speed > 0 else None
+        return Progress(step.status, Bytes(completed), Bytes(total), speed, remaining)
+
+    @property
+    def fetched(self) -> Bytes:
+        """The bytes that came in this run."""
+        return Bytes(sum(self.done.values()) - sum(self.first.values()))
+
+
+def plan_pull(world: World, model: str, address: Address, *, timeout: float = 2.0) -> Plan:
+    """Looks at the server, the disk and the memory first. Raises ByokError when it cannot work."""
+    if parse_name(model) is None:
+        raise UsageError(f"`{model}` is not a model name", "Names look like `qwen2.5-coder:32b`")
+    snap = collect(world, Ask(endpoint=address, models=(model,), timeout=timeout, droid=False))
+    server = _server(snap, address)
+    there = server.model(model) if isinstance(server.models, Known) else None
+    local = address.loopback
+    disk = snap.machine.disks[0] if local and snap.machine.disks else None
+    size = Bytes(0) if there is not None else _size(model)
+    if disk is not None:
+        _check_disk(model, disk, size)
+    findings = tuple(_fit(snap, server, model)) if local and there is None else ()
+    return Plan(model, address, size, disk, there is not None, findings)
+
+
+def carry_out(
+    world: World,
+    plan: Plan,
+    show: Callable[[Progress], None],
+    *,
+    stall: float = ollama_calls.STALL,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Pulled:
+    """Pulls, and goes on by itself when the connection breaks. Raises ByokError."""
+    tally, begin = _Tally(), clock()
+    cuts = vain = 0
+    while True:
+        before = sum(tally.done.values())
+        try:
+            for step in ollama_calls.pull(world.http, str(plan.address), plan.model, stall):
+                progress = tally.take(step, clock())
+                _check_room(plan, tally)
+                show(progress)
+            return Pulled(_total(tally), tally.fetched, clock() - begin, cuts)
+        except NoAnswer as cut:
+            cuts += 1
+            vain = 0 if sum(tally.done.values()) > before else vain + 1
+            if vain >= _patience(cut, begun=bool(tally.totals)):
+                raise _given_up(plan, cut) from None
+            show(Progress("going on after a cut", Bytes(before), _total(tally)))
+            sleep(PAUSE)
+        except Refused as refusal:
+            raise _refused(plan, refusal) from None
+
+
+def _patience(cut: NoAnswer, *, begun: bool) -> int:
+    """How many cuts in a row without a new byte are too many: one before anything came."""
+    if not begun or cut.kind in ("json", "url", "flood"):
+        return 1
+    return 2 if cut.kind == "timeout" else MOST_CUTS
+
+
+def _total(tally: _Tally) -> Bytes:
+    """The bytes of all layers that were named."""
+    return Bytes(sum(tally.totals.values()))
+
+
+def _server(snap: Snapshot, address: Address) -> Server:
+    """The Ollama that is to pull. Raises ByokError."""
+    from factory_byok.diagnosis.checks.server_silent import remedy_for
+
+    reading = snap.servers[address.identity()]
+    if isinstance(reading, Unknown):
+        remedy = remedy_for(snap, address.identity(), reading)
+        command = f" with `{' '.join(remedy.command)}`" if remedy.command else ""
+        raise ByokError(
+            f"Nothing was pulled: no usable answer from {address}: {reading.why[:1].lower()}"
+            f"{reading.why[1:]}",
+            f"{remedy.text}{command}",
+        )
+    if reading.value.provider != "ollama":
+        raise ByokError(f"The server at {address} is not Ollama, so it cannot pull models")
+    return reading.value
+
+
+def _size(model: str) -> Bytes:
+    """The download's size by the catalogue or the name; 0 when neither tells, or for the cloud."""
+    candidate = None if is_cloud(model) else by_name(model)
+    return candidate.shape.weights if candidate is not None else Bytes(0)
+
+
+def _check_disk(model: str, disk: Disk, size: Bytes) -> None:
+    """Raises ByokError when the disk of the model store cannot hold a model of that size."""
+    if size + SPARE <= disk.free or not size:
+        return
+    raise ByokError(
+        f"`{model}` needs about {show_bytes(size)} and the disk of {disk.path} has "
+        f"{show_bytes(disk.free)} left",
+        "Remove models with `ollama rm NAME`, or move the store with OLLAMA_MODELS",
+    )
+
+
+def _check_room(plan: Plan, tally: _Tally) -> None:
+    """Raises ByokError as soon as the server tells sizes that the disk cannot hold."""
+    wanted = sum(tally.totals.values()) - sum(tally.first.values())
+    if plan.disk is not None and wanted > plan.disk.free:
+        raise ByokError(
+            f"`{plan.model}` needs {show_bytes(wanted)} more and the disk of {plan.disk.path} had "
+            f"{show_bytes(plan.disk.free)} left; the pull was stopped",
+            "Remove models with `ollama rm NAME`, then pull again: it goes on where it stopped",
+        )
+
+
+def _fit(snap: Snapshot, server: Server, model: str) -> Iterator[Finding]:
+    """A warning when the model would not fit into this machine's memory."""
+    candidate = by_name(model)
+    if candidate is None or candidate.cloud:
+        return
+    loaded = server.loaded.value if isinstance(server.loaded, Known) else ()
+    found = fit(candidate, free_memory(snap.machine, loaded), Asked())
+    if found.here.where == "nowhere":
+        yield Finding(
+            "warning",
+            model,
+            f"`{model}` will need about {show_bytes(found.need.total)} at "
+            f"{show_tokens(found.asked.window)}, which this machine's memory does not hold",
+            Remedy("See what fits", ("byok", "fit", model)),
+        )
+
+
+def _refused(plan: Plan, refusal: Refused) -> ByokError:
+    """What the server said, with what helps."""
+    said = refusal.message
+    if "file does not exist" in said or refusal.status == 404:
+        return ByokError(
+            f"Ollama's registry has no `{plan.model}` ({said})",
+            "Look for the exact name at https://ollama.com/search",
+        )
+    if "no space" in said.lower():
+        return ByokError(f"The disk of the model store is full: {said}", "Remove models first")
+    if refusal.status == 200 or said:
+        return ByokError(f"The pull of `{plan.model}` failed: {said}", _AGAIN.format(plan.model))
+    return ByokError(f"The pull of `{plan.model}` failed", _AGAIN.format(plan.model))
+
+
+_AGAIN: Final = "`byok pull {}` goes on where it stopped"
+
+
+def _given_up(plan: Plan, cut: NoAnswer) -> ByokError:
+    """The connection broke too often, or nothing came."""
+    why = f"{cut.message[:1].lower()}{cut.message[1:]}"
+    return ByokError(f"The pull of `{plan.model}` stopped: {why}", _AGAIN.format(plan.model))

@@ -1,0 +1,138 @@
+"""The last steps of the guided path: the entry, droid's default model, and the proof."""
+
+from typing import Final
+
+from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Entry
+from factory_byok.core.findings import Edit
+from factory_byok.core.model_names import same_model, title
+from factory_byok.core.units import Tokens
+from factory_byok.droid.settings import change
+from factory_byok.droid.settings.locate import user_place
+from factory_byok.droid.settings.look import look
+from factory_byok.screens import setup as screens
+from factory_byok.screens.words import shorten_home
+from factory_byok.workflows import add as adding
+from factory_byok.workflows.choice import Judged, judge
+from factory_byok.workflows.exercise_entries import Proof, prove
+from factory_byok.workflows.setup.server_and_model import next_better
+from factory_byok.workflows.setup.state import Done, Way, unbroken
+from factory_byok.workflows.setup.steps import NO_TOOLS, cannot_act, entry_in_use, told
+
+EXERCISES: Final = ("tools", "window")
+
+
+def entry(way: Way) -> Done:
+    """Writes droid's entry for the model, unless there is one."""
+    choice = way.chosen()
+    there = entry_in_use(look(way.world).entries, choice.address.identity(), way.model)
+    if there is not None and same_model(there.model, choice.model):
+        way.entry = there
+        return "unchanged", f"`{there.label}` is in {shorten_home(there.file)}"
+    judged = _judged(way)
+    # A copy with another window goes by its model's own name.
+    name = title(way.named, remote=False) if way.named != way.model else ""
+    wanted = adding.Wanted(name=name, key=way.key)
+    model = judged.model if judged else None
+    _check_name(way, name or adding.new_entry(choice, model, wanted).name)
+    plan = adding.prepare(way.world, choice, judged, wanted)
+    way.guide.show(lambda style: screens.entry_lines(plan, style))
+    if not way.guide.agrees(f"Write this entry to {shorten_home(str(plan.place.path))}?"):
+        return "skipped", "you said no"
+    with unbroken():
+        way.entry = adding.carry_out(way.world, plan).entry
+    way.changed()
+    why = plan.place.why
+    return (
+        "done",
+        f"wrote `{way.entry.label}` to {shorten_home(str(plan.place.path))}, because {why}",
+    )
+
+
+def _judged(way: Way) -> Judged | None:
+    """The server's word on the choice; None when that step was left out.
+
+    Raises ByokError when the server is silent, lacks the model, or may not use the cloud.
+    """
+    if "server" in way.wanted.skip:
+        return None
+    timeout, quiet = way.wanted.timeout, way.wanted.quiet
+    judged = judge(way.world, way.chosen(), timeout=timeout, quiet=quiet, secret=way.secret)
+    for finding in judged.findings:
+        if finding.level == "error" and way.elsewhere():
+            line = f" with `{' '.join(finding.remedy.command)}`" if finding.remedy.command else ""
+            raise ByokError(finding.message, f"{finding.remedy.text}{line}")
+    way.findings += [each for each in judged.findings if each.level != "note"]
+    return judged
+
+
+def _check_name(way: Way, name: str) -> None:
+    """Raises ByokError when another entry of the user's has that display name."""
+    for other in look(way.world).entries:
+        if other.level == "user" and other.name == name and other.fate == "listed":
+            raise ByokError(
+                f"droid has another entry called `{name}`, for `{other.model}` at {other.base_url}",
+                f"Remove it with `byok remove '{name}'`, or give it another name with "
+                f"`byok set '{name}' name='Another name'`",
+            )
+
+
+def default(way: Way) -> Done:
+    """Makes the entry droid's default model, when that is wanted."""
+    if way.entry is None:
+        return "skipped", "droid has no entry for it"
+    now = look(way.world).defaults.model
+    if now == way.entry.id:
+        return "unchanged", "it is droid's default model already"
+    before = f" in place of `{now}`" if now else ""
+    question = f"Make it droid's default model{before}?"
+    if not (way.wanted.default or (way.guide.asks and way.guide.agrees(question, default=False))):
+        return "skipped", "not asked for" if not way.guide.asks else "you said no"
+    file = str(user_place(way.world, "settings").path)
+    edit = Edit("add", file, "/sessionDefaultSettings/model", way.entry.id)
+    with unbroken():
+        change.write(way.world, (edit,), verb="setup")
+    way.changed()
+    return "done", f"droid starts with it{before}"
+
+
+def proof(way: Way) -> Done:
+    """Exercises the entry as droid will. Raises ByokError, and KeyboardInterrupt for ctrl-c."""
+    if way.entry is None:
+        return "skipped", "droid has no entry for it"
+    names = ("tools",) if way.remote() else EXERCISES
+    way.guide.show(lambda style: screens.proof_lines(names, style))
+    if not way.guide.agrees("Prove it now?"):
+        return "skipped", f"you said no; `byok test {way.entry.id}` does it later"
+    window = way.wanted.window
+    asked = Proof(
+        names=names,
+        window_tokens=Tokens(window) if window else None,
+        endpoint=str(way.address),
+        timeout=way.wanted.timeout,
+    )
+    proven = prove(way.world, [way.entry.id], asked, quiet=way.wanted.quiet)
+    way.results = tuple(proven.results)
+    if proven.interrupted:
+        raise KeyboardInterrupt
+    way.guide.show(lambda style: screens.result_lines(way.results, style))
+    if not cannot_act(way.results):  # what was seen counts more than what was known
+        way.findings = [each for each in way.findings if NO_TOOLS not in each.message]
+    if all(each.status == "passed" for each in way.results):
+        return "done", told(way.results)
+    raise _not_proven(way, way.entry)
+
+
+def _not_proven(way: Way, used: Entry) -> ByokError:
+    """What the model did not do, and what does better, with which the next run goes on."""
+    message = f"`{way.named or used.model}` is not ready for droid: {told(way.results)}"
+    if not cannot_act(way.results):
+        return ByokError(message, "`byok doctor` says what is in the way")
+    better = next_better(way) if way.choice is None and not way.remote() else None
+    if better is None:
+        cloud = screens.CLOUD_MODEL
+        hint = f"No local model that fits here surely does better; `{cloud}` runs in Ollama's cloud"
+        return ByokError(message, hint if way.choice is None else "Choose a model that calls tools")
+    way.better = better.candidate.name
+    reason = f"Better here is `{way.better}`: {better.reason}"
+    return ByokError(message, f"droid cannot act through it. {reason}")

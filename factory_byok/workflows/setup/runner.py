@@ -1,0 +1,173 @@
+"""The walk along the guided path: each step in turn, told when it is done, and ended cleanly."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Literal
+
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.facts import Entry, Exercise
+from factory_byok.core.findings import Finding, Remedy
+from factory_byok.screens import setup as screens
+from factory_byok.workflows.setup.entry_and_proof import default, entry, proof
+from factory_byok.workflows.setup.server_and_model import machine, model, server
+from factory_byok.workflows.setup.state import Done, Way
+from factory_byok.workflows.setup.steps import CHANGING, STEPS, Step, StepName, command_for
+from factory_byok.workflows.setup.window_and_memory import keep_alive, pull, window
+
+Next = Literal["again", "model", "skip", "leave"]
+
+DOING: Final[dict[StepName, Callable[[Way], Done]]] = {
+    "machine": machine,
+    "server": server,
+    "model": model,
+    "pull": pull,
+    "window": window,
+    "keep_alive": keep_alive,
+    "entry": entry,
+    "default": default,
+    "proof": proof,
+}
+ANSWERS: Final[dict[str, Next]] = {"t": "again", "m": "model", "s": "skip", "l": "leave"}
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """The end of a run: its steps in order, droid's entry when there is one, and what was proven.
+
+    `go_on` is the command that goes on from here, () when there is nothing left to do;
+    `lacks_droid` says that no droid was found here.
+    """
+
+    steps: tuple[Step, ...]
+    entry: Entry | None
+    results: tuple[Exercise, ...]
+    findings: tuple[Finding, ...]
+    interrupted: bool = False
+    lacks_droid: bool = False
+    go_on: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> Step | None:
+        """The step that failed."""
+        return next((each for each in self.steps if each.status == "failed"), None)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the machine or droid's files are different from before."""
+        return any(each.step in CHANGING and each.status == "done" for each in self.steps)
+
+
+def walk(way: Way) -> Walked:
+    """Takes every step. Raises UsageError when nobody is there to correct the words."""
+    try:
+        _walk(way)
+    except KeyboardInterrupt:
+        current = next(name for name in STEPS if name not in way.steps)
+        way.steps[current] = Step(current, "failed", _interrupted(current))
+        return _walked(way, interrupted=True)
+    return _walked(way)
+
+
+def _walk(way: Way) -> None:
+    """The steps in order, until one fails for good."""
+    index = 0
+    while index < len(STEPS):
+        name = STEPS[index]
+        following = _take(way, name)
+        if following == "model":
+            way.forget_model()
+            index = STEPS.index("model")
+            for later in STEPS[index:]:
+                way.steps.pop(later, None)
+        elif following == "leave":
+            return
+        elif following != "again":
+            index += 1
+
+
+def _take(way: Way, name: StepName) -> Next | None:
+    """One step, and what comes after it; None for the next one."""
+    step = _left_out(way, name)
+    if step is None:
+        way.guide.show(lambda style: screens.heading_lines(name, style))
+        try:
+            step = Step(name, *DOING[name](way))
+        except UsageError as error:
+            if not way.guide.asks:
+                raise
+            return _failed(way, name, error)
+        except ByokError as error:
+            return _failed(way, name, error)
+        way.guide.show(partial(screens.step_lines, step))
+    way.steps[name] = step
+    return None
+
+
+def _left_out(way: Way, name: StepName) -> Step | None:
+    """The step as skipped, when the user left it out or there is no model to go on with."""
+    if name in way.wanted.skip:
+        return Step(name, "skipped", "left out with `--skip`")
+    after = STEPS.index(name) > STEPS.index("model")
+    if after and not way.model and way.choice is None:
+        return Step(name, "skipped", "no model was chosen")
+    return None
+
+
+def _failed(way: Way, name: StepName, error: ByokError) -> Next:
+    """Tells a failure; at a terminal the user decides how to go on."""
+    way.guide.show(lambda style: screens.failure_lines(error, style))
+    following: Next = "leave"
+    if way.guide.asks:
+        chosen = STEPS.index(name) >= STEPS.index("model")
+        other = ", choose another model (m)" if chosen else ""
+        question = f"Try again (t){other}, skip this step (s) or leave (l)?"
+        word = way.guide.answer(question, "m" if chosen and name != "entry" else "t")
+        following = ANSWERS.get(word[:1].lower(), "leave")
+    if following in ("skip", "leave"):
+        status: Literal["skipped", "failed"] = "skipped" if following == "skip" else "failed"
+        way.steps[name] = Step(name, status, error.message)
+    if following == "leave":
+        way.findings.append(Finding("error", name, error.message, Remedy(error.hint)))
+    return following
+
+
+def _interrupted(name: StepName) -> str:
+    """What an interrupt leaves."""
+    if name == "pull":
+        return "interrupted; what came stays, and the next run goes on from there"
+    return "interrupted; nothing of this step was left half done"
+
+
+def _walked(way: Way, *, interrupted: bool = False) -> Walked:
+    """The end."""
+    broken = next((each.step for each in way.steps.values() if each.status == "failed"), None)
+    for name in STEPS:
+        why = f"not reached, because `{broken}` {'was interrupted' if interrupted else 'failed'}"
+        way.steps.setdefault(name, Step(name, "skipped", why))
+    return Walked(
+        steps=tuple(way.steps[name] for name in STEPS),
+        entry=way.entry,
+        results=way.results,
+        findings=tuple(way.findings),
+        interrupted=interrupted,
+        lacks_droid=way.lacks_droid,
+        # a model that cannot be is not worth another try
+        go_on=_command(way) if broken and (interrupted or broken != "model") else (),
+    )
+
+
+def _command(way: Way) -> tuple[str, ...]:
+    """The command that goes on from here, with the words of this one."""
+    if way.choice is not None:
+        return command_for()
+    more = []
+    if way.wanted.endpoint:
+        more += ["--endpoint", way.wanted.endpoint]
+    if way.wanted.window:
+        more += ["--window", str(way.wanted.window)]
+    if way.wanted.default:
+        more.append("--default")
+    return command_for(
+        way.better or way.named or way.request, *more, *(() if way.guide.asks else ("--yes",))
+    )

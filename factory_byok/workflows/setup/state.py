@@ -1,0 +1,167 @@
+"""What one run of the guided path carries along: the wishes, the guide, and what is known."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from factory_byok.core.addresses import Address
+from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot
+from factory_byok.core.findings import Finding
+from factory_byok.core.units import Tokens
+from factory_byok.core.world import World
+from factory_byok.diagnosis.collect import Ask, collect
+from factory_byok.screens.progress import working
+from factory_byok.screens.style import Style
+from factory_byok.workflows.choice import Choice, is_remote, place
+from factory_byok.workflows.fit import Seen, look
+from factory_byok.workflows.setup.steps import Step, StepName, StepStatus
+
+Done = tuple[StepStatus, str]
+
+
+class Guide(Protocol):
+    """Who walks along: somebody at a terminal, or nobody."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is somebody to ask."""
+
+    def show(self, lines: Callable[[Style], Iterable[str]]) -> None:
+        """Shows lines, when somebody is there."""
+
+    def agrees(self, question: str, *, default: bool = True) -> bool:
+        """A yes or no; yes when nobody is there."""
+
+    def answer(self, question: str, default: str) -> str:
+        """A word; the default when nobody is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The command line: `wait` is how long Ollama is waited for when nobody is there, in seconds.
+
+    `default` makes the entry droid's default model without a question.
+    """
+
+    model: str = ""
+    endpoint: str = ""
+    window: Tokens | None = None
+    skip: frozenset[StepName] = frozenset()
+    default: bool = False
+    quiet: bool = False
+    timeout: float = 2.0
+    wait: float = 10.0
+
+
+@dataclass(slots=True)
+class Way:
+    """One run: `named` is the model as the user called it, `model` the one that droid will use.
+
+    `request` is the model of the command line, until another one is chosen; `better` does better
+    than one that failed; `ollama` is where Ollama is. `choice` is set when another provider was
+    chosen, with what the entry will hold as its `key` and the `secret` behind it.
+    """
+
+    world: World
+    wanted: Wanted
+    guide: Guide
+    ollama: Address
+    request: str = ""
+    named: str = ""
+    model: str = ""
+    choice: Choice | None = None
+    key: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    entry: Entry | None = None
+    results: tuple[Exercise, ...] = ()
+    better: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    steps: dict[StepName, Step] = field(default_factory=dict)
+    _snap: Snapshot | None = None
+    _seen: Seen | None = None
+
+    @property
+    def lacks_droid(self) -> bool:
+        """Whether no droid is installed here, as far as byok looked."""
+        return self._snap is not None and getattr(self._snap.droid, "kind", "") == "absent"
+
+    @property
+    def address(self) -> Address:
+        """The server that will run the model."""
+        return self.choice.address if self.choice else self.ollama
+
+    def look(self) -> Snapshot:
+        """Everything as it was seen last; looks when something changed since, or never was seen."""
+        if self._snap is None:
+            models = tuple({each for each in (self.named, self.model) if each})
+            ask = Ask(endpoint=self.ollama, models=models, timeout=self.wanted.timeout)
+            with working("Looking at this machine and its servers", quiet=self.wanted.quiet):
+                self._snap = collect(self.world, ask)
+        return self._snap
+
+    def look_at_models(self) -> Seen:
+        """The models of the server in detail, beside the machine's memory."""
+        if self._seen is None:
+            with working("Looking at what fits this machine", quiet=self.wanted.quiet):
+                self._seen = look(self.world, str(self.ollama))
+        return self._seen
+
+    def changed(self) -> None:
+        """Forgets what was seen, because the server's models or droid's files changed."""
+        self._snap = self._seen = None
+
+    def server(self) -> Server | None:
+        """The Ollama, when it answers."""
+        reading = self.look().servers[self.ollama.identity()]
+        return reading.value if isinstance(reading, Known) else None
+
+    def take(self, named: str, model: str, entry: Entry | None = None) -> None:
+        """Chooses a model, and the entry that droid has for it already."""
+        self.named, self.model, self.entry = named, model, entry
+        self.changed()
+
+    def forget_model(self) -> None:
+        """Goes back to before a model was chosen."""
+        self.take("", "")
+        self.request = ""
+        self.choice, self.key, self.secret = None, "", ""
+        self.results, self.better = (), ""
+        self.findings.clear()
+
+    def elsewhere(self) -> str:
+        """Who runs the model when it is not this Ollama, as a name; "" when it is."""
+        if self.choice is not None:
+            return str(self.choice.module.TITLE)
+        return "Ollama's cloud" if self.model and self.remote() else ""
+
+    def remote(self) -> bool:
+        """Whether somebody else's machine runs the model."""
+        server = None if self.choice else self.server()
+        return is_remote(self.chosen(), server.model(self.model) if server else None)
+
+    def chosen(self) -> Choice:
+        """The provider and the model that droid will use."""
+        from dataclasses import replace
+
+        if self.choice is not None:
+            return self.choice
+        return replace(place(self.world, "ollama", str(self.ollama)), model=self.model)
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Lets a short piece of writing end before ctrl-c counts."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt

@@ -1,0 +1,150 @@
+"""The middle of the guided path: the model is downloaded, gets its window, and stays in memory."""
+
+from typing import Final
+
+from factory_byok.core.errors import ByokError
+from factory_byok.core.requirements import FLOOR
+from factory_byok.core.units import Bytes, Tokens, show_bytes, show_seconds, show_tokens
+from factory_byok.diagnosis.advice import set_variable
+from factory_byok.providers.ollama import calls as ollama_calls
+from factory_byok.screens import setup as screens
+from factory_byok.screens.progress import working
+from factory_byok.screens.pull import shown
+from factory_byok.workflows import model_copy as deriving
+from factory_byok.workflows import pull as pulling
+from factory_byok.workflows.setup import keep_alive as keeping
+from factory_byok.workflows.setup.state import Done, Way
+from factory_byok.workflows.setup.steps import copy_there, window_to_set
+from factory_byok.workflows.windows import Row, Target, found, row
+
+KEEP: Final = f"OLLAMA_KEEP_ALIVE={keeping.HOUR}"
+
+
+def pull(way: Way) -> Done:
+    """Downloads the model when the server does not have it; what came stays when it is cut."""
+    if way.elsewhere():
+        return "skipped", f"{way.elsewhere()} runs it"
+    with working(f"Asking {way.ollama}", quiet=way.wanted.quiet):
+        plan = pulling.plan_pull(way.world, way.model, way.ollama, timeout=way.wanted.timeout)
+    if plan.present:
+        return "unchanged", f"`{way.model}` is on the server already"
+    about = f", {show_bytes(plan.size)}" if plan.size else ""
+    if not way.guide.agrees(f"Download {way.model}{about}?"):
+        return "skipped", "you said no"
+    with shown(way.model, quiet=way.wanted.quiet) as show:
+        done = pulling.carry_out(way.world, plan, show)
+    way.changed()
+    return "done", (
+        f"downloaded `{way.model}`, {show_bytes(done.fetched)} in {show_seconds(done.seconds)}"
+    )
+
+
+# --- the window ----------------------------------------------------------------------------------
+
+
+def window(way: Way) -> Done:
+    """Gives droid a model with a window of 32,000 tokens or more: a copy, when this one has less.
+
+    Raises ByokError for a window that cannot be.
+    """
+    if way.elsewhere():
+        return "skipped", f"{way.elsewhere()} decides it"
+    enough = way.wanted.window or FLOOR
+    now = _row(way)
+    if now.window is not None and now.window >= enough:
+        return "unchanged", f"{show_tokens(now.window)}, {now.basis}"
+    copy = _existing_copy(way, enough)
+    if copy and way.entry is None:
+        way.take(way.named, copy)
+        return "unchanged", f"`{copy}` is there already"
+    aim = window_to_set(way.wanted.window, now.longest_window, now.on_gpu)
+    way.guide.show(lambda style: screens.window_lines(now, aim, style))
+    if not way.guide.agrees(f"Make a copy with {show_tokens(aim)} and use that?"):
+        return "skipped", "you said no"
+    return _copy(way, aim)
+
+
+def _row(way: Way) -> Row:
+    """The model's window; the model is loaded to see it when it is not known or only assumed."""
+    here = Target(way.model, way.ollama)
+    first = row(way.look(), *found(way.look(), here))
+    if first.window is not None and first.basis != "assumed":
+        return first
+    with working("Looking at the window", quiet=way.wanted.quiet, always=True) as say:
+        say(f"Loading {way.model} to see its window; this may take minutes")
+        ollama_calls.load(way.world.http, str(way.ollama), way.model)
+    way.changed()
+    return row(way.look(), *found(way.look(), here))
+
+
+def _existing_copy(way: Way, enough: Tokens) -> str:
+    """A copy with a window that is enough, made by an earlier run."""
+    server = way.server()
+    return copy_there(server, way.named, enough) if server else ""
+
+
+def _copy(way: Way, aim: Tokens) -> Done:
+    """Makes the copy, lets droid's entries of the model use it, and loads it to measure.
+
+    Raises ByokError when it does not get that window.
+    """
+    here = Target(way.model, way.ollama)
+    with working(f"Making a copy of {way.model}", quiet=way.wanted.quiet, always=True) as say:
+        planned = deriving.prepare(way.world, here, aim, timeout=way.wanted.timeout)
+        made = deriving.carry_out(way.world, planned)
+        way.take(way.named, made.name)
+        say(f"Loading {made.name} to measure its window; this may take minutes")
+        ollama_calls.load(way.world.http, str(way.ollama), made.name)
+    after = row(way.look(), *found(way.look(), Target(made.name, way.ollama)))
+    if (after.window or 0) < aim:
+        raise ByokError(
+            f"`{made.name}` was made for {show_tokens(aim)}, but Ollama gives it "
+            f"{show_tokens(after.window or 0)} ({after.decided_by or after.why})",
+            "See `byok doctor`",
+        )
+    used = f"; droid's entry uses it: `{made.entries[0].label}`" if made.entries else ""
+    return "done", f"`{made.name}` has {show_tokens(aim)}, {after.basis}{used}"
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+
+def keep_alive(way: Way) -> Done:
+    """Keeps the model in memory for an hour after each use, so that a pause costs no load.
+
+    That needs no root, and lasts until Ollama restarts; the server's own setting is told.
+    """
+    if way.elsewhere():
+        return "skipped", f"{way.elsewhere()} keeps it ready"
+    now = keeping.kept(way.world, way.ollama, way.model)
+    if now is None:
+        now = _loaded(way)
+    if now.seconds >= keeping.LONG:
+        return "unchanged", f"it stays in memory {_lasting(now.seconds)}"
+    server = way.server()
+    for_good = set_variable(way.look(), way.ollama.identity(), server, KEEP)
+    way.guide.show(lambda style: screens.keep_lines(now.size, for_good, style))
+    if not way.guide.agrees("Keep it in memory for an hour after each use?"):
+        return "skipped", "you said no"
+    with working(f"Loading {way.model}", quiet=way.wanted.quiet):
+        keeping.keep(way.world, way.ollama, way.model, keeping.HOUR)
+    told = "it stays in memory for an hour after each use, until Ollama restarts"
+    if way.guide.asks:
+        return "done", told  # how to have it for good was shown with the question
+    return "done", f"{told}; for good: {for_good[:1].lower()}{for_good[1:]}"
+
+
+def _loaded(way: Way) -> keeping.Kept:
+    """The model in memory. Raises ByokError when it cannot be loaded."""
+    with working(f"Loading {way.model}", quiet=way.wanted.quiet, always=True) as say:
+        say(f"Loading {way.model}; this may take minutes")
+        keeping.keep(way.world, way.ollama, way.model)
+    now = keeping.kept(way.world, way.ollama, way.model)
+    return now if now is not None else keeping.Kept(0.0, Bytes(0))
+
+
+def _lasting(seconds: float) -> str:
+    """A long time in words."""
+    if seconds > 30 * 86_400:
+        return "for good"
+    return f"for {round(seconds / 60):,} minutes more without use"

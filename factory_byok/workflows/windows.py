@@ -1,0 +1,263 @@
+"""The window that each model really gets, who decides it, and what this machine has room for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from factory_byok.core.addresses import (
+    Address,
+    default_endpoint,
+    parse_address,
+    parse_endpoint,
+    root_of,
+)
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.facts import (
+    Basis,
+    Entry,
+    Known,
+    Model,
+    Reading,
+    Server,
+    Snapshot,
+    Unknown,
+    Window,
+)
+from factory_byok.core.model_names import is_cloud, parse_name, same_model
+from factory_byok.core.requirements import FLOOR
+from factory_byok.core.units import Tokens, show_tokens
+from factory_byok.core.world import World
+from factory_byok.diagnosis.advice import raise_window
+from factory_byok.diagnosis.collect import Ask, collect
+from factory_byok.droid.settings.find import candidates, find_entry
+from factory_byok.droid.settings.look import look
+from factory_byok.providers.ollama import calls as ollama_calls
+from factory_byok.screens.progress import Say
+from factory_byok.sizing.fitting import Asked, fit, free_memory, installed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which models at which server: names (none: all that entries use), and the seconds for it."""
+
+    model: str = ""
+    endpoint: str = ""
+    timeout: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One model on one server.
+
+    `window` and `longest_window` are tokens, None when unknown with the reason in `why`. `on_gpu`
+    and `in_memory` are the largest windows for which there is room now, None when that cannot be
+    judged. `advice` is what to do, "" when nothing has to be.
+    """
+
+    model: str
+    endpoint: str
+    entries: tuple[str, ...]
+    window: Tokens | None
+    basis: Basis | None
+    decided_by: str
+    longest_window: Tokens | None
+    why: str = ""
+    on_gpu: Tokens | None = None
+    in_memory: Tokens | None = None
+    advice: str = ""
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The snapshot and the rows that were asked for."""
+
+    snap: Snapshot
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A model at a server root."""
+
+    model: str
+    address: Address
+
+
+def see(world: World, wanted: Wanted) -> Seen:
+    """Asks the servers. Raises ByokError when a model that is named is not to be had."""
+    named = target(world, wanted) if wanted.model else None
+    address = parse_endpoint(wanted.endpoint) if wanted.endpoint else None
+    ask = Ask(
+        endpoint=named.address if named else address,
+        models=(named.model,) if named else (),
+        timeout=wanted.timeout,
+        droid=False,
+    )
+    snap = collect(world, ask)
+    if named is not None:
+        return Seen(snap, (row(snap, *found(snap, named)),))
+    rows = tuple(row(snap, *each) for each in _of_entries(snap, address))
+    if rows or (address is None and any(True for _ in snap.listed())):
+        return Seen(snap, rows)
+    return _all(world, snap, ask)
+
+
+def target(world: World, wanted: Wanted) -> Target:
+    """The model and the server that a word means: an entry's own, else a model's name."""
+    address = parse_endpoint(wanted.endpoint) if wanted.endpoint else None
+    entries = [entry for entry in look(world).entries if entry.fate == "listed"]
+    if address is not None:
+        entries = [entry for entry in entries if entry.endpoint == address.identity()]
+    if candidates(entries, wanted.model):
+        entry = _one(entries, wanted.model)
+        root = root_of(entry.base_url)
+        if root is not None:
+            return Target(entry.model, root)
+    if parse_name(wanted.model) is None:
+        raise UsageError(f"`{wanted.model}` is neither an entry nor a model's name")
+    return Target(wanted.model, address or default_endpoint(world.env.get("OLLAMA_HOST", "")))
+
+
+def _one(entries: list[Entry], word: str) -> Entry:
+    """The entry; several of one model at one server are as good as one."""
+    found = candidates(entries, word)
+    if len({(entry.model, entry.endpoint) for entry in found}) == 1:
+        return found[0]
+    return find_entry(entries, word)
+
+
+def found(snap: Snapshot, wanted: Target) -> tuple[str, Server, Model]:
+    """The server and the model there. Raises ByokError."""
+    endpoint = wanted.address.identity()
+    reading = snap.servers[endpoint]
+    if isinstance(reading, Unknown):
+        why = f"{reading.why[:1].lower()}{reading.why[1:]}"
+        raise ByokError(f"No usable answer from {wanted.address}: {why}", "See `byok doctor`")
+    server = reading.value
+    if isinstance(server.models, Unknown):
+        raise ByokError(f"The server at {wanted.address} does not list models: {server.models.why}")
+    model = server.model(wanted.model)
+    if model is None:
+        hint = f"`byok pull {wanted.model}` downloads it" if server.provider == "ollama" else ""
+        raise ByokError(f"The server at {wanted.address} has no model `{wanted.model}`", hint)
+    return endpoint, server, model
+
+
+def _of_entries(snap: Snapshot, address: Address | None) -> Iterator[tuple[str, Server, Model]]:
+    """Each model that listed entries use, once, at the wanted server or at all."""
+    seen = set()
+    for entry, server, model in snap.served():
+        if address is not None and entry.endpoint != address.identity():
+            continue
+        if (entry.endpoint, model.name) not in seen:
+            seen.add((entry.endpoint, model.name))
+            yield entry.endpoint, server, model
+
+
+def _all(world: World, snap: Snapshot, ask: Ask) -> Seen:
+    """Every model of a server that no entry uses."""
+    address = ask.endpoint or default_endpoint(world.env.get("OLLAMA_HOST", ""))
+    reading = snap.servers[address.identity()]
+    if isinstance(reading, Unknown):
+        why = f"{reading.why[:1].lower()}{reading.why[1:]}"
+        raise ByokError(f"No usable answer from {address}: {why}", "See `byok doctor`")
+    listed = reading.value.models
+    names = [model.name for model in listed.value] if isinstance(listed, Known) else []
+    snap = collect(world, replace(ask, models=tuple(names)))
+    reading = snap.servers[address.identity()]
+    if not isinstance(reading, Known) or isinstance(reading.value.models, Unknown):
+        return Seen(snap, ())
+    server, models = reading.value, reading.value.models.value
+    return Seen(snap, tuple(row(snap, address.identity(), server, each) for each in models))
+
+
+def row(snap: Snapshot, endpoint: str, server: Server, model: Model) -> Row:
+    """One model's row."""
+    window, longest = model.window, model.longest_window
+    known = window.value if isinstance(window, Known) else None
+    on_gpu, in_memory = _room(snap, endpoint, server, model)
+    advice, command = _advice(snap, endpoint, server, model, window)
+    return Row(
+        model=model.name,
+        endpoint=endpoint,
+        entries=tuple(_users(snap.listed(), endpoint, model.name)),
+        window=known.tokens if known else None,
+        basis=known.basis if known else None,
+        decided_by=known.decided_by if known else "",
+        longest_window=longest.value if isinstance(longest, Known) else None,
+        why=window.why if isinstance(window, Unknown) else "",
+        on_gpu=on_gpu,
+        in_memory=in_memory,
+        advice=advice,
+        command=command,
+    )
+
+
+def _users(entries: Iterable[Entry], endpoint: str, model: str) -> Iterator[str]:
+    """The ids of the entries that use a model."""
+    for entry in entries:
+        if entry.endpoint == endpoint and same_model(entry.model, model):
+            yield entry.id
+
+
+def _room(
+    snap: Snapshot, endpoint: str, server: Server, model: Model
+) -> tuple[Tokens | None, Tokens | None]:
+    """The largest windows that this machine has room for: on the GPU, and with its memory."""
+    address = parse_address(endpoint)
+    remote = address is None or not address.loopback
+    if remote or model.remote_host or is_cloud(model.name) or server.provider != "ollama":
+        return None, None
+    loaded = server.loaded.value if isinstance(server.loaded, Known) else ()
+    fits = fit(installed(model, server), free_memory(snap.machine, loaded), Asked())
+    gpu, memory = fits.largest_on_gpu, fits.largest_in_memory
+    return (
+        gpu.value if isinstance(gpu, Known) and fits.free.cards else None,
+        memory.value if isinstance(memory, Known) else None,
+    )
+
+
+def _advice(
+    snap: Snapshot, endpoint: str, server: Server, model: Model, window: Reading[Window]
+) -> tuple[str, tuple[str, ...]]:
+    """What to do about a window, "" when it is good."""
+    if isinstance(window, Unknown) or model.remote_host or is_cloud(model.name):
+        return "", ()
+    longest = model.longest_window
+    if window.value.tokens >= FLOOR or server.provider != "ollama":
+        return "", ()
+    if isinstance(longest, Known) and longest.value < FLOOR:
+        told = show_tokens(longest.value)
+        return f"The model itself ends at {told}: droid needs one that goes further", (
+            "byok",
+            "fit",
+        )
+    remedy = raise_window(snap, server, model, endpoint)
+    return remedy.text, remedy.command
+
+
+def measured(world: World, seen: Seen, wanted: Wanted, say: Say) -> Seen:
+    """The rows after loading each model in turn; a failed load leaves its reason in `why`."""
+    rows = []
+    for each in seen.rows:
+        reading = seen.snap.servers.get(each.endpoint)
+        is_ollama = isinstance(reading, Known) and reading.value.provider == "ollama"
+        if is_ollama and not is_cloud(each.model):
+            say(f"Loading {each.model}; this may take minutes")
+            rows.append(_measured(world, each, wanted))
+        else:
+            rows.append(each)
+    return Seen(seen.snap, tuple(rows))
+
+
+def _measured(world: World, each: Row, wanted: Wanted) -> Row:
+    """One row after loading its model."""
+    try:
+        ollama_calls.load(world.http, each.endpoint, each.model)
+        again = see(world, replace(wanted, model=each.model, endpoint=each.endpoint))
+    except ByokError as error:
+        return replace(each, why=error.message)
+    fresh = again.rows[0]
+    if fresh.basis != "measured":
+        return replace(fresh, why="this server does not tell the window of a loaded model")
+    return fresh

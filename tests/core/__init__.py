@@ -1,0 +1,1 @@
+"""The ground: addresses, HTTP, names, serialization."""

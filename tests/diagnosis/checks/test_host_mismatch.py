@@ -1,0 +1,32 @@
+"""The check host_mismatch."""
+
+from factory_byok.core.facts import Known, Unknown
+from factory_byok.diagnosis.checks.host_mismatch import check
+from tests.builders import ENDPOINT, a_server, a_snapshot, an_entry
+
+ELSEWHERE = "http://gpu.example:11434"
+TOLD = {"default_endpoint": ELSEWHERE, "environment": {"OLLAMA_HOST": "gpu.example"}}
+
+
+def test_an_entry_beside_ollama_host_is_pointed_there() -> None:
+    servers = {ENDPOINT: Unknown("refused", "refused"), ELSEWHERE: Known(a_server())}
+    (finding,) = check(a_snapshot(**TOLD, servers=servers))
+    (edit,) = finding.remedy.edits
+    assert finding.level == "warning"
+    assert (edit.value, edit.expected) == (f"{ELSEWHERE}/v1", f"{ENDPOINT}/v1")
+
+
+def test_where_only_the_entrys_server_answers_the_variable_goes() -> None:
+    servers = {ENDPOINT: Known(a_server()), ELSEWHERE: Unknown("refused", "refused")}
+    (finding,) = check(a_snapshot(**TOLD, servers=servers))
+    assert finding.remedy.edits == () and "OLLAMA_HOST" in finding.remedy.text
+
+
+def test_one_address_in_two_spellings_and_other_servers_are_silent() -> None:
+    same = a_snapshot(
+        default_endpoint="http://127.0.0.1:11434", environment={"OLLAMA_HOST": "0.0.0.0"}
+    )
+    assert not list(check(same))
+    assert not list(check(a_snapshot(default_endpoint=ELSEWHERE)))
+    studio = an_entry(endpoint="http://localhost:1234")
+    assert not list(check(a_snapshot(**TOLD, entries=(studio,))))

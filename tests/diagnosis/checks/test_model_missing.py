@@ -1,0 +1,70 @@
+"""The check model_missing."""
+
+from typing import Any
+
+from factory_byok.core.facts import Known, Snapshot, Unknown
+from factory_byok.diagnosis.checks.model_missing import check, nearest
+from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
+
+
+def missing(name: str, **changes: Any) -> Snapshot:
+    return a_snapshot(entries=(an_entry(model=name),), **changes)
+
+
+def test_a_missing_model_is_an_error_with_the_nearest_names_and_a_pull() -> None:
+    (finding,) = check(missing("qwen3-coder:480b"))
+    assert finding.level == "error"
+    assert "`qwen3-coder:30b`" in finding.message
+    assert finding.remedy.command == ("byok", "pull", "qwen3-coder:480b")
+
+
+def test_the_default_tag_and_letter_case_do_not_matter() -> None:
+    server = Known(a_server(a_model(name="Qwen3:latest")))
+    assert not list(check(missing("qwen3", servers={ENDPOINT: server})))
+
+
+def test_another_ollama_of_this_machine_that_has_it_is_named() -> None:
+    snap = missing("llama3.3:70b", elsewhere={"http://127.0.0.1:11435": ("llama3.3:70b",)})
+    (finding,) = check(snap)
+    (edit,) = finding.remedy.edits
+    assert "http://127.0.0.1:11435" in finding.message
+    assert edit.value == "http://127.0.0.1:11435/v1"
+
+
+def test_the_other_server_may_also_be_one_that_an_entry_uses() -> None:
+    other = Known(a_server(a_model(name="llama3.3:70b")))
+    servers = {ENDPOINT: Known(a_server()), "http://localhost:11500": other}
+    (finding,) = check(missing("llama3.3:70b", servers=servers))
+    assert "http://localhost:11500" in finding.message
+
+
+def test_a_cloud_model_need_not_be_in_the_list() -> None:
+    assert not list(check(missing("qwen3-coder:480b-cloud")))
+
+
+def test_a_copy_of_byoks_that_is_gone_is_made_again() -> None:
+    (finding,) = check(missing("qwen3-coder:30b-ctx32000"))
+    assert finding.remedy.command == ("byok", "window", "qwen3-coder:30b", "--set", "32000")
+
+
+def test_a_server_elsewhere_is_named_in_the_command() -> None:
+    far = "http://gpu.example:11434"
+    entry = an_entry(model="gone:1b", endpoint=far, base_url=f"{far}/v1")
+    (finding,) = check(a_snapshot(entries=(entry,), servers={far: Known(a_server())}))
+    assert finding.remedy.command == ("byok", "pull", "gone:1b", "--endpoint", far)
+
+
+def test_an_unread_list_is_not_an_empty_one() -> None:
+    servers = {ENDPOINT: Known(a_server(models=Unknown("broken")))}
+    assert not list(check(missing("gone:1b", servers=servers)))
+
+
+def test_names_of_the_family_come_before_those_that_look_alike() -> None:
+    assert nearest("qwen3:8b", ["qwen3:4b", "qwen2:8b"]) == ["qwen3:4b", "qwen2:8b"]
+
+
+def test_a_forgotten_tag_is_written_into_the_entry() -> None:
+    (finding,) = check(a_snapshot(entries=(an_entry(model="qwen3-coder"),)))
+    (edit,) = finding.remedy.edits
+    assert (edit.op, edit.value) == ("replace", "qwen3-coder:30b")
+    assert finding.remedy.command == ("byok", "fix", "model-missing")

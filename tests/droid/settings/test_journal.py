@@ -1,0 +1,184 @@
+"""The undo store: whole records, bounded, readable after anything."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from factory_byok.core.errors import ByokError
+from factory_byok.core.world import World
+from factory_byok.droid.settings.writing import journal
+from factory_byok.droid.settings.writing.journal import RESCUED, Journal
+from factory_byok.droid.settings.writing.record import Made, Record, digest
+
+PATH = Path("/home/u/.factory/config.json")
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Journal:
+    return Journal(World("linux", tmp_path, tmp_path, tmp_path, {}, now=lambda: NOON))
+
+
+def write(store: Journal, before: bytes | None, after: bytes | None, **changes: object) -> Record:
+    """One write that happened."""
+    draft = replace(Record("", "", "add", str(PATH), "", "", ""), **changes)  # type: ignore[arg-type]
+    record = store.keep(draft, before, after)
+    store.commit(record)
+    return record
+
+
+def test_a_record_has_when_what_and_which_bytes(store: Journal) -> None:
+    write(store, b"old", b"new", verb="set", step="s")
+    [record] = store.all()
+    assert (record.at, record.verb, record.path) == ("2026-01-02T12:00:00+00:00", "set", str(PATH))
+    assert (record.before, record.after, record.step) == (digest(b"old"), digest(b"new"), "s")
+    assert not record.pending
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40), st.binary(max_size=40))
+@settings(max_examples=50, deadline=None)
+def test_the_common_beginning_is_as_long_as_it_can_be(start: bytes, one: bytes, two: bytes) -> None:
+    length = journal._same_length(start + one, start + two)
+    assert (start + one)[:length] == (start + two)[:length]
+    assert (start + one)[length : length + 1] != (start + two)[length : length + 1] or one == two
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"abXcd", b"abYYcd"),
+        (b"", b"x"),
+        (None, b"\n{}\n"),
+        (b"aaa", b"aa"),
+        (b"aa", b"aaa"),
+        (b"\xff\n", None),
+        (b"x", b""),
+    ],
+)
+def test_bytes_before_and_after_can_be_read(
+    store: Journal, before: bytes | None, after: bytes | None
+) -> None:
+    record = write(store, before, after)
+    [stored] = store.all()
+    assert stored.bytes_before() == before
+    assert stored.bytes_after() == after
+    assert stored == replace(record, pending=False, place=stored.place)
+
+
+def test_the_newest_comes_first_and_alone_makes_the_last_step(store: Journal) -> None:
+    records = [write(store, bytes([at]), bytes([at + 1])) for at in range(12)]
+    assert [each.id for each in store.all()] == [each.id for each in reversed(records)]
+    assert [each.id for each in store.last()] == [records[-1].id]
+
+
+def test_what_is_taken_back_no_longer_stands_until_that_is_taken_back(store: Journal) -> None:
+    first = write(store, b"0", b"1")
+    second = write(store, b"1", b"2")
+    taken = write(store, b"2", b"1", verb="undo", undoes=(second.id,))
+    assert [each.id for each in store.standing()] == [first.id]
+    write(store, b"1", b"2", verb="undo", undoes=(taken.id,))
+    assert [each.id for each in store.standing()] == [second.id, first.id]
+    assert store.step(taken.step) == ()
+
+
+def test_only_the_newest_records_are_kept(store: Journal) -> None:
+    for at in range(journal.MOST_RECORDS + 5):
+        write(store, b"%d" % at, b"%d" % (at + 1))
+    assert len(store.all()) == journal.MOST_RECORDS
+    assert store.all()[0].after == digest(b"%d" % (journal.MOST_RECORDS + 5))
+
+
+def test_only_so_many_bytes_are_kept(store: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_BYTES", 5000)
+    for at in range(20):
+        write(store, bytes([at]) * 1000, b"")
+    assert 1 <= len(store.all()) <= 4
+    write(store, b"x" * 100_000, b"")
+    assert [each.size for each in store.all()] == [100_000]
+
+
+def test_what_byok_made_outlives_the_bound(store: Journal) -> None:
+    made = Made(True, ("/home/u/.factory",), ("/custom_models",))
+    write(store, None, b"left", made=made)
+    for at in range(journal.MOST_RECORDS + 5):
+        write(store, b"%d" % at, b"%d" % (at + 1), path="/another")
+    assert store.made(PATH, b"left") == made
+
+
+def test_what_byok_made_is_known_only_of_the_bytes_that_it_left(store: Journal) -> None:
+    made = Made(pointers=("/custom_models",))
+    write(store, b"{}", b"left", made=made)
+    assert store.made(PATH, b"left") == made
+    assert store.made(PATH, b"changed") == Made()
+    assert store.made(Path("/elsewhere"), b"left") == Made()
+
+
+def pending(store: Journal) -> Record:
+    draft = Record("", "", "add", str(PATH), "", "", "", temporary=".t")
+    return store.keep(draft, b"old", b"new")
+
+
+@pytest.mark.parametrize(
+    ("now", "left", "stays"),
+    [
+        (b"old", {}, False),
+        (b"new", {}, True),
+        (b"theirs", {}, True),
+        (b"theirs", {".t": b"new"}, False),
+        (b"theirs", {".t": b"old"}, True),
+    ],
+    ids=["never written", "written", "written over", "never swapped in", "swapped, then replaced"],
+)
+def test_an_open_record_is_decided_by_the_file(
+    store: Journal, now: bytes, left: dict[str, bytes], stays: bool
+) -> None:
+    record = pending(store)
+    store.settle(PATH, now, left)
+    assert [each.id for each in store.all()] == ([record.id] if stays else [])
+    assert not any(each.pending for each in store.all())
+
+
+def test_displaced_bytes_of_others_are_rescued_once(store: Journal) -> None:
+    pending(store)
+    store.settle(PATH, b"new", {".t": b"theirs"})
+    store.settle(PATH, b"new", {".t": b"theirs"})
+    rescued = [each for each in store.all() if each.verb == RESCUED]
+    assert [each.bytes_before() for each in rescued] == [b"theirs"]
+    assert RESCUED not in {each.verb for each in store.standing()}
+
+
+def test_an_unfinished_temporary_file_without_a_record_is_not_rescued(store: Journal) -> None:
+    store.settle(PATH, b"x", {".unknown": b"half a fi"})
+    assert store.all() == ()
+
+
+def test_junk_among_the_records_is_passed_over(store: Journal) -> None:
+    write(store, b"old", b"new")
+    for name, content in [("a.record", b""), ("b.record", b"{}\n"), ("c.record", b"\xff[1]\n")]:
+        (store.folder / name).write_bytes(content)
+    (store.folder / "folder.record").mkdir()
+    assert [each.verb for each in store.all()] == ["add"]
+    write(store, b"new", b"newer")
+    assert len(store.all()) == 2
+
+
+def test_a_vanished_record_is_one_sentence(store: Journal) -> None:
+    record = write(store, b"old", b"new")
+    with pytest.raises(ByokError, match="could not be read"):
+        record.bytes_before()
+
+
+def test_no_folder_means_no_records(store: Journal) -> None:
+    assert (store.all(), store.last(), store.standing()) == ((), (), ())
+    assert not store.folder.exists()
+
+
+def test_a_store_that_cannot_be_made_is_one_sentence(store: Journal) -> None:
+    store.folder.parent.mkdir(parents=True)
+    store.folder.write_text("")
+    with pytest.raises(ByokError, match="earlier content cannot be kept in"):
+        pending(store)

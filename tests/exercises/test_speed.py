@@ -1,0 +1,59 @@
+"""Exercise `speed` and what it projects."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factory_byok.exercises.projection import ANSWER, FIRST_REQUEST, Pace, project
+from tests.doubles.faults import fault
+from tests.doubles.ollama import Ollama
+from tests.doubles.ollama.gallery import GALLERY
+from tests.doubles.ollama.script import Script
+from tests.exercises.bench import SHORT, on, on_ollama
+
+
+def test_reading_is_projected_along_the_line_through_what_was_measured() -> None:
+    found = project(Pace(((100, 1.0), (600, 6.0), (1_100, 11.0)), 10.0, 50))
+    assert found.per_token == pytest.approx(0.01)
+    assert found.first_request == pytest.approx(11.0 + (FIRST_REQUEST - 1_100) * 0.01)
+    assert found.answer == pytest.approx(ANSWER / 10.0)
+    assert found.basis == "computed"
+
+
+def test_a_whole_request_and_a_whole_answer_are_measured() -> None:
+    found = project(Pace(((100, 0.1), (600, 0.2), (FIRST_REQUEST - 20, 3.0)), 40.0, 200))
+    assert found.basis == "measured"
+    assert found.first_request == pytest.approx(3.0, abs=0.1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 20_000), st.floats(0.0, 900.0)), min_size=1, max_size=3),
+    st.one_of(st.none(), st.floats(0.01, 1e4)),
+)
+def test_any_measurement_gives_times_that_are_not_negative(
+    prompts: list[tuple[int, float]], writing: float | None
+) -> None:
+    found = project(Pace(tuple(sorted(prompts)), writing, 10))
+    assert found.first_request >= 0
+    assert found.per_token > 0
+
+
+@pytest.mark.outside
+def test_a_slow_writer_is_measured_and_the_pace_is_right() -> None:
+    script = Script(text=" word" * 300, seconds_per_piece=0.02)
+    with Ollama([replace(GALLERY["smollm2"], script=script)]) as ollama:
+        (done,) = on_ollama(ollama, "speed")
+    assert done.status == "passed"
+    assert 30 < float(str(done.evidence["tokens_per_second"])) < 60
+    assert done.evidence["first_request_tokens"] == FIRST_REQUEST
+    assert "cold_first_token_seconds" in done.evidence
+
+
+@pytest.mark.outside
+def test_speed_never_fails() -> None:
+    with fault("error_403") as url:
+        (done,) = on(url, "speed", limits=SHORT)
+    assert done.status == "skipped"
+    assert "403" in done.reason

@@ -1,0 +1,1 @@
+"""Ollama's probe, replies, settings, windows and installation."""

@@ -1,0 +1,1 @@
+"""Memory sums, fitting, catalogue, hardware table, recommendation."""

@@ -1,0 +1,95 @@
+"""The sums against public measurements, llama.cpp's own logs and a real Ollama's replies."""
+
+import json
+from typing import Any
+
+import pytest
+
+from factory_byok.core.facts import Json
+from factory_byok.core.units import Bytes
+from factory_byok.sizing.memory import demand, read_shape, reported
+from tests.sizing.memory.report import HERE, MIB, by_source, errors, table, weighted_median
+
+BUFFERS: dict[str, Any] = json.loads((HERE / "buffers.json").read_text())
+REPORTED: dict[str, Any] = json.loads((HERE / "reported.json").read_text())
+
+
+def test_the_median_error_is_at_most_two_percent_with_each_source_weighted_alike() -> None:
+    assert weighted_median(errors()) <= 0.02, table(errors())
+
+
+def test_no_row_is_further_off_than_ten_percent() -> None:
+    assert max(abs(each.error) for each in errors()) <= 0.10, table(errors())
+
+
+def test_even_a_reading_without_the_context_is_within_ten_percent_at_a_long_window() -> None:
+    long = [each for each in errors() if each.row == "gemma3-4b Q4_K_M 131072 f16"]
+
+    assert [abs(each.plain) <= 0.10 for each in long] == [True]
+
+
+def test_every_source_is_in_the_report() -> None:
+    assert all(source in table(errors()) for source in by_source(errors()))
+
+
+@pytest.mark.parametrize("row", BUFFERS["rows"], ids=str)
+def test_the_cache_is_what_llama_server_logs_to_the_hundredth_of_a_mib(row: list[Any]) -> None:
+    told = dict(zip(BUFFERS["columns"], row, strict=True))
+    model = read_shape(BUFFERS["shapes"][told["model"]], Bytes(MIB))
+
+    need = demand(
+        model,
+        told["window"],
+        told["kv_type"],
+        told["parallel"],
+        gpus=0,
+        micro_batch=told["micro_batch"],
+    )
+
+    logged = told["kv_mib"] + told["state_mib"]
+    assert need.kv_cache / MIB == pytest.approx(logged, abs=0.011)
+
+
+@pytest.mark.parametrize("row", BUFFERS["rows"], ids=str)
+def test_the_compute_buffer_is_what_llama_server_reserves(row: list[Any]) -> None:
+    told = dict(zip(BUFFERS["columns"], row, strict=True))
+    model = read_shape(BUFFERS["shapes"][told["model"]], Bytes(MIB))
+
+    need = demand(
+        model,
+        told["window"],
+        told["kv_type"],
+        told["parallel"],
+        gpus=0,
+        micro_batch=told["micro_batch"],
+    )
+
+    output = model.vocabulary * 4 * told["parallel"] / MIB
+    coarse = told["kv_type"] != "f16"  # llama.cpp then rotates keys, which byok does not model
+    tolerance = 0.07 if coarse else 0.03
+    assert need.compute / MIB - output == pytest.approx(told["compute_mib"], rel=tolerance)
+
+
+@pytest.mark.parametrize("row", REPORTED["rows"], ids=str)
+def test_a_real_ollama_reports_these_sizes(row: list[Any]) -> None:
+    told = dict(zip(REPORTED["columns"], row, strict=True))
+    model = REPORTED["models"][told["model"]]
+    shape = read_shape(model["model_info"], Bytes(model["size"]))
+
+    size = reported(shape, told["window"], parallel=told["parallel"], device="cpu")
+
+    # what is left is the tokenizer, which the file holds and memory does not
+    assert 0 < size - told["size"] < 0.026 * model["size"]
+
+
+def test_the_cache_of_mistral_small_is_that_of_a_public_log() -> None:
+    # public measurements: 22B at 49152 tokens with q8_0, 5712.0 MiB
+    info: dict[str, Json] = {
+        "general.architecture": "llama",
+        "llama.block_count": 56,
+        "llama.attention.head_count_kv": 8,
+        "llama.attention.key_length": 128,
+        "llama.attention.value_length": 128,
+    }
+
+    assert demand(read_shape(info, Bytes(MIB)), 49152, "q8_0").kv_cache == 5712 * MIB
