@@ -20,7 +20,7 @@ import json, sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from factory_byok.hardware import nvidia
-from factory_byok.world import World
+from factory_byok.core.world import World
 root = Path(sys.argv[1])
 found = nvidia.probe(replace(World.real(), root=root, which=lambda name: None))
 print(json.dumps(asdict(found)))

@@ -440,10 +440,10 @@ def test_a_stray_pipe_does_not_block_the_next_write(world: World, path: Path) ->
 ADD_ONE = """
 import sys
 from pathlib import Path
-from factory_byok.findings import Edit
-from factory_byok.settings.edit import apply
-from factory_byok.settings.writing.transaction import transact
-from factory_byok.world import World
+from factory_byok.core.findings import Edit
+from factory_byok.droid.settings.edit import apply
+from factory_byok.droid.settings.writing.transaction import transact
+from factory_byok.core.world import World
 root, number = Path(sys.argv[1]), int(sys.argv[2])
 world = World("linux", root, root, root, {})
 edits = [Edit("add", "f", "/custom_models/-", {"model": number})]
