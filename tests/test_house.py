@@ -30,8 +30,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core", "version"),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-# Imports of 0.1.0 that still run up; none may come back once it is gone.
-UPWARD: set[tuple[str, str]] = {("workflows", "screens")}
 # Pure: no clock, no disk, no network.
 PURE = (
     "core/units",
@@ -99,7 +97,7 @@ def test_an_import_only_points_down(path: Path) -> None:
     assert room in FLOOR, f"the room `{room}` is not on the map: add it to FLOORS with a reason"
     for module in _imports(path):
         other = _known(module)
-        if other and other != room and (room, other) not in UPWARD:
+        if other and other != room:
             assert FLOOR[other] > FLOOR[room], f"{room} may not import {module}"
 
 

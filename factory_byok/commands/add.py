@@ -79,6 +79,7 @@ def run(
     droid will honour it, tries it with a chat, and prints the id to choose in droid.
     """
     from factory_byok.core.world import World
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.add import Wanted, carry_out, prepare
     from factory_byok.workflows.choice import choose, judge, place
     from factory_byok.workflows.keys import key_for
@@ -105,7 +106,9 @@ def run(
         _pulled(world, choice, timeout=timeout, quiet=quiet)
     judged = None
     if not no_check:
-        judged = judge(world, choice, timeout=timeout, quiet=quiet, secret=key.secret)
+        judged = judge(
+            world, choice, timeout=timeout, progress=progress_on(quiet=quiet), secret=key.secret
+        )
     plan = prepare(world, choice, judged, wanted)
     if dry_run:
         return _answer(plan, judged, ())
@@ -132,9 +135,12 @@ def _offers(
     world: "World", choice: "Choice", secret: str, *, timeout: float, quiet: bool
 ) -> Answer:
     """The models that the server offers; nothing is written."""
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.offered_models import offered
 
-    models = offered(world, choice, timeout=timeout, quiet=quiet, secret=secret)
+    models = offered(
+        world, choice, timeout=timeout, progress=progress_on(quiet=quiet), secret=secret
+    )
     data = {
         "provider": choice.provider,
         "endpoint": str(choice.address),
@@ -168,11 +174,11 @@ def _tried(
     """The chat and stream exercises through the base URL that was written."""
     from factory_byok.exercises.limits import Limits, load_deadline
     from factory_byok.exercises.runner import exercise
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
 
     server = judged.server if judged else None
     limits = Limits(load=load_deadline(world.env))
-    with working(f"Trying {plan.entry.model}", quiet=quiet, always=True) as say:
+    with progress_on(quiet=quiet).working(f"Trying {plan.entry.model}", long=True) as say:
         return tuple(exercise(world, plan.entry, server, EXERCISES, limits, say))
 
 

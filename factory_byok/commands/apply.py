@@ -44,17 +44,15 @@ def run(
     that the manifest does not name, and a second run changes nothing. On a terminal it asks first.
     """
     from factory_byok.core.world import World
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.apply.plan import make_plan
 
     world = World.real()
     wanted = _read(manifest)
 
     def planned() -> "Plan":
-        with working("Looking at the machine", quiet=quiet):
-            return make_plan(
-                world, wanted, timeout=timeout, quiet=True, offline=offline, force=force
-            )
+        with progress_on(quiet=quiet).working("Looking at the machine"):
+            return make_plan(world, wanted, timeout=timeout, offline=offline, force=force)
 
     plan = planned()
     if check or plan.problems or not plan.changes:

@@ -53,7 +53,7 @@ def run(
     from factory_byok.diagnosis.collect import Ask, collect
     from factory_byok.diagnosis.examine import examine
     from factory_byok.diagnosis.replay import read_snapshot
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
     from factory_byok.sizing.recommendation import as_json, recommend
 
     wanted = _wanted(form, output, json=bool(context.meta.get(JSON)))
@@ -63,12 +63,14 @@ def run(
         snap = read_snapshot(from_file)
     else:
         ask = Ask(endpoint=parse_endpoint(endpoint) if endpoint else None, timeout=timeout)
-        with working("Looking at the machine, the settings and the servers", quiet=quiet):
+        with progress_on(quiet=quiet).working(
+            "Looking at the machine, the settings and the servers"
+        ):
             snap = collect(world, ask)
         if deep:
             from factory_byok.workflows.exercise_entries import deepened
 
-            snap, interrupted = deepened(world, snap, ask, quiet=quiet)
+            snap, interrupted = deepened(world, snap, ask, progress=progress_on(quiet=quiet))
     report = examine(snap)
     recommendation = recommend(snap.machine)
 

@@ -86,12 +86,12 @@ def _asked(
 def _machine(endpoint: str, *, quiet: bool) -> Answer:
     """The machine and what to run on it."""
     from factory_byok.core.world import World
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
     from factory_byok.sizing.fitting import candidates, ranked, ranked_as_json
     from factory_byok.sizing.recommendation import as_json, recommend
     from factory_byok.workflows.fit import look
 
-    with working("Looking at the machine and its models", quiet=quiet):
+    with progress_on(quiet=quiet).working("Looking at the machine and its models"):
         seen = look(World.real(), endpoint)
     found = recommend(seen.machine)
     models = ranked(candidates(seen.candidates()), seen.free)
@@ -112,12 +112,12 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
 def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: bool) -> Answer:
     """One model on this machine; `named` says that the user named the window."""
     from factory_byok.core.world import World
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
     from factory_byok.sizing.fitting import beside, findings_of, fit, fit_as_json
     from factory_byok.sizing.recommendation import recommend
     from factory_byok.workflows.fit import look
 
-    with working(f"Looking at the machine and at {model}", quiet=quiet):
+    with progress_on(quiet=quiet).working(f"Looking at the machine and at {model}"):
         seen = look(World.real(), endpoint, model, quick=True)
     found = fit(seen.candidate(model), seen.free, asked, extra=named)
     table = beside(found, recommend(seen.machine).rows)

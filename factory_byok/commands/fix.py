@@ -41,13 +41,13 @@ def run(
     from factory_byok.core.world import World
     from factory_byok.diagnosis.collect import Ask, collect
     from factory_byok.diagnosis.examine import examine
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.fix import carry_out, plan_repair
 
     codes = _codes(checks or [])
     world = World.real()
     ask = Ask(endpoint=parse_endpoint(endpoint) if endpoint else None, timeout=timeout)
-    with working("Looking at the settings and the servers", quiet=quiet):
+    with progress_on(quiet=quiet).working("Looking at the settings and the servers"):
         snap = collect(world, ask)
     repair = plan_repair(world, snap, codes)
     if dry_run or not repair.changes:
@@ -55,7 +55,7 @@ def run(
         return _answer(repair, remaining, written=False)
     _agree(repair, yes=yes)
     carry_out(world, repair)
-    with working("Looking again", quiet=quiet):
+    with progress_on(quiet=quiet).working("Looking again"):
         after = collect(world, ask)
     return _answer(repair, examine(after, codes).findings, written=True)
 

@@ -37,14 +37,14 @@ def run(
     """
     from factory_byok.core.addresses import default_endpoint, parse_endpoint
     from factory_byok.core.world import World
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.pull import plan_pull
 
     world = World.real()
     address = (
         parse_endpoint(endpoint) if endpoint else default_endpoint(world.env.get("OLLAMA_HOST", ""))
     )
-    with working(f"Asking {address}", quiet=quiet):
+    with progress_on(quiet=quiet).working(f"Asking {address}"):
         plan = plan_pull(world, model, address, timeout=timeout)
     done = None if dry_run else pull_now(world, plan, stall=stall, quiet=quiet)
     return _answer(plan, done)
@@ -52,13 +52,13 @@ def run(
 
 def pull_now(world: "World", plan: "Plan", *, quiet: bool, stall: float = 60.0) -> "Pulled":
     """Pulls with progress on stderr; says how to go on when it is interrupted."""
-    from factory_byok.screens.pull import shown
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.pull import carry_out
 
     if plan.findings and not quiet:
         _warn(plan)
     try:
-        with shown(plan.model, quiet=quiet) as show:
+        with progress_on(quiet=quiet).transferring(plan.model) as show:
             return carry_out(world, plan, show, stall=stall)
     except KeyboardInterrupt:
         sys.stderr.write(f"\nWhat came stays: `byok pull {plan.model}` goes on from there\n")

@@ -1,7 +1,7 @@
 """byok setup: the guided path for a new user, from nothing to a model that answered a tool call."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -67,13 +67,12 @@ def run(
         window=Tokens(window) if window is not None else None,
         skip=_steps(skip or []),
         default=default,
-        quiet=quiet,
         timeout=timeout,
         wait=wait,
     )
     asks = not yes and sys.stdin.isatty() and sys.stderr.isatty()
     _check(world, wanted, asks=asks, yes=yes)
-    return _answer(_walked(world, wanted, asks=asks), asks=asks)
+    return _answer(_walked(world, wanted, asks=asks, quiet=quiet), asks=asks)
 
 
 def _steps(words: list[str]) -> "frozenset[StepName]":
@@ -132,61 +131,18 @@ def _address(world: "World", endpoint: str) -> "Address":
     )
 
 
-def _walked(world: "World", wanted: "Wanted", *, asks: bool) -> "Walked":
+def _walked(world: "World", wanted: "Wanted", *, asks: bool, quiet: bool) -> "Walked":
     """The walk, with somebody at the terminal or with nobody."""
-    from factory_byok.screens.setup import opening_lines
+    from factory_byok.screens.guide import Terminal
+    from factory_byok.screens.progress import progress_on
+    from factory_byok.workflows.setup.guide import Guide
     from factory_byok.workflows.setup.runner import walk
     from factory_byok.workflows.setup.state import Way
 
-    guide = Terminal() if asks else Nobody()
-    guide.show(opening_lines)
-    way = Way(world, wanted, guide, _address(world, wanted.endpoint), request=wanted.model)
-    return walk(way)
-
-
-class Terminal:
-    """Somebody at a terminal: questions and screens go to stderr, answers come from stdin."""
-
-    asks = True
-
-    def show(self, lines: "Callable[[Style], Iterable[str]]") -> None:
-        """Shows lines."""
-        from factory_byok.screens.style import style_of
-
-        for line in lines(style_of(sys.stderr, "auto")):
-            sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
-
-    def agrees(self, question: str, *, default: bool = True) -> bool:
-        """A yes or no. Raises KeyboardInterrupt for ctrl-c and ctrl-d."""
-        try:
-            return typer.confirm(f"  {question}", default=default, err=True)
-        except typer.Abort:
-            raise KeyboardInterrupt from None
-
-    def answer(self, question: str, default: str) -> str:
-        """A word. Raises KeyboardInterrupt for ctrl-c and ctrl-d."""
-        try:
-            return str(typer.prompt(f"  {question}", default=default, err=True))
-        except typer.Abort:
-            raise KeyboardInterrupt from None
-
-
-class Nobody:
-    """Nobody to ask: everything is agreed to, and nothing is shown before the end."""
-
-    asks = False
-
-    def show(self, lines: "Callable[[Style], Iterable[str]]") -> None:
-        """Shows nothing."""
-
-    def agrees(self, question: str, *, default: bool = True) -> bool:
-        """Yes."""
-        return True
-
-    def answer(self, question: str, default: str) -> str:
-        """What is usual."""
-        return default
+    guide = Terminal() if asks else Guide()
+    guide.show_opening()
+    progress, address = progress_on(quiet=quiet), _address(world, wanted.endpoint)
+    return walk(Way(world, wanted, guide, progress, address, request=wanted.model))
 
 
 def _answer(walked: "Walked", *, asks: bool) -> Answer:

@@ -32,11 +32,11 @@ def run(
     from factory_byok.diagnosis.collect import Ask, collect
     from factory_byok.reports.output_file import write_new
     from factory_byok.reports.redaction import redacted
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
 
     world = World.real()
     where = parse_endpoint(endpoint) if endpoint else None
-    with working("Looking at everything", quiet=quiet):
+    with progress_on(quiet=quiet).working("Looking at everything"):
         snap = collect(world, Ask(endpoint=where, timeout=timeout, whole_cpu=True))
     body = to_json(redacted(snap, world))
     if output is not None:

@@ -55,6 +55,7 @@ def run(
     """
     from factory_byok.core.units import Tokens
     from factory_byok.core.world import World
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.exercise_entries import Proof, prove
 
     names = tuple(name.strip() for name in only.split(",") if name.strip())
@@ -69,7 +70,7 @@ def run(
         endpoint=endpoint,
         timeout=timeout,
     )
-    proven = prove(World.real(), entries or [], proof, quiet=quiet)
+    proven = prove(World.real(), entries or [], proof, progress=progress_on(quiet=quiet))
     results = proven.results
     failed = any(result.status == "failed" for result in results)
 

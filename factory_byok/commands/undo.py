@@ -37,7 +37,7 @@ def _steps(world: "World") -> Answer:
     ]
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.screens.words import shorten_home
+        from factory_byok.core.words import shorten_home
 
         for row in rows:
             step = style.paint(row["step"], "bold")
@@ -63,8 +63,8 @@ def _taken_back(world: "World", step: str) -> Answer:
     diff = "".join(Preview(each.path, each.before, each.after).diff() for each in written)
 
     def words(style: "Style") -> Iterable[str]:
+        from factory_byok.core.words import shorten_home
         from factory_byok.screens.diff import diff_lines
-        from factory_byok.screens.words import shorten_home
 
         yield from diff_lines(diff, style)
         yield f"Took back {', '.join(shorten_home(str(each.path)) for each in written)}"

@@ -73,13 +73,13 @@ def run(
 
 def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answer:
     """The table."""
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.windows import measured, see
 
-    with working("Asking the servers", quiet=quiet):
+    with progress_on(quiet=quiet).working("Asking the servers"):
         seen = see(world, wanted)
     if load:
-        with working("Measuring", quiet=quiet, always=True) as say:
+        with progress_on(quiet=quiet).working("Measuring", long=True) as say:
             seen = measured(world, seen, wanted, say)
 
     def words(style: "Style") -> Iterable[str]:
@@ -96,14 +96,14 @@ def _copy(
 ) -> Answer:  # fmt: skip
     """A copy of the model with the window, put into the entries."""
     from factory_byok.core.units import Tokens
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.model_copy import carry_out, prepare
 
-    with working(f"Asking {chosen.address}", quiet=quiet):
+    with progress_on(quiet=quiet).working(f"Asking {chosen.address}"):
         derivation = prepare(world, chosen, Tokens(window), name, timeout=wanted.timeout)
     after = None
     if not dry_run:
-        with working(f"Making {derivation.name}", quiet=quiet, always=True) as say:
+        with progress_on(quiet=quiet).working(f"Making {derivation.name}", long=True) as say:
             derivation = carry_out(world, derivation)
             say(f"Loading {derivation.name} to measure its window; this may take minutes")
             after = _after(world, wanted, derivation.name, chosen)
@@ -152,11 +152,11 @@ def _whole_server(
 
     from factory_byok.core.facts import Known
     from factory_byok.core.units import Tokens
-    from factory_byok.screens.progress import working
+    from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.server_setting import carry_out, plan
     from factory_byok.workflows.windows import see
 
-    with working(f"Asking {chosen.address}", quiet=quiet):
+    with progress_on(quiet=quiet).working(f"Asking {chosen.address}"):
         seen = see(world, replace(wanted, model=chosen.model, endpoint=str(chosen.address)))
     reading = seen.snap.servers[chosen.address.identity()]
     server = reading.value if isinstance(reading, Known) else None
@@ -166,7 +166,7 @@ def _whole_server(
     if dry_run or not setting.steps:
         return _told(setting, None)
     _agree(setting, yes=yes)
-    with working("Changing the server's setting", quiet=quiet, always=True) as say:
+    with progress_on(quiet=quiet).working("Changing the server's setting", long=True) as say:
         carry_out(world, setting, say)
         say(f"Loading {chosen.model} to measure its window; this may take minutes")
         after = _after(world, wanted, chosen.model, chosen)

@@ -14,11 +14,12 @@ from factory_byok.core.facts import (
     Unknown,
 )
 from factory_byok.core.findings import WORST_FIRST, Level, Report, Status
+from factory_byok.core.words import shorten_home
 from factory_byok.reports.page_memory import MemoryOf, memory_of
 from factory_byok.screens.doctor import seen_rows
 from factory_byok.screens.exercises import result_words
 from factory_byok.screens.findings import tally
-from factory_byok.screens.words import quoted, shorten_home
+from factory_byok.screens.words import quoted
 from factory_byok.sizing.recommendation import Recommendation
 from factory_byok.version import MEASURED_DROID, MEASURED_OLLAMA
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from factory_byok.core.facts import Exercise
 from factory_byok.core.findings import Finding
+from factory_byok.core.words import shorten_home
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.findings import findings_lines
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import shorten_home
 from factory_byok.workflows.add import Plan
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from factory_byok.core.facts import Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Outcome, Report
+from factory_byok.core.words import shorten_home
 from factory_byok.screens.findings import findings_lines, tally
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.ollama import ollama_phrase
 from factory_byok.screens.recommendation import recommendation_rows
 from factory_byok.screens.style import Style
-from factory_byok.screens.words import columns, counted, shorten_home
+from factory_byok.screens.words import columns, counted
 from factory_byok.sizing.recommendation import Recommendation
 
 

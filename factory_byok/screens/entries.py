@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from factory_byok.core.droid_facts import Entry, SettingsFile
+from factory_byok.core.words import shorten_home
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import counted, shorten_home
+from factory_byok.screens.words import counted
 
 _COLORS: Final = {"listed": "green", "shadowed": "yellow", "dropped": "red"}
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from factory_byok.core.facts import Cpu, Gpu, Known, Machine, Memory, Unknown
-from factory_byok.core.units import show_bytes
+from factory_byok.core.facts import Cpu, Known, Machine, Unknown
+from factory_byok.core.words import gpu_phrases, memory_phrase
 
 SYSTEMS: Final = {"linux": "Linux", "darwin": "macOS", "windows": "Windows"}
 
@@ -38,29 +38,3 @@ def _memory(machine: Machine) -> str:
     if isinstance(memory, Unknown):
         return f"not known: {memory.why}"
     return memory_phrase(memory.value)
-
-
-def memory_phrase(memory: Memory) -> str:
-    """Memory as `25.2 GB, 24.1 GB available`, with the container's limit said."""
-    limit = ", the container's limit" if memory.limited_by == "container" else ""
-    return f"{show_bytes(memory.total)}{limit}, {show_bytes(memory.available)} available"
-
-
-def gpu_phrases(machine: Machine) -> list[str]:
-    """Each card, and each vendor whose cards could not be read; `none found` when all is known."""
-    phrases: list[str] = []
-    for vendor, reading in machine.gpus.items():
-        if isinstance(reading, Unknown):
-            phrases.append(f"{vendor}: could not be read ({reading.why})")
-        else:
-            phrases += [_gpu(gpu) for gpu in reading.value]
-    return phrases or ["none found"]
-
-
-def _gpu(gpu: Gpu) -> str:
-    """One card with its memory."""
-    if isinstance(gpu.memory, Unknown):
-        return f"{gpu.name}, memory not known: {gpu.memory.why}"
-    kind = "shared with the system" if gpu.unified else "GPU memory"
-    free = f", {show_bytes(gpu.free.value)} free" if isinstance(gpu.free, Known) else ""
-    return f"{gpu.name}, {show_bytes(gpu.memory.value)} {kind}{free}"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from factory_byok.core.facts import Entry
+from factory_byok.core.words import shorten_home
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import shorten_home
 
 
 def removed_lines(

@@ -18,6 +18,7 @@ from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import is_cloud, parse_name
+from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import nearest
 from factory_byok.diagnosis.checks.server_silent import remedy_for
@@ -120,12 +121,14 @@ def _base_url(module: ModuleType, endpoint: str) -> str:
     return str(given._replace(path=path))
 
 
-def judge(world: World, choice: Choice, *, timeout: float, quiet: bool, secret: str = "") -> Judged:
+def judge(
+    world: World, choice: Choice, *, timeout: float, progress: Progress, secret: str = ""
+) -> Judged:
     """Asks the server about the choice. Raises ByokError when it is silent or lacks the model.
 
     `secret` is the key, which only a hosted provider's own host is shown, for its list of models.
     """
-    snap, server = look_there(world, choice, timeout=timeout, quiet=quiet, secret=secret)
+    snap, server = look_there(world, choice, timeout=timeout, progress=progress, secret=secret)
     model = server.model(choice.model)
     passed_on = choice.provider == "ollama" and is_cloud(choice.model)  # it need not be listed
     if model is None and isinstance(server.models, Known) and not passed_on:
@@ -134,11 +137,9 @@ def judge(world: World, choice: Choice, *, timeout: float, quiet: bool, secret: 
 
 
 def look_there(
-    world: World, choice: Choice, *, timeout: float, quiet: bool, secret: str = ""
+    world: World, choice: Choice, *, timeout: float, progress: Progress, secret: str = ""
 ) -> tuple[Snapshot, Server]:
     """Everything, and the provider's server. Raises ByokError when it is silent or another's."""
-    from factory_byok.screens.progress import working
-
     ask = Ask(
         endpoint=choice.address,
         models=(choice.model,) if choice.model else (),
@@ -148,7 +149,7 @@ def look_there(
         provider=choice.provider,
         key=secret,
     )
-    with working(f"Asking {choice.address}", quiet=quiet):
+    with progress.working(f"Asking {choice.address}"):
         snap = collect(world, ask)
     server = snap.servers[choice.address.identity()]
     if isinstance(server, Unknown):

@@ -7,6 +7,7 @@ from factory_byok.core.addresses import base_url_of, default_endpoint, parse_end
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding
+from factory_byok.core.progress import Progress, Say
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks import LIVE_CODES
@@ -18,7 +19,6 @@ from factory_byok.exercises.droid_turn import droid_turn
 from factory_byok.exercises.limits import Limits, load_deadline
 from factory_byok.exercises.repeat import merged
 from factory_byok.exercises.runner import exercise, in_order, names_for
-from factory_byok.screens.progress import Say, working
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Proven:
     findings: tuple[Finding, ...] = ()
 
 
-def prove(world: World, wanted: Sequence[str], proof: Proof, *, quiet: bool) -> Proven:
+def prove(world: World, wanted: Sequence[str], proof: Proof, *, progress: Progress) -> Proven:
     """Runs the exercises of the wanted entries; ctrl-c keeps what was proven.
 
     Raises ByokError when there is nothing to test.
@@ -53,11 +53,11 @@ def prove(world: World, wanted: Sequence[str], proof: Proof, *, quiet: bool) -> 
     in_order(proof.names)  # a wrong name is said before anything is asked
     address = parse_endpoint(proof.endpoint) if proof.endpoint else None
     ask = Ask(endpoint=address, models=tuple(wanted), timeout=proof.timeout, machine=False)
-    with working("Looking at the servers", quiet=quiet):
+    with progress.working("Looking at the servers"):
         snap = collect(world, ask)
     entries = _entries(world, snap, wanted, proof)
     proven = Proven()
-    with working("Testing", quiet=quiet, always=True) as say:
+    with progress.working("Testing", long=True) as say:
         _run(world, snap, entries, proof, say, proven)
     proven.results = list(merged(proven.results))
     judged = replace(snap, exercises=tuple(proven.results))
@@ -111,13 +111,15 @@ def _droid_turn(world: World, snap: Snapshot, entry: Entry) -> Exercise:
     return droid_turn(world, entry, snap.droid.value.path)
 
 
-def deepened(world: World, snap: Snapshot, ask: Ask, *, quiet: bool) -> tuple[Snapshot, bool]:
+def deepened(
+    world: World, snap: Snapshot, ask: Ask, *, progress: Progress
+) -> tuple[Snapshot, bool]:
     """The snapshot with every listed entry exercised and droid's own list; whether ctrl-c ended it.
 
     The servers are looked at again, now that the models are loaded and their windows can be read.
     """
     proven = Proven()
-    with working("Exercising the models", quiet=quiet, always=True) as say:
+    with progress.working("Exercising the models", long=True) as say:
         if isinstance(snap.droid, Known):
             lists = droid.lists(world, snap.droid.value.path)
             snap = replace(snap, droid_lists=lists)

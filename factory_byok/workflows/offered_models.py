@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Known, Model, Unknown
+from factory_byok.core.progress import Progress
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.workflows.choice import Choice, look_there
@@ -23,10 +24,10 @@ class Offered:
 
 
 def offered(
-    world: World, choice: Choice, *, timeout: float, quiet: bool, secret: str = ""
+    world: World, choice: Choice, *, timeout: float, progress: Progress, secret: str = ""
 ) -> tuple[Offered, ...]:
     """The models in the server's order. Raises ByokError when it does not tell them."""
-    _, server = look_there(world, choice, timeout=timeout, quiet=quiet, secret=secret)
+    _, server = look_there(world, choice, timeout=timeout, progress=progress, secret=secret)
     if isinstance(server.models, Unknown):
         raise ByokError(
             f"{choice.module.TITLE} at {choice.address} does not list its models: "

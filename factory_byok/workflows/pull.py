@@ -11,6 +11,7 @@ from factory_byok.core.facts import Disk, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.http import NoAnswer
 from factory_byok.core.model_names import is_cloud, parse_name
+from factory_byok.core.progress import Show, Transfer
 from factory_byok.core.units import Bytes, show_bytes, show_tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
@@ -22,17 +23,6 @@ MOST_CUTS: Final = 10  # connections that may break without any new byte before 
 PAUSE: Final = 1.0  # seconds before it goes on
 SPARE: Final = 500_000_000  # bytes that a pull must leave free
 PACE_OVER: Final = 10.0  # seconds of the past that the speed is taken from
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a pull is: bytes over all layers, bytes a second, seconds left (None: unknown)."""
-
-    status: str
-    completed: Bytes
-    total: Bytes
-    speed: float = 0.0
-    remaining: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,7 @@ class _Tally:
     first: dict[str, int] = field(default_factory=dict)
     past: list[tuple[float, int]] = field(default_factory=list)
 
-    def take(self, step: Step, now: float) -> Progress:
+    def take(self, step: Step, now: float) -> Transfer:
         """Counts one line."""
         if step.digest and step.total:
             self.totals[step.digest] = step.total
@@ -82,7 +72,7 @@ class _Tally:
         begin, before = self.past[0]
         speed = (fetched - before) / (now - begin) if now > begin else 0.0
         remaining = (total - completed) / speed if speed > 0 else None
-        return Progress(step.status, Bytes(completed), Bytes(total), speed, remaining)
+        return Transfer(step.status, Bytes(completed), Bytes(total), speed, remaining)
 
     @property
     def fetched(self) -> Bytes:
@@ -109,7 +99,7 @@ def plan_pull(world: World, model: str, address: Address, *, timeout: float = 2.
 def carry_out(
     world: World,
     plan: Plan,
-    show: Callable[[Progress], None],
+    show: Show,
     *,
     stall: float = ollama_calls.STALL,
     clock: Callable[[], float] = time.monotonic,
@@ -122,16 +112,16 @@ def carry_out(
         before = sum(tally.done.values())
         try:
             for step in ollama_calls.pull(world.http, str(plan.address), plan.model, stall):
-                progress = tally.take(step, clock())
+                transfer = tally.take(step, clock())
                 _check_room(plan, tally)
-                show(progress)
+                show(transfer)
             return Pulled(_total(tally), tally.fetched, clock() - begin, cuts)
         except NoAnswer as cut:
             cuts += 1
             vain = 0 if sum(tally.done.values()) > before else vain + 1
             if vain >= _patience(cut, begun=bool(tally.totals)):
                 raise _given_up(plan, cut) from None
-            show(Progress("going on after a cut", Bytes(before), _total(tally)))
+            show(Transfer("going on after a cut", Bytes(before), _total(tally)))
             sleep(PAUSE)
         except Refused as refusal:
             raise _refused(plan, refusal) from None

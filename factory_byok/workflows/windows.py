@@ -23,6 +23,7 @@ from factory_byok.core.facts import (
     Window,
 )
 from factory_byok.core.model_names import is_cloud, parse_name, same_model
+from factory_byok.core.progress import Say
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.core.world import World
@@ -31,7 +32,6 @@ from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama import calls as ollama_calls
-from factory_byok.screens.progress import Say
 from factory_byok.sizing.fitting import Asked, fit, free_memory, installed
 
 

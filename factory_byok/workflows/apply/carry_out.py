@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from factory_byok.core.errors import ByokError
 from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import with_window
+from factory_byok.core.progress import Say
 from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.writing.transaction import new_step, undo
-from factory_byok.screens.progress import Say
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows.apply.facts import Change, Copy, Plan, problem
 from factory_byok.workflows.apply.ownership import remember

@@ -1,6 +1,7 @@
 """The whole of an apply, planned before anything is done."""
 
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.world import World
 from factory_byok.workflows.apply.entries import plan_entries
 from factory_byok.workflows.apply.facts import Plan
@@ -16,7 +17,7 @@ def make_plan(
     manifest: Manifest,
     *,
     timeout: float = 2.0,
-    quiet: bool = False,
+    progress: Progress = SILENT,
     offline: bool = False,
     force: bool = False,
 ) -> Plan:
@@ -33,7 +34,7 @@ def make_plan(
     else:
         seen = look_around(world, resolved, timeout=timeout)
         models = plan_models(world, resolved, seen, timeout=timeout)
-        wishes, found = asked(world, resolved, models, seen, timeout=timeout, quiet=quiet)
+        wishes, found = asked(world, resolved, models, seen, timeout=timeout, progress=progress)
         found = (*too_small(manifest, seen), *models.problems, *found)
     entries = plan_entries(world, wishes, manifest.default, force=force)
     found = (*found, *entries.problems)

@@ -6,6 +6,7 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Known, Model, Server
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud
+from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import nearest
 from factory_byok.workflows.apply.facts import Models, Resolved, Seen, Wish, problem
@@ -28,7 +29,13 @@ def _named(resolved: Resolved, models: Models, wish: Wish) -> Wish:
 
 
 def asked(
-    world: World, resolved: Resolved, models: Models, seen: Seen, *, timeout: float, quiet: bool
+    world: World,
+    resolved: Resolved,
+    models: Models,
+    seen: Seen,
+    *,
+    timeout: float,
+    progress: Progress,
 ) -> tuple[tuple[Wish, ...], tuple[Finding, ...]]:
     """The wishes with what their servers say, and what is impossible."""
     wishes, problems = [], []
@@ -37,7 +44,7 @@ def asked(
             if wish.choice.provider == "ollama":
                 wishes.append(_of_ollama(resolved, seen, wish))
             else:
-                wishes.append(_of_another(world, wish, timeout=timeout, quiet=quiet))
+                wishes.append(_of_another(world, wish, timeout=timeout, progress=progress))
         except ByokError as error:
             wishes.append(wish)
             hint = error.hint.replace(ANYWAY, "`--offline` writes entries without asking")
@@ -65,12 +72,12 @@ def _missing(wish: Wish, server: Server) -> ByokError:
     )
 
 
-def _of_another(world: World, wish: Wish, *, timeout: float, quiet: bool) -> Wish:
+def _of_another(world: World, wish: Wish, *, timeout: float, progress: Progress) -> Wish:
     """A wish for another provider's model, judged as `byok add` does. Raises ByokError."""
     secret = ""
     if wish.choice.hosted and wish.key.startswith("${"):
         secret = world.env.get(wish.key[2:-1], "").strip()
-    judged = judge(world, wish.choice, timeout=timeout, quiet=quiet, secret=secret)
+    judged = judge(world, wish.choice, timeout=timeout, progress=progress, secret=secret)
     return replace(wish, model=judged.model, sure=True)
 
 

@@ -7,11 +7,11 @@ from factory_byok.core.facts import Entry
 from factory_byok.core.findings import Edit
 from factory_byok.core.model_names import same_model, title
 from factory_byok.core.units import Tokens
+from factory_byok.core.words import shorten_home
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.look import look
-from factory_byok.screens import setup as screens
-from factory_byok.screens.words import shorten_home
+from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.workflows import add as adding
 from factory_byok.workflows.choice import Judged, judge
 from factory_byok.workflows.exercise_entries import Proof, prove
@@ -36,7 +36,7 @@ def entry(way: Way) -> Done:
     model = judged.model if judged else None
     _check_name(way, name or adding.new_entry(choice, model, wanted).name)
     plan = adding.prepare(way.world, choice, judged, wanted)
-    way.guide.show(lambda style: screens.entry_lines(plan, style))
+    way.guide.show_entry(plan)
     if not way.guide.agrees(f"Write this entry to {shorten_home(str(plan.place.path))}?"):
         return "skipped", "you said no"
     with unbroken():
@@ -56,8 +56,13 @@ def _judged(way: Way) -> Judged | None:
     """
     if "server" in way.wanted.skip:
         return None
-    timeout, quiet = way.wanted.timeout, way.wanted.quiet
-    judged = judge(way.world, way.chosen(), timeout=timeout, quiet=quiet, secret=way.secret)
+    judged = judge(
+        way.world,
+        way.chosen(),
+        timeout=way.wanted.timeout,
+        progress=way.progress,
+        secret=way.secret,
+    )
     for finding in judged.findings:
         if finding.level == "error" and way.elsewhere():
             line = f" with `{' '.join(finding.remedy.command)}`" if finding.remedy.command else ""
@@ -101,7 +106,7 @@ def proof(way: Way) -> Done:
     if way.entry is None:
         return "skipped", "droid has no entry for it"
     names = ("tools",) if way.remote() else EXERCISES
-    way.guide.show(lambda style: screens.proof_lines(names, style))
+    way.guide.show_proof(names)
     if not way.guide.agrees("Prove it now?"):
         return "skipped", f"you said no; `byok test {way.entry.id}` does it later"
     window = way.wanted.window
@@ -111,11 +116,11 @@ def proof(way: Way) -> Done:
         endpoint=str(way.address),
         timeout=way.wanted.timeout,
     )
-    proven = prove(way.world, [way.entry.id], asked, quiet=way.wanted.quiet)
+    proven = prove(way.world, [way.entry.id], asked, progress=way.progress)
     way.results = tuple(proven.results)
     if proven.interrupted:
         raise KeyboardInterrupt
-    way.guide.show(lambda style: screens.result_lines(way.results, style))
+    way.guide.show_results(way.results)
     if not cannot_act(way.results):  # what was seen counts more than what was known
         way.findings = [each for each in way.findings if NO_TOOLS not in each.message]
     if all(each.status == "passed" for each in way.results):
@@ -130,7 +135,7 @@ def _not_proven(way: Way, used: Entry) -> ByokError:
         return ByokError(message, "`byok doctor` says what is in the way")
     better = next_better(way) if way.choice is None and not way.remote() else None
     if better is None:
-        cloud = screens.CLOUD_MODEL
+        cloud = CLOUD.model
         hint = f"No local model that fits here surely does better; `{cloud}` runs in Ollama's cloud"
         return ByokError(message, hint if way.choice is None else "Choose a model that calls tools")
     way.better = better.candidate.name

@@ -4,7 +4,6 @@ from typing import Final
 
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.providers import PROVIDERS
-from factory_byok.screens import setup as screens
 from factory_byok.workflows.choice import choose, place
 from factory_byok.workflows.keys import key_for
 from factory_byok.workflows.offered_models import offered
@@ -19,7 +18,7 @@ def another_provider(way: Way) -> Done:
     Raises ByokError when it does not answer, or when its key is missing.
     """
     names = [name for name in PROVIDERS if name != "ollama"]
-    way.guide.show(lambda style: screens.provider_lines(_keys(names), style))
+    way.guide.show_providers(_keys(names))
     word = way.guide.answer("Number or name of the provider", names[0]).strip()
     name = names[int(word) - 1] if word.isdigit() and 1 <= int(word) <= len(names) else word
     if name not in names:
@@ -58,11 +57,11 @@ def _where(way: Way, name: str) -> str:
 def _model(way: Way, name: str, where: str, secret: str) -> str:
     """The model, out of the list that the server tells."""
     choice = place(way.world, name, where)
-    quiet, timeout = way.wanted.quiet, max(way.wanted.timeout, 10.0 if choice.hosted else 0.0)
-    models = offered(way.world, choice, timeout=timeout, quiet=quiet, secret=secret)
+    timeout = max(way.wanted.timeout, 10.0 if choice.hosted else 0.0)
+    models = offered(way.world, choice, timeout=timeout, progress=way.progress, secret=secret)
     if not models:
         raise ByokError(f"{choice.module.TITLE} at {choice.address} offers no model")
-    way.guide.show(lambda style: screens.offered_names(models, style))
+    way.guide.show_names(models)
     examples = [example for example, _ in choice.module.EXAMPLES]
     known = [model.name for model in models]
     first = next((each for each in examples if each in known), known[0])

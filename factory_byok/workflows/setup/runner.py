@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, Literal
 
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import Entry, Exercise
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.screens import setup as screens
 from factory_byok.workflows.setup.entry_and_proof import default, entry, proof
 from factory_byok.workflows.setup.server_and_model import machine, model, server
 from factory_byok.workflows.setup.state import Done, Way
@@ -90,7 +88,7 @@ def _take(way: Way, name: StepName) -> Next | None:
     """One step, and what comes after it; None for the next one."""
     step = _left_out(way, name)
     if step is None:
-        way.guide.show(lambda style: screens.heading_lines(name, style))
+        way.guide.show_heading(name)
         try:
             step = Step(name, *DOING[name](way))
         except UsageError as error:
@@ -99,7 +97,7 @@ def _take(way: Way, name: StepName) -> Next | None:
             return _failed(way, name, error)
         except ByokError as error:
             return _failed(way, name, error)
-        way.guide.show(partial(screens.step_lines, step))
+        way.guide.show_step(step)
     way.steps[name] = step
     return None
 
@@ -116,7 +114,7 @@ def _left_out(way: Way, name: StepName) -> Step | None:
 
 def _failed(way: Way, name: StepName, error: ByokError) -> Next:
     """Tells a failure; at a terminal the user decides how to go on."""
-    way.guide.show(lambda style: screens.failure_lines(error, style))
+    way.guide.show_failure(error)
     following: Next = "leave"
     if way.guide.asks:
         chosen = STEPS.index(name) >= STEPS.index("model")

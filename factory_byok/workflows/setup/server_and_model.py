@@ -1,7 +1,6 @@
 """The first steps of the guided path: the machine, a server that answers, and a model for it."""
 
 import time
-from functools import partial
 from typing import Final
 
 from factory_byok.core.errors import ByokError, UsageError
@@ -11,12 +10,10 @@ from factory_byok.core.http import NoAnswer
 from factory_byok.core.model_names import is_cloud, parse_name
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_bytes, show_tokens
+from factory_byok.core.words import gpu_phrases, memory_phrase
 from factory_byok.diagnosis.checks.server_silent import remedy_for
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama.replies import parse_version
-from factory_byok.screens import setup as screens
-from factory_byok.screens.machine import gpu_phrases, memory_phrase
-from factory_byok.screens.progress import working
 from factory_byok.sizing.fitting import (
     Asked,
     Candidate,
@@ -26,6 +23,7 @@ from factory_byok.sizing.fitting import (
     fit,
     ranked,
 )
+from factory_byok.sizing.hardware_table import CLOUD as CLOUD_ROW
 from factory_byok.workflows.setup.other_provider import ANOTHER, another_provider
 from factory_byok.workflows.setup.state import Done, Way
 from factory_byok.workflows.setup.steps import (
@@ -38,14 +36,14 @@ from factory_byok.workflows.setup.steps import (
     start_of,
 )
 
-CLOUD: Final = "c"
+CLOUD: Final = "c"  # the answer that means Ollama's cloud
 PAUSE: Final = 0.5  # seconds between two looks at a server that is being started
 
 
 def machine(way: Way) -> Done:
     """Reads the machine and shows it."""
     snap = way.look()
-    way.guide.show(lambda style: screens.machine_lines(snap, style))
+    way.guide.show_machine(snap)
     memory = snap.machine.memory
     told = memory_phrase(memory.value) if isinstance(memory, Known) else "memory not known"
     return "done", f"memory {told}; GPU {'; '.join(gpu_phrases(snap.machine))}"
@@ -64,7 +62,7 @@ def server(way: Way) -> Done:
     assert isinstance(silence, Unknown)
     start = start_of(snap, silence, remedy_for(snap, way.ollama.identity(), silence))
     why = f"Ollama does not answer at {way.ollama}: {_low(silence.why)}"
-    way.guide.show(lambda style: screens.silent_lines(why, start, style))
+    way.guide.show_silence(why, start)
     if way.guide.asks:
         asked = f"Press Enter to wait until it answers, or type {ANOTHER} for another provider"
         if way.guide.answer(asked, "wait").lower() == ANOTHER:
@@ -97,7 +95,7 @@ def _wait(way: Way, seconds: float | None) -> bool:
     """Waits until Ollama answers, for so many seconds or for ever; whether it does."""
     begin = time.monotonic()
     what = f"Waiting for Ollama at {way.ollama}"
-    with working(what, quiet=way.wanted.quiet, always=True) as say:
+    with way.progress.working(what, long=True) as say:
         while seconds is None or time.monotonic() - begin < seconds:
             try:
                 if parse_version(way.world.http.send("GET", f"{way.ollama}/api/version")):
@@ -143,19 +141,21 @@ def _ask(way: Way, used: Entry | None) -> str:
     """Offers what fits and takes a number, a name, the cloud, or another provider."""
     offered = offers(_all(way)) if way.server() else ()
     first = used.model if used else "1" if offered else CLOUD
-    way.guide.show(lambda style: screens.offer_lines(offered, used, style))
+    way.guide.show_offer(offered, used)
     while True:
         word = way.guide.answer("Number, or any model's name", first).strip()
         if word.lower() == ANOTHER:
             another_provider(way)
             return ""
         if word.lower() == CLOUD:
-            return screens.CLOUD_MODEL
+            return CLOUD_ROW.model
         if word.isdigit() and 1 <= int(word) <= len(offered):
             return offered[int(word) - 1].candidate.name
         if not word.isdigit() and parse_name(word) is not None and len(word) > 1:
             return word
-        way.guide.show(lambda _: [f"That is neither a number from 1 to {len(offered)} nor a name"])
+        way.guide.show_misunderstood(
+            f"That is neither a number from 1 to {len(offered)} nor a name"
+        )
 
 
 def _all(way: Way) -> tuple[Ranked, ...]:
@@ -187,7 +187,7 @@ def _taken(way: Way) -> bool:
     held = fit(candidate, seen.free, Asked(way.wanted.window or FLOOR))
     for warning in _warnings(way, held):
         way.findings.append(Finding("warning", way.named, warning))
-        way.guide.show(partial(screens.warning_lines, warning))
+        way.guide.show_warning(warning)
     return not way.findings or way.guide.agrees("Take it all the same?", default=False)
 
 

@@ -2,41 +2,23 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from factory_byok.core.addresses import Address
 from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot
 from factory_byok.core.findings import Finding
+from factory_byok.core.progress import Progress
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
-from factory_byok.screens.progress import working
-from factory_byok.screens.style import Style
 from factory_byok.workflows.choice import Choice, is_remote, place
 from factory_byok.workflows.fit import Seen, look
+from factory_byok.workflows.setup.guide import Guide
 from factory_byok.workflows.setup.steps import Step, StepName, StepStatus
 
 Done = tuple[StepStatus, str]
-
-
-class Guide(Protocol):
-    """Who walks along: somebody at a terminal, or nobody."""
-
-    @property
-    def asks(self) -> bool:
-        """Whether there is somebody to ask."""
-
-    def show(self, lines: Callable[[Style], Iterable[str]]) -> None:
-        """Shows lines, when somebody is there."""
-
-    def agrees(self, question: str, *, default: bool = True) -> bool:
-        """A yes or no; yes when nobody is there."""
-
-    def answer(self, question: str, default: str) -> str:
-        """A word; the default when nobody is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +33,6 @@ class Wanted:
     window: Tokens | None = None
     skip: frozenset[StepName] = frozenset()
     default: bool = False
-    quiet: bool = False
     timeout: float = 2.0
     wait: float = 10.0
 
@@ -68,6 +49,7 @@ class Way:
     world: World
     wanted: Wanted
     guide: Guide
+    progress: Progress
     ollama: Address
     request: str = ""
     named: str = ""
@@ -98,14 +80,14 @@ class Way:
         if self._snap is None:
             models = tuple({each for each in (self.named, self.model) if each})
             ask = Ask(endpoint=self.ollama, models=models, timeout=self.wanted.timeout)
-            with working("Looking at this machine and its servers", quiet=self.wanted.quiet):
+            with self.progress.working("Looking at this machine and its servers"):
                 self._snap = collect(self.world, ask)
         return self._snap
 
     def look_at_models(self) -> Seen:
         """The models of the server in detail, beside the machine's memory."""
         if self._seen is None:
-            with working("Looking at what fits this machine", quiet=self.wanted.quiet):
+            with self.progress.working("Looking at what fits this machine"):
                 self._seen = look(self.world, str(self.ollama))
         return self._seen
 

@@ -7,9 +7,6 @@ from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Bytes, Tokens, show_bytes, show_seconds, show_tokens
 from factory_byok.diagnosis.advice import set_variable
 from factory_byok.providers.ollama import calls as ollama_calls
-from factory_byok.screens import setup as screens
-from factory_byok.screens.progress import working
-from factory_byok.screens.pull import shown
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows import pull as pulling
 from factory_byok.workflows.setup import keep_alive as keeping
@@ -24,14 +21,14 @@ def pull(way: Way) -> Done:
     """Downloads the model when the server does not have it; what came stays when it is cut."""
     if way.elsewhere():
         return "skipped", f"{way.elsewhere()} runs it"
-    with working(f"Asking {way.ollama}", quiet=way.wanted.quiet):
+    with way.progress.working(f"Asking {way.ollama}"):
         plan = pulling.plan_pull(way.world, way.model, way.ollama, timeout=way.wanted.timeout)
     if plan.present:
         return "unchanged", f"`{way.model}` is on the server already"
     about = f", {show_bytes(plan.size)}" if plan.size else ""
     if not way.guide.agrees(f"Download {way.model}{about}?"):
         return "skipped", "you said no"
-    with shown(way.model, quiet=way.wanted.quiet) as show:
+    with way.progress.transferring(way.model) as show:
         done = pulling.carry_out(way.world, plan, show)
     way.changed()
     return "done", (
@@ -58,7 +55,7 @@ def window(way: Way) -> Done:
         way.take(way.named, copy)
         return "unchanged", f"`{copy}` is there already"
     aim = window_to_set(way.wanted.window, now.longest_window, now.on_gpu)
-    way.guide.show(lambda style: screens.window_lines(now, aim, style))
+    way.guide.show_window(now, aim)
     if not way.guide.agrees(f"Make a copy with {show_tokens(aim)} and use that?"):
         return "skipped", "you said no"
     return _copy(way, aim)
@@ -70,7 +67,7 @@ def _row(way: Way) -> Row:
     first = row(way.look(), *found(way.look(), here))
     if first.window is not None and first.basis != "assumed":
         return first
-    with working("Looking at the window", quiet=way.wanted.quiet, always=True) as say:
+    with way.progress.working("Looking at the window", long=True) as say:
         say(f"Loading {way.model} to see its window; this may take minutes")
         ollama_calls.load(way.world.http, str(way.ollama), way.model)
     way.changed()
@@ -89,7 +86,7 @@ def _copy(way: Way, aim: Tokens) -> Done:
     Raises ByokError when it does not get that window.
     """
     here = Target(way.model, way.ollama)
-    with working(f"Making a copy of {way.model}", quiet=way.wanted.quiet, always=True) as say:
+    with way.progress.working(f"Making a copy of {way.model}", long=True) as say:
         planned = deriving.prepare(way.world, here, aim, timeout=way.wanted.timeout)
         made = deriving.carry_out(way.world, planned)
         way.take(way.named, made.name)
@@ -123,10 +120,10 @@ def keep_alive(way: Way) -> Done:
         return "unchanged", f"it stays in memory {_lasting(now.seconds)}"
     server = way.server()
     for_good = set_variable(way.look(), way.ollama.identity(), server, KEEP)
-    way.guide.show(lambda style: screens.keep_lines(now.size, for_good, style))
+    way.guide.show_keeping(now.size, for_good)
     if not way.guide.agrees("Keep it in memory for an hour after each use?"):
         return "skipped", "you said no"
-    with working(f"Loading {way.model}", quiet=way.wanted.quiet):
+    with way.progress.working(f"Loading {way.model}"):
         keeping.keep(way.world, way.ollama, way.model, keeping.HOUR)
     told = "it stays in memory for an hour after each use, until Ollama restarts"
     if way.guide.asks:
@@ -136,7 +133,7 @@ def keep_alive(way: Way) -> Done:
 
 def _loaded(way: Way) -> keeping.Kept:
     """The model in memory. Raises ByokError when it cannot be loaded."""
-    with working(f"Loading {way.model}", quiet=way.wanted.quiet, always=True) as say:
+    with way.progress.working(f"Loading {way.model}", long=True) as say:
         say(f"Loading {way.model}; this may take minutes")
         keeping.keep(way.world, way.ollama, way.model)
     now = keeping.kept(way.world, way.ollama, way.model)

@@ -1,0 +1,46 @@
+"""Facts in words, where a workflow's result says them as well as a screen."""
+
+from functools import cache
+from os import environ
+from pathlib import Path
+
+from factory_byok.core.facts import Gpu, Known, Machine, Memory, Unknown
+from factory_byok.core.units import show_bytes
+
+
+@cache
+def _home(_: str) -> str:
+    """The home folder, looked up once for each HOME: a list asks for every entry."""
+    return str(Path("~").expanduser())
+
+
+def shorten_home(path: str, home: Path | None = None) -> str:
+    """A path with the home folder as `~`."""
+    start = str(home) if home else _home(environ.get("HOME", ""))
+    return f"~{path[len(start) :]}" if path.startswith(start + "/") else path
+
+
+def memory_phrase(memory: Memory) -> str:
+    """Memory as `25.2 GB, 24.1 GB available`, with the container's limit said."""
+    limit = ", the container's limit" if memory.limited_by == "container" else ""
+    return f"{show_bytes(memory.total)}{limit}, {show_bytes(memory.available)} available"
+
+
+def gpu_phrases(machine: Machine) -> list[str]:
+    """Each card, and each vendor whose cards could not be read; `none found` when all is known."""
+    phrases: list[str] = []
+    for vendor, reading in machine.gpus.items():
+        if isinstance(reading, Unknown):
+            phrases.append(f"{vendor}: could not be read ({reading.why})")
+        else:
+            phrases += [_gpu(gpu) for gpu in reading.value]
+    return phrases or ["none found"]
+
+
+def _gpu(gpu: Gpu) -> str:
+    """One card with its memory."""
+    if isinstance(gpu.memory, Unknown):
+        return f"{gpu.name}, memory not known: {gpu.memory.why}"
+    kind = "shared with the system" if gpu.unified else "GPU memory"
+    free = f", {show_bytes(gpu.free.value)} free" if isinstance(gpu.free, Known) else ""
+    return f"{gpu.name}, {show_bytes(gpu.memory.value)} {kind}{free}"
