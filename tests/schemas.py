@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Known, Snapshot, Unknown
-from factory_byok.core.findings import Edit, Finding, Level, Outcome, Status
+from factory_byok.core.findings import Finding, Level, Outcome, Status
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 UNKNOWN: Final = {
@@ -69,7 +70,11 @@ class Writer:
             self.definitions[name] = {
                 "type": "object",
                 "required": needed,
-                "properties": {each.name: self.of(hints[each.name]) for each in fields(kind)},
+                "properties": {
+                    each.name: self.of(hints[each.name])
+                    for each in fields(kind)
+                    if "private" not in each.metadata
+                },
                 "additionalProperties": False,
             }
         return {"$ref": f"#/$defs/{name}"}
@@ -113,6 +118,7 @@ def report_schema() -> dict[str, Any]:
                 },
                 "additionalProperties": False,
             },
+            "check": {"type": "string"},
         },
         "additionalProperties": False,
     }

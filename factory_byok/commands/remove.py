@@ -10,8 +10,8 @@ from factory_byok.commands.options import DryRunOption
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
+    from factory_byok.core.actions import Edit
     from factory_byok.core.facts import Defaults, Entry
-    from factory_byok.core.findings import Edit
     from factory_byok.screens.style import Style
 
 
@@ -83,7 +83,8 @@ def removing(copies: "Sequence[Entry]", defaults: "Defaults", limits: Path) -> "
 
     Within a file they go from the last index to the first, so that pointers stay true.
     """
-    from factory_byok.core.findings import Edit
+    from factory_byok.core.actions import Edit
+    from factory_byok.droid.entry_edits import remove_entry
     from factory_byok.droid.settings.new_entry import COMPACTION, escaped
 
     ordered = sorted(copies, key=lambda each: (each.file, -each.index))
@@ -95,4 +96,4 @@ def removing(copies: "Sequence[Entry]", defaults: "Defaults", limits: Path) -> "
     ]
     if defaults.model in ids:
         edits.append(Edit("remove", str(limits), "/sessionDefaultSettings/model"))
-    return (*edits, *(Edit("remove", each.file, each.pointer) for each in ordered))
+    return (*edits, *(remove_entry(each) for each in ordered))

@@ -10,8 +10,8 @@ from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
+    from factory_byok.core.actions import Edit
     from factory_byok.core.facts import Entry, Json
-    from factory_byok.core.findings import Edit
     from factory_byok.core.world import World
     from factory_byok.droid.settings.change import Preview
     from factory_byok.droid.settings.effective import Effective
@@ -62,7 +62,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _edits(chosen: "Entry", pairs: Sequence[tuple[str, str]]) -> "tuple[Edit, ...]":
     """The edits to the entry itself, checked against the file's schema."""
-    from factory_byok.core.findings import Edit
+    from factory_byok.core.actions import Edit
     from factory_byok.droid.field_names import FIELDS
     from factory_byok.droid.settings.schema import validate_entry
     from factory_byok.droid.settings.target import stored
@@ -77,10 +77,12 @@ def _edits(chosen: "Entry", pairs: Sequence[tuple[str, str]]) -> "tuple[Edit, ..
             raise UsageError(f"`{key}` is no field of this entry", f"Fields are {known}")
         field = names[name]
         if told is None and field in after:
-            edits.append(Edit("remove", chosen.file, f"{chosen.pointer}/{field}"))
+            edits.append(Edit("remove", chosen.file, f"{chosen.pointer}/{field}", seen=chosen.seen))
             del after[field]
         elif told is not None:
-            edits.append(Edit("add", chosen.file, f"{chosen.pointer}/{field}", told))
+            edits.append(
+                Edit("add", chosen.file, f"{chosen.pointer}/{field}", told, seen=chosen.seen)
+            )
             after[field] = told
     validate_entry(chosen.kind, after)
     return tuple(edits)
@@ -146,7 +148,7 @@ def _followers(
     world: "World", settings: "Effective", chosen: "Entry", id_: str
 ) -> "tuple[Edit, ...]":
     """The edits for what points to the old id: the compaction limit and droid's default."""
-    from factory_byok.core.findings import Edit
+    from factory_byok.core.actions import Edit
     from factory_byok.droid.settings.locate import user_place
     from factory_byok.droid.settings.new_entry import COMPACTION, escaped
 

@@ -71,7 +71,8 @@ class Entry:
     machine's word for why it is dropped. `endpoint` is "" when the base URL names no server.
     `misspelt` pairs keys that droid ignores with the right ones. `secret_headers` are the names of
     headers that carry a credential in plain text. `fault_field` is the key that `fault` is about;
-    `bedrock` tells an entry that reaches AWS without a base URL.
+    `bedrock` tells an entry that reaches AWS without a base URL. `seen` stands for the whole value
+    that the file held, secrets included: it is good inside one process and never leaves it.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Entry:
     arguments: tuple[str, ...] = ()
     fault_field: str = ""
     bedrock: bool = False
+    seen: int = field(default=0, compare=False, repr=False, metadata={"private": True})
 
     @property
     def label(self) -> str:

@@ -1,45 +1,34 @@
-"""What was concluded: edits, remedies, findings, outcomes and the report, as plain data."""
+"""What was concluded: remedies, findings, outcomes and the report, as plain data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from factory_byok.core.facts import Json
+from factory_byok.core.actions import Action, Edit, EditSettings
 
 Level = Literal["error", "warning", "note"]
 Status = Literal["ok", "note", "warning", "error", "skipped", "crashed"]
-Op = Literal["add", "replace", "remove", "rename", "text", "mode"]
 
 WORST_FIRST: Final[tuple[Level, ...]] = ("error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """One change to one settings file.
-
-    `add`, `replace`, `remove` and `rename` name their place by JSON Pointer (RFC 6901; `add` to an
-    array takes `-` or an index, and makes missing parents; `value` of `rename` is the new key).
-    `text` replaces `length` characters at `offset`, which must read `expected`, by `value`; it is
-    the only operation for a file that does not parse. `mode` sets the permission bits in `value`.
-    `expected` guards the other operations too: when not None, the value found must equal it.
-    """
-
-    op: Op
-    file: str
-    pointer: str = ""
-    value: Json = None
-    offset: int = 0
-    length: int = 0
-    expected: Json = None
-
-
-@dataclass(frozen=True, slots=True)
 class Remedy:
-    """The one next step: a sentence, the exact command as an argument list, and file edits."""
+    """The one next step: a sentence, and the actions that take it."""
 
     text: str = ""
-    command: tuple[str, ...] = ()
-    edits: tuple[Edit, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits of droid's files among the actions."""
+        each = (action for action in self.actions if isinstance(action, EditSettings))
+        return tuple(edit for action in each for edit in action.edits)
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The first action's own command, () when it has none or `byok fix` takes it."""
+        return self.actions[0].command if self.actions else ()
 
 
 NO_REMEDY: Final = Remedy()
@@ -47,12 +36,23 @@ NO_REMEDY: Final = Remedy()
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong or worth knowing about one subject."""
+    """One thing that is wrong or worth knowing about one subject.
+
+    `check` is the code of the check that found it, "" outside of a report.
+    """
 
     level: Level
     subject: str
     message: str
     remedy: Remedy = NO_REMEDY
+    check: str = ""
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command that takes the next step, () when it is only a sentence."""
+        if self.check and self.remedy.edits:
+            return ("byok", "fix", self.check.replace("_", "-"))
+        return self.remedy.command
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,11 @@ def to_json(value: Any) -> Json:
     if isinstance(value, Unknown):
         return {"unknown": value.why, "kind": value.kind}
     if is_dataclass(value):
-        return {each.name: to_json(getattr(value, each.name)) for each in fields(value)}
+        return {
+            each.name: to_json(getattr(value, each.name))
+            for each in fields(value)
+            if "private" not in each.metadata
+        }
     if isinstance(value, Mapping):
         return {str(key): to_json(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -2,6 +2,7 @@
 
 from typing import Final, Literal
 
+from factory_byok.core.actions import CopyModel, by_command
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import (
     InstallKind,
@@ -65,16 +66,18 @@ def start_ollama(snap: Snapshot) -> Remedy:
     if kind == "absent":
         return Remedy(f"Install Ollama from {DOWNLOAD}, then start it")
     if kind == "service":
-        return Remedy("Start Ollama's service", ("sudo", "systemctl", "start", "ollama"))
+        return Remedy(
+            "Start Ollama's service", by_command(("sudo", "systemctl", "start", "ollama"))
+        )
     if kind == "homebrew":
-        return Remedy("Start Ollama's service", ("brew", "services", "start", "ollama"))
+        return Remedy("Start Ollama's service", by_command(("brew", "services", "start", "ollama")))
     if kind == "container":
         return Remedy("Start Ollama's container: `docker ps --all` shows its name")
     if kind == "app" and system == "darwin":
-        return Remedy("Start the Ollama app", ("open", "-a", "Ollama"))
+        return Remedy("Start the Ollama app", by_command(("open", "-a", "Ollama")))
     if kind == "app":
         return Remedy("Start Ollama from the Start menu; its icon appears in the tray")
-    return Remedy("Start Ollama in a terminal of its own", ("ollama", "serve"))
+    return Remedy("Start Ollama in a terminal of its own", by_command(("ollama", "serve")))
 
 
 def set_variable(snap: Snapshot, endpoint: str, server: Server | None, setting: str) -> str:
@@ -125,16 +128,14 @@ def raise_window(
     if not server.window_setting:
         return Remedy(f"Raise the window in the server's own settings to {window:,} or more")
     where = endpoint or snap.default_endpoint
-    command = ["byok", "window", model.name, "--set", str(window)]
-    if not _is_default(snap, where):
-        command += ["--endpoint", where]
+    action = CopyModel(model.name, window, "" if _is_default(snap, where) else where)
     copy = "Give the entry a copy of the model with a larger window (no download, no restart)"
     if model.settings.get("num_ctx"):
         why = "the model's own file sets `num_ctx`, which beats every setting of the server"
-        return Remedy(f"{copy}: {why}", tuple(command))
+        return Remedy(f"{copy}: {why}", (action,))
     return Remedy(
         f"{copy}; or raise it for every model: {_for_all(snap, where, server, window)}",
-        tuple(command),
+        (action,),
     )
 
 

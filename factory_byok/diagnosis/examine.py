@@ -1,6 +1,7 @@
 """Snapshot to Report: every check is asked, and none can hide another."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from types import ModuleType
 
 from factory_byok.core.facts import NotKnown, Snapshot
@@ -25,7 +26,7 @@ def outcome_of(check: ModuleType, snapshot: Snapshot) -> Outcome:
     code, title = code_of(check), str(check.TITLE)
     try:
         for finding in check.check(snapshot):
-            findings.append(finding)
+            findings.append(replace(finding, check=code))
         reason = ""
     except NotKnown as gap:
         reason = str(gap)

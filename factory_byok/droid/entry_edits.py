@@ -1,7 +1,7 @@
 """Edits that several checks share: an entry goes and every other entry keeps its id."""
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Entry, Snapshot
-from factory_byok.core.findings import Edit
 from factory_byok.droid.field_names import pointer_to
 
 NO_KEY = "not-needed"  # Factory's page: any value that is not empty does for a local server
@@ -22,15 +22,31 @@ def removal_edits(snap: Snapshot, doomed: Entry) -> tuple[Edit, ...]:
     if behind and doomed.kind == "config":
         return ()
     pins = [set_field(entry, "id", entry.id) for entry in behind]
-    return (*pins, Edit("remove", doomed.file, doomed.pointer))
+    return (*pins, remove_entry(doomed))
 
 
 def set_field(entry: Entry, meaning: str, value: str | int, expected: str | None = None) -> Edit:
     """The edit that gives one field of an entry a new value, put in when it is not there."""
     pointer = pointer_to(entry, meaning)
     return Edit(
-        "add" if expected is None else "replace", entry.file, pointer, value, expected=expected
+        "add" if expected is None else "replace",
+        entry.file,
+        pointer,
+        value,
+        expected=expected,
+        seen=entry.seen,
     )
+
+
+def remove_entry(entry: Entry) -> Edit:
+    """The edit that takes an entry out of its file."""
+    return Edit("remove", entry.file, entry.pointer, seen=entry.seen)
+
+
+def remove_field(entry: Entry, meaning: str, expected: str | None = None) -> Edit:
+    """The edit that takes one field out of an entry."""
+    pointer = pointer_to(entry, meaning)
+    return Edit("remove", entry.file, pointer, expected=expected, seen=entry.seen)
 
 
 def _numbered_with(entry: Entry, doomed: Entry) -> bool:

@@ -33,9 +33,10 @@ def show(finding: Finding) -> Json:
         "message": finding.message,
         "remedy": {
             "text": remedy.text,
-            "command": list(remedy.command) or None,
+            "command": list(finding.command) or None,
             "edits": to_json(remedy.edits),
         },
+        "check": finding.check,
     }
 
 

@@ -138,7 +138,7 @@ def _told(report: Report) -> Iterator[Told]:
                 each.subject,
                 each.message,
                 each.remedy.text,
-                quoted(each.remedy.command),
+                quoted(each.command),
             )
 
 

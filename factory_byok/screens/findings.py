@@ -44,8 +44,8 @@ def remedy_lines(finding: Finding, style: Style) -> Iterator[str]:
         first, *rest = style.wrapped(printable(f"hint: {remedy.text}"), _INDENT)
         yield first.replace("hint:", style.paint("hint:", "cyan"), 1)
         yield from rest
-    if remedy.command:
-        yield f"{_INDENT}$ {style.paint(printable(quoted(remedy.command)), 'bold')}"
+    if finding.command:
+        yield f"{_INDENT}$ {style.paint(printable(quoted(finding.command)), 'bold')}"
 
 
 def tally(findings: Iterable[Finding]) -> str:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Known, Model
-from factory_byok.core.findings import Edit
 from factory_byok.core.model_names import parameters_in, title
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World

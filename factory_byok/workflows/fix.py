@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Snapshot
-from factory_byok.core.findings import Edit, Finding, Outcome
+from factory_byok.core.findings import Finding, Outcome
 from factory_byok.core.world import World
 from factory_byok.diagnosis.examine import examine
 from factory_byok.droid.settings import change, jsonc

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Defaults, Entry, Known, Model, Server, Snapshot
-from factory_byok.core.findings import Edit
 from factory_byok.core.model_names import is_cloud, parse_name, same_model, with_window
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.core.world import World

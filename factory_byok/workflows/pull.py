@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import Disk, Known, Server, Snapshot, Unknown
@@ -198,7 +199,7 @@ def _fit(snap: Snapshot, server: Server, model: str) -> Iterator[Finding]:
             model,
             f"`{model}` will need about {show_bytes(found.need.total)} at "
             f"{show_tokens(found.asked.window)}, which this machine's memory does not hold",
-            Remedy("See what fits", ("byok", "fit", model)),
+            Remedy("See what fits", by_command(("byok", "fit", model))),
         )
 
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from factory_byok.core.findings import Edit
+from factory_byok.core.actions import Edit
 from factory_byok.droid.settings.edit import apply
 from factory_byok.droid.settings.jsonc import load
 from factory_byok.droid.settings.jsonc.tree import parse

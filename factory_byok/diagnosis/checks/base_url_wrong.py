@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.addresses import DEFAULT_PORT, parse_address
 from factory_byok.core.facts import Entry, Known, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Level, Remedy
@@ -47,7 +48,7 @@ def _remedy(entry: Entry, better: str) -> Remedy:
         return Remedy("Write the server's full base URL, such as `http://localhost:11434/v1`")
     edit = set_field(entry, "base_url", better, entry.base_url)
     shown = SECRET.sub("***@", better)
-    return Remedy(f"Make it `{shown}`", ("byok", "fix", "base-url-wrong"), (edit,))
+    return Remedy(f"Make it `{shown}`", by_edits((edit,)))
 
 
 def judge(snap: Snapshot, entry: Entry) -> tuple[list[str], str]:

@@ -7,6 +7,7 @@ apart from one that is broken. Silent until `byok doctor --deep` has asked.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.core.findings import Finding, Remedy
@@ -56,31 +57,39 @@ def remedy_for(snap: Snapshot, entry: Entry, fault: str) -> Remedy:
     """The next step by the kind of fault; shared with the other exercises."""
     again = ("byok", "test", entry.id)
     if fault in _WAIT:
-        return Remedy(_WAIT[fault], again)
+        return Remedy(_WAIT[fault], by_command(again))
     if fault in ("unauthorized", "forbidden", "payment", "key"):
         return Remedy(
             "Give the entry a key that the provider accepts, in a variable of your environment",
-            ("byok", "set", entry.id, "key_env=NAME"),
+            by_command(("byok", "set", entry.id, "key_env=NAME")),
         )
     if fault == "not_found":
         return Remedy(
-            "Compare the base URL and the model's name with the server", ("byok", "doctor")
+            "Compare the base URL and the model's name with the server",
+            by_command(("byok", "doctor")),
         )
     if fault in ("redirect", "html"):
-        return Remedy("Correct the base URL: this one leads to a web page", ("byok", "doctor"))
+        return Remedy(
+            "Correct the base URL: this one leads to a web page", by_command(("byok", "doctor"))
+        )
     if fault in _SILENCE:
         address = parse_address(entry.endpoint)
         local = address is not None and address.loopback and address.port == 11434
         return start_ollama(snap) if local else Remedy(f"Start the server at {entry.endpoint}")
     if fault == "load_timeout":
         return Remedy(
-            "Give the load more time, or choose a smaller model", (*again, "--load-timeout", "900")
+            "Give the load more time, or choose a smaller model",
+            by_command((*again, "--load-timeout", "900")),
         )
     if fault == "bad_request":
-        return Remedy("Correct what the server's message names, in the entry's own fields", again)
+        return Remedy(
+            "Correct what the server's message names, in the entry's own fields", by_command(again)
+        )
     if fault in ("no_usage", "no_finish", "shape", "empty_answer"):
-        return Remedy("Update the server: droid needs answers in the shape of its dialect", again)
-    return Remedy(_LOOK, again)
+        return Remedy(
+            "Update the server: droid needs answers in the shape of its dialect", by_command(again)
+        )
+    return Remedy(_LOOK, by_command(again))
 
 
 def lower(sentence: str) -> str:

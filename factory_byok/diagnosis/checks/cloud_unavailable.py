@@ -6,6 +6,7 @@ in with. Signed out, it answers 401; with the cloud switched off, 403; without a
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud
@@ -36,7 +37,7 @@ def _words(snap: Snapshot, entry: Entry, server: Server, state: str) -> tuple[st
     subject = f"`{entry.model}` is a cloud model"
     if state == "signed out":
         message = f"{subject}, and the Ollama at {entry.endpoint} is not signed in"
-        return message, Remedy("Sign in on the server's machine", ("ollama", "signin"))
+        return message, Remedy("Sign in on the server's machine", by_command(("ollama", "signin")))
     if state == "disabled":
         message = f"{subject}, and the Ollama at {entry.endpoint} has the cloud switched off"
         on = set_variable(snap, entry.endpoint, server, "OLLAMA_NO_CLOUD=0")

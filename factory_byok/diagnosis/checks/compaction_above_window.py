@@ -7,8 +7,9 @@ not know the model's window. Once the window is full, Ollama cuts the beginning 
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.facts import Entry, Known, Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
+from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_tokens
@@ -59,4 +60,4 @@ def _remedy(snap: Snapshot, entry: Entry, better: int) -> Remedy:
         return Remedy(text)
     step = entry.id.replace("~", "~0").replace("/", "~1")
     edit = Edit("add", own[0].path, f"/compactionTokenLimitPerModel/{step}", better)
-    return Remedy(text, ("byok", "fix", "compaction-above-window"), (edit,))
+    return Remedy(text, by_edits((edit,)))

@@ -7,8 +7,9 @@ nothing is compacted, and the window fills up. `current-model` gives it back to 
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.facts import Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
+from factory_byok.core.findings import Finding, Remedy
 
 TITLE = "Who compacts"
 WHAT_TO_DO = "`byok fix compaction-elsewhere` sets `compactionModel` to `current-model`"
@@ -36,4 +37,4 @@ def _remedy(snap: Snapshot) -> Remedy:
     if file is None or file.level == "org":
         return Remedy(text)
     edit = Edit("replace", path, "/compactionModel", CURRENT)
-    return Remedy(text, ("byok", "fix", "compaction-elsewhere"), (edit,))
+    return Remedy(text, by_edits((edit,)))

@@ -5,6 +5,7 @@ A pull then fails after it has downloaded gigabytes, and a full disk can stop th
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Disk, Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.units import GB, show_bytes
@@ -45,6 +46,6 @@ def _finding(disk: Disk) -> Finding:
         Remedy(
             "Remove models that you do not use with `ollama rm NAME`, or move the store with "
             "OLLAMA_MODELS",
-            ("ollama", "list"),
+            by_command(("ollama", "list")),
         ),
     )

@@ -6,6 +6,7 @@ Another may differ: `byok doctor --deep` compares droid's own list with byok's.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.version import MEASURED_DROID
@@ -24,5 +25,5 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             "note",
             "droid",
             f"droid {version} is installed; byok was measured with {MEASURED_DROID}",
-            Remedy("Compare its list with byok's", ("byok", "doctor", "--deep")),
+            Remedy("Compare its list with byok's", by_command(("byok", "doctor", "--deep"))),
         )

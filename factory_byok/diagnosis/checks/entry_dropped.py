@@ -8,11 +8,12 @@ counts.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, SettingsFile, Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
-from factory_byok.droid.entry_edits import NO_KEY, set_field
-from factory_byok.droid.field_names import LIST_NAMES, pointer_to
+from factory_byok.core.findings import Finding, Remedy
+from factory_byok.droid.entry_edits import NO_KEY, remove_entry, remove_field, set_field
+from factory_byok.droid.field_names import LIST_NAMES
 
 TITLE = "Entries are listed"
 WHAT_TO_DO = (
@@ -21,7 +22,6 @@ WHAT_TO_DO = (
 )
 # The causes below have checks of their own.
 ELSEWHERE = ("provider_unknown", "file_discarded")
-FIX = ("byok", "fix", "entry-dropped")
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
@@ -48,25 +48,23 @@ def _list(snap: Snapshot, file: SettingsFile) -> Finding:
     edits = [edit for entry in lost for edit in _renamed(entry)]
     edits.append(Edit("rename", file.path, wrong, right))
     return Finding(
-        "error", file.path, message, Remedy(f"Rename it to `{right}`", FIX, tuple(edits))
+        "error", file.path, message, Remedy(f"Rename it to `{right}`", by_edits(tuple(edits)))
     )
 
 
 def _remedy(entry: Entry) -> Remedy:
     """The next step by the machine's word for the fault."""
     if entry.fault == "wrong_spelling":
-        return Remedy("Spell its keys as this file does", FIX, _renamed(entry))
+        return Remedy("Spell its keys as this file does", by_edits(_renamed(entry)))
     if entry.fault == "empty_id":
-        removal = Edit("remove", entry.file, pointer_to(entry, "id"), expected="")
-        return Remedy("Take the empty `id` away", FIX, (removal,))
+        removal = remove_field(entry, "id", expected="")
+        return Remedy("Take the empty `id` away", by_edits((removal,)))
     if entry.fault == "placeholder_key":
         return _placeholder(entry)
     if entry.fault == "wrong_type" and entry.max_output_odd:
         return _limit(entry)
     if entry.fault == "not_an_object":
-        return Remedy(
-            "Remove it or make it an object", FIX, (Edit("remove", entry.file, entry.pointer),)
-        )
+        return Remedy("Remove it or make it an object", by_edits((remove_entry(entry),)))
     if entry.fault == "missing_field":
         return Remedy(f"Add `{entry.fault_field}`")
     return Remedy(f"Correct `{entry.fault_field}` at {entry.pointer} in `{entry.file}`")
@@ -76,7 +74,7 @@ def _renamed(entry: Entry) -> tuple[Edit, ...]:
     """Each misspelt key under its right name, the first of several for one meaning."""
     first = {right: wrong for wrong, right in reversed(entry.misspelt)}
     return tuple(
-        Edit("rename", entry.file, f"{entry.pointer}/{_escaped(wrong)}", right)
+        Edit("rename", entry.file, f"{entry.pointer}/{_escaped(wrong)}", right, seen=entry.seen)
         for right, wrong in first.items()
     )
 
@@ -87,7 +85,8 @@ def _placeholder(entry: Entry) -> Remedy:
     if address is None or not address.loopback:
         return Remedy("Put the real key in its place, in `settings.json` as `${NAME}`")
     return Remedy(
-        f"Write `{NO_KEY}`: a local server takes any key", FIX, (set_field(entry, "key", NO_KEY),)
+        f"Write `{NO_KEY}`: a local server takes any key",
+        by_edits((set_field(entry, "key", NO_KEY),)),
     )
 
 
@@ -96,10 +95,11 @@ def _limit(entry: Entry) -> Remedy:
     text = entry.max_output_odd
     if text.isascii() and text.isdigit():
         return Remedy(
-            "Write the output limit as a number", FIX, (set_field(entry, "max_output", int(text)),)
+            "Write the output limit as a number",
+            by_edits((set_field(entry, "max_output", int(text)),)),
         )
-    removal = Edit("remove", entry.file, pointer_to(entry, "max_output"))
-    return Remedy("Take the output limit away; droid then uses 32,000", FIX, (removal,))
+    removal = remove_field(entry, "max_output")
+    return Remedy("Take the output limit away; droid then uses 32,000", by_edits((removal,)))
 
 
 def _in_the_right_list(entry: Entry) -> bool:

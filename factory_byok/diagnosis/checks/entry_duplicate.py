@@ -6,14 +6,13 @@ only ever select the first.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import Entry, Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
-from factory_byok.droid.entry_edits import removal_edits
-from factory_byok.droid.field_names import pointer_to
+from factory_byok.core.findings import Finding, Remedy
+from factory_byok.droid.entry_edits import removal_edits, remove_field
 
 TITLE = "Entries are different"
 WHAT_TO_DO = "`byok fix entry-duplicate` removes the later one"
-FIX = ("byok", "fix", "entry-duplicate")
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
@@ -44,10 +43,10 @@ def _removal(snap: Snapshot, entry: Entry) -> Remedy:
             f"Remove one of them with `byok remove {entry.id}` if their keys are the same"
         )
     edits = removal_edits(snap, entry)
-    return Remedy("Remove the later one", FIX if edits else (), edits)
+    return Remedy("Remove the later one", by_edits(edits))
 
 
 def _own_id(entry: Entry) -> Remedy:
     """Without its own `id` the entry gets a generated one."""
-    removal = Edit("remove", entry.file, pointer_to(entry, "id"), expected=entry.id)
-    return Remedy("Take its `id` away, so that droid makes one", FIX, (removal,))
+    removal = remove_field(entry, "id", expected=entry.id)
+    return Remedy("Take its `id` away, so that droid makes one", by_edits((removal,)))

@@ -8,6 +8,7 @@ file beats the user's in the same way, and `settings.local.json` replaces the wh
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import removal_edits
@@ -38,7 +39,7 @@ def _remedy(snap: Snapshot, entry: Entry, winner: Entry | None) -> Remedy:
             f"Remove it here; the one in `{winner.file}` counts",
             removal_edits(snap, entry),
         )
-        return Remedy(text, ("byok", "fix", "entry-shadowed") if edits else (), edits)
+        return Remedy(text, by_edits(edits))
     if winner is None:
         return Remedy(f"Move it to `{entry.shadowed_by}`, or remove it")
     return Remedy("Give one of the two another name when both are meant")

@@ -6,6 +6,7 @@ refuses it as an invalid model.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import set_field
@@ -25,8 +26,6 @@ def check(snap: Snapshot) -> Iterator[Finding]:
                 entry.label,
                 f"droid lists it but cannot select it: its id `{entry.id}` lacks `{PREFIX}`",
                 Remedy(
-                    f"Make its id `{better}`",
-                    ("byok", "fix", "entry-unselectable"),
-                    (set_field(entry, "id", better, entry.id),),
+                    f"Make its id `{better}`", by_edits((set_field(entry, "id", better, entry.id),))
                 ),
             )

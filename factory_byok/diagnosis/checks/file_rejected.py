@@ -7,8 +7,9 @@ without a word on the terminal. The example on Factory's own Ollama page has suc
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.facts import SettingsFile, Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
+from factory_byok.core.findings import Finding, Remedy
 
 TITLE = "Settings files are read"
 WHAT_TO_DO = "`byok fix file-rejected` shows the repair of the text and makes it when you agree"
@@ -34,4 +35,4 @@ def _remedy(file: SettingsFile) -> Remedy:
         for each in file.repairs
     )
     places = "one place" if len(edits) == 1 else f"{len(edits)} places"
-    return Remedy(f"Let byok repair it in {places}", ("byok", "fix", "file-rejected"), edits)
+    return Remedy(f"Let byok repair it in {places}", by_edits(edits))

@@ -6,6 +6,7 @@ other.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.addresses import DEFAULT_PORT, endpoint_of, parse_address
 from factory_byok.core.facts import Entry, Known, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
@@ -46,6 +47,5 @@ def _remedy(snap: Snapshot, entry: Entry, told: str) -> Remedy:
     base_url = told + ("" if entry.dialect == "anthropic" else "/v1")
     return Remedy(
         f"Point the entry at {told}",
-        ("byok", "fix", "host-mismatch"),
-        (set_field(entry, "base_url", base_url, entry.base_url),),
+        by_edits((set_field(entry, "base_url", base_url, entry.base_url),)),
     )

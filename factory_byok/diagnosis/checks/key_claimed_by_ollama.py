@@ -6,6 +6,7 @@ A local server takes any key, so another word is safe.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import NO_KEY, set_field
@@ -25,7 +26,6 @@ def check(snap: Snapshot) -> Iterator[Finding]:
                 f"Its key is `{CLAIMED}`: `ollama launch droid` deletes such entries",
                 Remedy(
                     f"Write `{NO_KEY}` instead",
-                    ("byok", "fix", "key-claimed-by-ollama"),
-                    (set_field(entry, "key", NO_KEY, CLAIMED),),
+                    by_edits((set_field(entry, "key", NO_KEY, CLAIMED),)),
                 ),
             )

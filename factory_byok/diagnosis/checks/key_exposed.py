@@ -6,8 +6,9 @@ accounts can read, or one in a project folder under git, gives that key away.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.facts import Entry, SettingsFile, Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
+from factory_byok.core.findings import Finding, Remedy
 
 TITLE = "Keys are private"
 WHAT_TO_DO = (
@@ -49,7 +50,6 @@ def _readable(file: SettingsFile, keys: int) -> Finding:
         f"It holds {what} in plain text and others may open it (mode {mode & 0o777:04o})",
         Remedy(
             f"Make it private: `chmod 600 {file.path}`",
-            ("byok", "fix", "key-exposed"),
-            (Edit("mode", file.path, value=PRIVATE),),
+            by_edits((Edit("mode", file.path, value=PRIVATE),)),
         ),
     )

@@ -7,6 +7,7 @@ text as it stands.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.core.findings import Finding, Remedy
@@ -39,7 +40,7 @@ def _remedy(entry: Entry, unset: str, system: str) -> Remedy:
     address = parse_address(entry.base_url)
     if address is not None and address.loopback:
         text = f"Write `{NO_KEY}`: a local server takes any key"
-        return Remedy(text, ("byok", "fix", "key-not-set"), (set_field(entry, "key", NO_KEY),))
+        return Remedy(text, by_edits((set_field(entry, "key", NO_KEY),)))
     if not unset:
         return Remedy("Move this entry to `settings.json`, where droid expands variables")
     if system == "windows":

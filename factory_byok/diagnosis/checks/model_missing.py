@@ -8,10 +8,12 @@ the model was pulled into another Ollama on the same machine, that of the servic
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from factory_byok.core.actions import CopyModel, PullModel, by_edits
 from factory_byok.core.addresses import base_url_of, parse_address
 from factory_byok.core.facts import Entry, Known, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import derived_from, is_cloud, same_model
+from factory_byok.core.units import Tokens
 from factory_byok.droid.entry_edits import set_field
 
 TITLE = "Model is installed"
@@ -78,29 +80,30 @@ def _elsewhere(snap: Snapshot, entry: Entry) -> str:
 
 def _remedy(snap: Snapshot, entry: Entry, server: Server, near: list[str], other: str) -> Remedy:
     """Follow the model, download it where that is possible, else correct the name."""
-    fix = ("byok", "fix", "model-missing")
     if other:
         edit = set_field(entry, "base_url", base_url_of(other), entry.base_url)
-        return Remedy(f"Point the entry at {other}, and keep only one server running", fix, (edit,))
+        return Remedy(
+            f"Point the entry at {other}, and keep only one server running", by_edits((edit,))
+        )
     base, window = derived_from(entry.model)
     if server.provider == "ollama" and base and server.model(base) is not None:
-        again = ("byok", "window", base, "--set", window, *_at(snap, entry))
-        return Remedy(f"Make that copy of `{base}` again", again)
+        again = CopyModel(base, Tokens(int(window)), _at(snap, entry))
+        return Remedy(f"Make that copy of `{base}` again", (again,))
     if near and ":" not in entry.model and same_family(near[0], entry.model):
         # The tag was forgotten: `:latest` is what Ollama then looks for, and hardly what is meant.
         edit = set_field(entry, "model", near[0], entry.model)
-        return Remedy(f"Write `{near[0]}`, with its tag, into the entry", fix, (edit,))
+        return Remedy(f"Write `{near[0]}`, with its tag, into the entry", by_edits((edit,)))
     if server.provider == "ollama":
-        return Remedy("Download it", ("byok", "pull", entry.model, *_at(snap, entry)))
+        return Remedy("Download it", (PullModel(entry.model, _at(snap, entry)),))
     if near:
         edit = set_field(entry, "model", near[0], entry.model)
-        return Remedy(f"Write `{near[0]}` into the entry", fix, (edit,))
+        return Remedy(f"Write `{near[0]}` into the entry", by_edits((edit,)))
     return Remedy("Write a name from the server's `/v1/models` into the entry")
 
 
-def _at(snap: Snapshot, entry: Entry) -> tuple[str, ...]:
-    """The option that names the entry's server, when it is not the one that byok asks anyway."""
+def _at(snap: Snapshot, entry: Entry) -> str:
+    """The entry's server, "" when it is the one that byok asks anyway."""
     address = parse_address(snap.default_endpoint)
     if address is not None and address.identity() == entry.endpoint:
-        return ()
-    return ("--endpoint", entry.endpoint)
+        return ""
+    return entry.endpoint

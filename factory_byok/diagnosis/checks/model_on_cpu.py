@@ -7,6 +7,7 @@ can push layers out of the GPU.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Known, Loaded, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import same_model
@@ -62,6 +63,6 @@ def _finding(entry: Entry, loaded: Loaded) -> Finding:
         Remedy(
             f"Make room: {smaller}`OLLAMA_KV_CACHE_TYPE=q8_0` for the server, fewer loaded models, "
             "or a smaller model",
-            ("byok", "fit", entry.model),
+            by_command(("byok", "fit", entry.model)),
         ),
     )

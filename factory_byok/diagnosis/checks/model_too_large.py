@@ -7,6 +7,7 @@ the whole machine swap. A smaller window, a coarser cache or a smaller model hel
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import (
     Entry,
     Gpu,
@@ -112,5 +113,8 @@ def _finding(entry: Entry, model: Model, window: Window, need: Demand, have: Byt
         entry.label,
         f"`{model.name}` needs {show_bytes(need.total)} at {show_tokens(window.tokens)} "
         f"({need.basis}), and this machine has {show_bytes(have)} of GPU and system memory",
-        Remedy(f"See what fits: {smaller}a smaller model surely does", ("byok", "fit", model.name)),
+        Remedy(
+            f"See what fits: {smaller}a smaller model surely does",
+            by_command(("byok", "fit", model.name)),
+        ),
     )

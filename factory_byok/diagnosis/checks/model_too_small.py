@@ -6,6 +6,7 @@ coding. All parameters count, also those of experts that are idle.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import parameters_in
@@ -36,8 +37,8 @@ def _remedy(snap: Snapshot, entry: Entry) -> Remedy:
     server = snap.servers.get(entry.endpoint)
     command = another_model(server.value if isinstance(server, Known) else None)
     if command == ("byok", "fit"):
-        return Remedy("See which larger model this machine can run", command)
-    return Remedy("See which larger model the service offers", command)
+        return Remedy("See which larger model this machine can run", by_command(command))
+    return Remedy("See which larger model the service offers", by_command(command))
 
 
 def _parameters(snap: Snapshot, entry: Entry) -> tuple[Parameters | None, str]:

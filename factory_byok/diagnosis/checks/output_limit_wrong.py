@@ -8,8 +8,9 @@ cloud.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.facts import Entry, Known, Model, Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
+from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud, parameters_in
 from factory_byok.core.requirements import FLOOR, SMALLEST
 from factory_byok.core.units import show_tokens
@@ -23,7 +24,6 @@ WHAT_TO_DO = (
 )
 DROIDS_OWN = 32_000  # measured with droid 0.225.2
 LARGE, SMALL, CLOUD = 16_000, 4_000, 128_000  # docs.factory.ai/cli/byok/ollama
-FIX = ("byok", "fix", "output-limit-wrong")
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
@@ -55,8 +55,8 @@ def _unread(entry: Entry) -> Finding | None:
     if not wrong:
         return None
     message = f"droid does not read `{wrong}` here and uses its own {show_tokens(DROIDS_OWN)}"
-    rename = Edit("rename", entry.file, f"{entry.pointer}/{wrong}", right)
-    return Finding("warning", entry.label, message, Remedy(f"Write `{right}`", FIX, (rename,)))
+    rename = Edit("rename", entry.file, f"{entry.pointer}/{wrong}", right, seen=entry.seen)
+    return Finding("warning", entry.label, message, Remedy(f"Write `{right}`", by_edits((rename,))))
 
 
 def _large(entry: Entry, model: Model) -> Finding | None:
@@ -74,7 +74,7 @@ def _large(entry: Entry, model: Model) -> Finding | None:
 
 def _remedy(entry: Entry, better: int) -> Remedy:
     """The new limit."""
-    return Remedy(f"Make it {better}", FIX, (set_field(entry, "max_output", better),))
+    return Remedy(f"Make it {better}", by_edits((set_field(entry, "max_output", better),)))
 
 
 def fitting(entry: Entry, model: Model | None) -> int:

@@ -7,6 +7,7 @@ what arrived. A window that the server only claims does not help droid.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Known, Snapshot
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.core.requirements import FLOOR
@@ -38,6 +39,6 @@ def _remedy(snap: Snapshot, entry: Entry, fault: str) -> Remedy:
             longest = model.longest_window
             if isinstance(longest, Known) and longest.value < FLOOR:
                 text = f"`{model.name}` itself ends at {longest.value:,} tokens: choose another"
-                return Remedy(text, ("byok", "fit"))
+                return Remedy(text, by_command(("byok", "fit")))
             return raise_window(snap, server, model, entry.endpoint)
     return Remedy(f"Raise the window in the server's own settings to {FLOOR:,} or more")

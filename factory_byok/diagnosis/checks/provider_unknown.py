@@ -9,9 +9,11 @@ in it included; from `config.json` it drops the entry.
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import Entry, Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
-from factory_byok.droid.field_names import DIALECTS, pointer_to
+from factory_byok.core.findings import Finding, Remedy
+from factory_byok.droid.entry_edits import set_field
+from factory_byok.droid.field_names import DIALECTS
 
 TITLE = "Dialects"
 WHAT_TO_DO = (
@@ -43,10 +45,8 @@ def _remedy(entry: Entry) -> Remedy:
     meant = nearest(entry.dialect)
     if not meant:
         return Remedy(f"Write one of {', '.join(f'`{each}`' for each in DIALECTS)}")
-    edit = Edit(
-        "replace", entry.file, pointer_to(entry, "dialect"), meant, expected=entry.dialect or None
-    )
-    return Remedy(f"Write `{meant}`", ("byok", "fix", "provider-unknown"), (edit,))
+    edit = set_field(entry, "dialect", meant, entry.dialect or None)
+    return Remedy(f"Write `{meant}`", by_edits((edit,)))
 
 
 def nearest(dialect: str) -> str:

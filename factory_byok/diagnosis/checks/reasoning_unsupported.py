@@ -6,6 +6,7 @@ without the `thinking` capability, and for any model when the effort is a word i
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import Entry, Model, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import set_field
@@ -40,7 +41,5 @@ def _cannot(model: Model, effort: str) -> str:
 def _finding(entry: Entry, message: str) -> Finding:
     """The refusal, and the edit that turns the effort off."""
     edit = set_field(entry, "reasoning_effort", "none", entry.reasoning_effort)
-    remedy = Remedy(
-        "Set the reasoning effort to `none`", ("byok", "fix", "reasoning-unsupported"), (edit,)
-    )
+    remedy = Remedy("Set the reasoning effort to `none`", by_edits((edit,)))
     return Finding("warning", entry.label, message, remedy)

@@ -8,8 +8,10 @@ keep-alive, or another model pushes it out.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import CopyModel
 from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_tokens
 from factory_byok.diagnosis.checks.chat_fails import exercised
 from factory_byok.diagnosis.checks.load_slow import EXERCISES, keep_loaded
@@ -67,5 +69,5 @@ def _remedy(snap: Snapshot, entry: Entry, *, mixed: bool) -> Remedy:
     return Remedy(
         "Take `num_ctx` out of the other program's settings, or give droid a model of its own "
         "with a fixed window",
-        ("byok", "window", entry.model, "--set", "32000"),
+        (CopyModel(entry.model, FLOOR),),
     )

@@ -6,8 +6,9 @@ ask for less in their own file (0.7, say) and write steadier tool calls with it.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.facts import Entry, Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
+from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.field_names import pointer_to
 
 TITLE = "Sampling"
@@ -46,16 +47,12 @@ def _finding(entry: Entry, model: str, wanted: dict[str, float]) -> Finding:
     """What is overridden, and the extra arguments that put it back."""
     asked = " and ".join(f"`{name} {value:g}`" for name, value in wanted.items())
     edits = tuple(
-        Edit("add", entry.file, f"{pointer_to(entry, 'arguments')}/{name}", value)
+        Edit("add", entry.file, f"{pointer_to(entry, 'arguments')}/{name}", value, seen=entry.seen)
         for name, value in wanted.items()
     )
     return Finding(
         "note",
         entry.label,
         f"`{model}` asks for {asked}, but droid's requests say 1",
-        Remedy(
-            "Send the model's own values as extra arguments",
-            ("byok", "fix", "sampling-overridden"),
-            edits,
-        ),
+        Remedy("Send the model's own values as extra arguments", by_edits(edits)),
     )

@@ -6,6 +6,7 @@ and nobody can see it. A model may also ask for a newer version than the one tha
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.diagnosis.advice import DOWNLOAD, runner
@@ -39,11 +40,11 @@ def _update(snap: Snapshot, endpoint: str, server: Server) -> Remedy:
     if kind == "remote":
         return Remedy("Update Ollama on the server's machine")
     if kind == "homebrew":
-        return Remedy("Update Ollama", ("brew", "upgrade", "ollama"))
+        return Remedy("Update Ollama", by_command(("brew", "upgrade", "ollama")))
     if kind == "container":
         return Remedy(
             "Get the newer image, then create the container again",
-            ("docker", "pull", "ollama/ollama"),
+            by_command(("docker", "pull", "ollama/ollama")),
         )
     if kind == "app":
         where = "menu bar" if system == "darwin" else "tray"

@@ -7,6 +7,7 @@ containers `localhost` is not the machine around them.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_edits
 from factory_byok.core.addresses import DEFAULT_PORT, base_url_of, parse_address, root_of
 from factory_byok.core.facts import SILENT, Entry, Known, OllamaInstall, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Level, Remedy
@@ -98,7 +99,7 @@ def _repoint(entry: Entry, other: str) -> Remedy:
     """The edit that lets an entry ask at another root."""
     base_url = other if entry.dialect == "anthropic" else base_url_of(other)
     edit = set_field(entry, "base_url", base_url, entry.base_url)
-    return Remedy(f"Make its base URL `{base_url}`", ("byok", "fix", "server-silent"), (edit,))
+    return Remedy(f"Make its base URL `{base_url}`", by_edits((edit,)))
 
 
 def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
@@ -192,7 +193,7 @@ def _move(snap: Snapshot, endpoint: str, other: str) -> Remedy:
         )
     if not edits:
         return Remedy(text)
-    return Remedy(text, ("byok", "fix", "server-silent"), edits)
+    return Remedy(text, by_edits(edits))
 
 
 def _identity(endpoint: str) -> str:

@@ -7,6 +7,7 @@ event and no error: droid then shows half an answer as if it were whole.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, lower, remedy_for
@@ -38,10 +39,14 @@ def _remedy(snap: Snapshot, entry: Entry, fault: str) -> Remedy:
         return Remedy(
             "Look for a crash or for too little memory in the server's log (Ollama: "
             "`journalctl -u ollama` or ~/.ollama/logs/server.log); a smaller window needs less",
-            ("byok", "fit", entry.model),
+            by_command(("byok", "fit", entry.model)),
         )
     if fault in ("no_done", "no_finish", "no_usage", "not_streamed", "broken_event", "empty"):
-        return Remedy("Update the server, or take away the proxy that alters its streams", again)
+        return Remedy(
+            "Update the server, or take away the proxy that alters its streams", by_command(again)
+        )
     if fault == "timeout_inside":
-        return Remedy("Choose a smaller model: this one writes too slowly here", ("byok", "fit"))
+        return Remedy(
+            "Choose a smaller model: this one writes too slowly here", by_command(("byok", "fit"))
+        )
     return remedy_for(snap, entry, fault)

@@ -8,6 +8,7 @@ are measured, or projected from a short measurement and then called computed.
 from collections.abc import Iterator
 from typing import Final
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.units import show_seconds, show_tokens
@@ -66,5 +67,5 @@ def _remedy(snap: Snapshot, entry: Entry) -> Remedy:
             split = any(one.on_gpu < one.size for one in server.loaded.value)
             if split and any(isinstance(g, Known) and g.value for g in snap.machine.gpus.values()):
                 text = "Bring the model onto the GPU whole: a smaller window or quantization fits"
-                return Remedy(text, ("byok", "fit", entry.model))
-    return Remedy("Choose a model that runs faster on this machine", ("byok", "fit"))
+                return Remedy(text, by_command(("byok", "fit", entry.model)))
+    return Remedy("Choose a model that runs faster on this machine", by_command(("byok", "fit")))

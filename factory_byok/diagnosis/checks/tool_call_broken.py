@@ -8,6 +8,7 @@ prints the text and stops.
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, lower, remedy_for
@@ -42,9 +43,9 @@ def _remedy(snap: Snapshot, entry: Entry, fault: str) -> Remedy:
         if served:
             return Remedy(
                 "Pull the model again, since newer templates fix this, or choose another model",
-                ("byok", "pull", entry.model),
+                by_command(("byok", "pull", entry.model)),
             )
         return Remedy("Start the server with its tool parser for this model (llama.cpp: --jinja)")
     if fault in _BY_MODEL:
-        return Remedy("Choose a model that is trained to call tools", ("byok", "fit"))
+        return Remedy("Choose a model that is trained to call tools", by_command(("byok", "fit")))
     return remedy_for(snap, entry, fault)

@@ -6,6 +6,7 @@ droid reads files, edits them and runs commands through tools alone. For a model
 
 from collections.abc import Iterator
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.diagnosis.advice import another_model
@@ -26,7 +27,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
                 "error",
                 entry.label,
                 f"`{model.name}` cannot call tools, so droid cannot act through it",
-                Remedy("Choose a model with tool support", another_model(server)),
+                Remedy("Choose a model with tool support", by_command(another_model(server))),
             )
     if unknown:
         _ = unknown[0].value  # raises NotKnown: the rest could not be judged

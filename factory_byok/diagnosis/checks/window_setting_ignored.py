@@ -7,10 +7,11 @@ a model's own file wins over both; and no setting goes beyond the model's longes
 
 from collections.abc import Iterator, Mapping
 
+from factory_byok.core.actions import CopyModel, by_command
 from factory_byok.core.facts import Known, Model, Server, ServerSettings, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.requirements import FLOOR
-from factory_byok.core.units import show_tokens
+from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.diagnosis.advice import set_variable, settings_of
 from factory_byok.providers.ollama.values import own_window, setting_window
 
@@ -119,7 +120,7 @@ def _overruled(server: Server, model: Model, variables: Mapping[str, str]) -> It
             f"`num_ctx {own}` in the file of `{model.name}` beats `{name}={value}`",
             Remedy(
                 "Make a copy of the model with a larger window",
-                ("byok", "window", model.name, "--set", str(min(value, FLOOR))),
+                (CopyModel(model.name, Tokens(min(value, FLOOR))),),
             ),
         )
     elif own is None and isinstance(longest, Known) and longest.value < value:
@@ -128,5 +129,8 @@ def _overruled(server: Server, model: Model, variables: Mapping[str, str]) -> It
             model.name,
             f"`{name}={value}` is above what `{model.name}` can do: it ends at "
             f"{show_tokens(longest.value)}",
-            Remedy("Choose a model with a longer window where you need more", ("byok", "fit")),
+            Remedy(
+                "Choose a model with a longer window where you need more",
+                by_command(("byok", "fit")),
+            ),
         )

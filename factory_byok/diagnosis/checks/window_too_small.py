@@ -8,6 +8,7 @@ instructions. Factory's page asks for 32,000 tokens, Ollama's for 64,000.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot, Unknown, Window
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.core.requirements import AIM, FLOOR
@@ -38,7 +39,7 @@ def _unknown(entry: Entry, why: str) -> Finding:
         "note",
         entry.label,
         f"The context window of `{entry.model}` is not known: {why}",
-        Remedy("Load the model and measure it", _measure(entry)),
+        Remedy("Load the model and measure it", by_command(_measure(entry))),
     )
 
 
@@ -76,7 +77,7 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, model: Model, window: 
         return Remedy(
             f"`{model.name}` itself ends at {show_tokens(longest.value)} and no setting raises "
             "that: choose a model with a longer window",
-            another_model(server),
+            by_command(another_model(server)),
         )
     remedy = raise_window(snap, server, model, entry.endpoint, bound)
     if bound == AIM:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.errors import ByokError
-from factory_byok.core.findings import Edit
 from factory_byok.core.world import World
 from factory_byok.droid.settings import edit as editing
 from factory_byok.droid.settings import jsonc

@@ -59,6 +59,7 @@ def read_entry(candidate: Candidate, env: Mapping[str, str]) -> Entry:
         bedrock=isinstance(raw.get("bedrock"), dict),
         secret_headers=_secret_headers(raw.get(names["headers"])),
         arguments=_names_in(raw.get(names["arguments"])),
+        seen=candidate.seen,
     )
 
 

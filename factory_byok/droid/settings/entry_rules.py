@@ -17,6 +17,7 @@ from factory_byok.droid.settings.field_types import (
     mistyped,
     stands_for_base_url,
 )
+from factory_byok.droid.settings.identity import identity
 from factory_byok.droid.settings.value_words import brief, kind_of, shown, text_of
 
 DROPPED_KEYS: Final = ("YOUR_API_KEY", "YOUR_OPENAI_API_KEY")
@@ -48,6 +49,7 @@ class Candidate:
         self.fault_field = ""
         self.reason = ""
         self.shadowed_by = ""
+        self.seen = 0
         self.misspelt: tuple[tuple[str, str], ...] = ()
 
     def drop(self, fault: str, reason: str, fate: EntryFate = "dropped") -> None:
@@ -60,6 +62,7 @@ def judge(raw: Json, into: Candidate) -> None:
 
     An unknown dialect gets the fault `provider_unknown`; what follows from it is the file's matter.
     """
+    into.seen = identity(raw)
     if not isinstance(raw, dict):
         into.drop("not_an_object", f"It is {kind_of(raw)} where an object belongs")
         return

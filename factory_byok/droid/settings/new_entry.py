@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Entry, FileKind, Json
-from factory_byok.core.findings import Edit
 from factory_byok.core.units import Tokens
 from factory_byok.droid.settings.destination import Destination
 from factory_byok.droid.settings.entry import write_entry
@@ -60,7 +60,7 @@ def adding(entry: NewEntry, place: Destination) -> Edit:
 def replacing(old: Entry, entry: NewEntry) -> tuple[Edit, ...]:
     """The edits that give an existing entry these fields and keep all its others, and its id."""
     return tuple(
-        Edit("add", old.file, f"{old.pointer}/{field}", value)
+        Edit("add", old.file, f"{old.pointer}/{field}", value, seen=old.seen)
         for field, value in entry.fields(old.kind).items()
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Known
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.core.requirements import FLOOR, SMALLEST
@@ -10,7 +11,7 @@ from factory_byok.core.units import Tokens, show_bytes, show_parameters, show_to
 from factory_byok.sizing.fitting.one import Fit
 
 Told = tuple[Level, str, Remedy]
-LIST: Final = Remedy("See which models fit here", ("byok", "fit"))
+LIST: Final = Remedy("See which models fit here", by_command(("byok", "fit")))
 
 
 def findings_of(found: Fit, asked: Tokens | None) -> tuple[Finding, ...]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry
-from factory_byok.core.findings import Edit, Finding
+from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import derived_from, same_model
 from factory_byok.core.world import World
 from factory_byok.droid.entry_edits import set_field

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Json, Machine, Model, Snapshot
-from factory_byok.core.findings import Edit, Finding, Remedy
+from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.units import Tokens
 from factory_byok.droid.settings.change import Preview
 from factory_byok.workflows.apply.manifest.facts import Manifest, WantedEntry, WantedModel

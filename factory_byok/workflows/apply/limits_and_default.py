@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Entry, Json, Known
-from factory_byok.core.findings import Edit
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.droid.settings import jsonc

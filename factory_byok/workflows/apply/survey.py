@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import Address
 from factory_byok.core.concurrency import together
 from factory_byok.core.errors import ByokError
@@ -97,5 +98,7 @@ def too_small(manifest: Manifest, seen: Seen) -> Iterator[Finding]:
                 "error",
                 "hardware",
                 f"The manifest asks for {show_bytes(least)} of {name}; this machine has {there}",
-                Remedy("Give smaller machines a manifest of their own", ("byok", "fit")),
+                Remedy(
+                    "Give smaller machines a manifest of their own", by_command(("byok", "fit"))
+                ),
             )

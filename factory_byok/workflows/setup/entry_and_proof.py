@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry
-from factory_byok.core.findings import Edit
 from factory_byok.core.model_names import same_model, title
 from factory_byok.core.units import Tokens
 from factory_byok.core.words import shorten_home
@@ -65,7 +65,7 @@ def _judged(way: Way) -> Judged | None:
     )
     for finding in judged.findings:
         if finding.level == "error" and way.elsewhere():
-            line = f" with `{' '.join(finding.remedy.command)}`" if finding.remedy.command else ""
+            line = f" with `{' '.join(finding.command)}`" if finding.command else ""
             raise ByokError(finding.message, f"{finding.remedy.text}{line}")
     way.findings += [each for each in judged.findings if each.level != "note"]
     return judged

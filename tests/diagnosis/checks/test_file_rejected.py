@@ -1,5 +1,7 @@
 """The check file_rejected."""
 
+from dataclasses import replace
+
 from factory_byok.core.facts import TextEdit
 from factory_byok.diagnosis.checks.file_rejected import check
 from tests.builders import CONFIG, a_file, a_snapshot
@@ -18,7 +20,7 @@ def test_a_broken_file_is_an_error_with_its_place_and_the_repairs() -> None:
     (finding,) = check(a_snapshot(files=(file,)))
     assert (finding.level, finding.subject) == ("error", CONFIG)
     assert finding.message == "droid ignores the whole file: A comment (line 3, column 9)"
-    assert finding.remedy.command == ("byok", "fix", "file-rejected")
+    assert replace(finding, check="file_rejected").command == ("byok", "fix", "file-rejected")
     assert [(edit.op, edit.offset, edit.length, edit.value) for edit in finding.remedy.edits] == [
         ("text", 40, 1, "//"),
         ("text", 7, 1, ""),

@@ -1,5 +1,6 @@
 """The check model_missing."""
 
+from dataclasses import replace
 from typing import Any
 
 from factory_byok.core.facts import Known, Snapshot, Unknown
@@ -67,4 +68,4 @@ def test_a_forgotten_tag_is_written_into_the_entry() -> None:
     (finding,) = check(a_snapshot(entries=(an_entry(model="qwen3-coder"),)))
     (edit,) = finding.remedy.edits
     assert (edit.op, edit.value) == ("replace", "qwen3-coder:30b")
-    assert finding.remedy.command == ("byok", "fix", "model-missing")
+    assert replace(finding, check="model_missing").command == ("byok", "fix", "model-missing")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.errors import ByokError
-from factory_byok.core.findings import Edit
 from factory_byok.core.world import World
 from factory_byok.droid.settings.document import Document, read
 from factory_byok.droid.settings.edit import apply, prune
@@ -440,7 +440,7 @@ def test_a_stray_pipe_does_not_block_the_next_write(world: World, path: Path) ->
 ADD_ONE = """
 import sys
 from pathlib import Path
-from factory_byok.core.findings import Edit
+from factory_byok.core.actions import Edit
 from factory_byok.droid.settings.edit import apply
 from factory_byok.droid.settings.writing.transaction import transact
 from factory_byok.core.world import World

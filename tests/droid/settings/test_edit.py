@@ -5,9 +5,9 @@ import time
 
 import pytest
 
+from factory_byok.core.actions import Edit, Op
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Json
-from factory_byok.core.findings import Edit, Op
 from factory_byok.droid.settings.edit import apply, prune
 from factory_byok.droid.settings.edit.sameness import same
 from factory_byok.droid.settings.edit.text_diff import diff

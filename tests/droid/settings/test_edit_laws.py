@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Json
-from factory_byok.core.findings import Edit
 from factory_byok.droid.settings.edit import apply, prune
 from factory_byok.droid.settings.edit.sameness import same
 from factory_byok.droid.settings.jsonc import load

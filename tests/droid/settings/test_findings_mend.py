@@ -8,6 +8,7 @@ import pytest
 from factory_byok.core.facts import FileKind, Snapshot
 from factory_byok.core.findings import Finding
 from factory_byok.diagnosis.checks import CHECKS, CODES
+from factory_byok.diagnosis.examine import outcome_of
 from factory_byok.droid.settings.edit import apply
 from factory_byok.droid.settings.effective import Source, effective
 from factory_byok.droid.settings.locate import FILE_NAMES, Place
@@ -45,7 +46,7 @@ def seen(texts: Mapping[FileKind, str]) -> Snapshot:
 
 def findings(code: str, texts: Mapping[FileKind, str]) -> list[Finding]:
     """What one check finds in these files."""
-    return list(SETTINGS_CHECKS[code].check(seen(texts)))
+    return list(outcome_of(SETTINGS_CHECKS[code], seen(texts)).findings)
 
 
 def one(*more: str, entry: str = CAMEL) -> Mapping[FileKind, str]:
@@ -90,7 +91,7 @@ def test_after_its_edits_a_finding_is_gone(
     mended = dict(texts)
     (finding,) = findings(code, texts)
     assert finding.remedy.edits
-    assert finding.remedy.command == ("byok", "fix", code.replace("_", "-"))
+    assert finding.command == ("byok", "fix", code.replace("_", "-"))
     for file in {edit.file for edit in finding.remedy.edits}:
         edits = [edit for edit in finding.remedy.edits if edit.file == file]
         mended[kinds[file]] = apply(mended[kinds[file]], edits)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Known, Model, OllamaInstall, System, Unknown
 from factory_byok.core.findings import Remedy
 from factory_byok.core.requirements import AIM, FLOOR
@@ -43,7 +44,7 @@ def test_an_absent_ollama_is_installed_by_one_line(system: System, word: str) ->
 
 
 def test_an_installed_ollama_is_started_as_doctor_says() -> None:
-    remedy = Remedy("Start Ollama's service", ("sudo", "systemctl", "start", "ollama"))
+    remedy = Remedy("Start Ollama's service", by_command(("sudo", "systemctl", "start", "ollama")))
     start = start_of(a_snapshot(), REFUSED, remedy)
     assert (start.text, start.line) == (remedy.text, "sudo systemctl start ollama")
 

@@ -9,8 +9,8 @@ takes all of them, so that no earlier one comes back to life.
 from collections.abc import Sequence
 from itertools import takewhile
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.errors import ByokError
-from factory_byok.core.findings import Edit
 from factory_byok.droid.settings.edit.located import batch, patched
 from factory_byok.droid.settings.edit.rewrite import rewrite
 from factory_byok.droid.settings.edit.sameness import same

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
-from factory_byok.core.findings import Edit
 from factory_byok.droid.settings.edit.sameness import same
 from factory_byok.droid.settings.jsonc import load
 from factory_byok.droid.settings.jsonc.tree import Node, find

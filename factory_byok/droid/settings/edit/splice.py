@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from factory_byok.core.actions import Edit
 from factory_byok.core.errors import ByokError
-from factory_byok.core.findings import Edit
 
 Cut: TypeAlias = tuple[int, int, str]  # this stretch of the text becomes that text
 
