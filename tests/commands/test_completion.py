@@ -203,7 +203,7 @@ def test_completion_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom factory_byok.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'httpcore', 'rich', 'psutil', 'jsonschema', 'cpuinfo', 'pynvml', 'filelock'}\n"
+        "heavy = {'httpx', 'rich', 'psutil', 'jsonschema', 'cpuinfo', 'pynvml', 'filelock'}\n"
         "sys.exit(', '.join(sorted(heavy & sys.modules.keys())) or 0)"
     )
     env = {

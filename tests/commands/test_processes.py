@@ -133,7 +133,7 @@ def test_help_names_every_verb_without_importing_them() -> None:
 def test_list_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom factory_byok.cli import run\nrun(['list'])\n"
-        "heavy = {'httpcore', 'rich', 'psutil', 'jsonschema', 'cpuinfo', 'pynvml', 'filelock'}\n"
+        "heavy = {'httpx', 'rich', 'psutil', 'jsonschema', 'cpuinfo', 'pynvml', 'filelock'}\n"
         "sys.exit(', '.join(sorted(heavy & sys.modules.keys())) or 0)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

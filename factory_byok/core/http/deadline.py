@@ -37,5 +37,9 @@ class Deadline:
         """Seconds left, at least a millisecond. Raises NoAnswer (`timeout`) when none are."""
         left = self._end - time.monotonic()
         if left <= 0:
-            raise NoAnswer("timeout", f"There was no answer within {self.seconds:g} s")
+            raise self.passed()
         return max(left, 0.001)
+
+    def passed(self) -> NoAnswer:
+        """What to raise when nothing is left."""
+        return NoAnswer("timeout", f"There was no answer within {self.seconds:g} s")

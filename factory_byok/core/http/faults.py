@@ -1,4 +1,4 @@
-"""The engine's exceptions as NoAnswer, each with a kind and one sentence."""
+"""httpx's exceptions as NoAnswer, each with a kind and one sentence."""
 
 import socket
 import ssl
@@ -6,30 +6,30 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpcore
+import httpx
 
 from factory_byok.core.http.deadline import Deadline, NoAnswer
 
 
 @contextmanager
 def faults(clock: Deadline) -> Iterator[None]:
-    """Turns the engine's exceptions into NoAnswer with a kind and one sentence."""
+    """Turns httpx's exceptions into NoAnswer with a kind and one sentence."""
     try:
         yield
-    except httpcore.TimeoutException:
-        raise NoAnswer("timeout", f"There was no answer within {clock.seconds:g} s") from None
-    except (httpcore.ProxyError, httpcore.ProtocolError, zlib.error) as error:
+    except httpx.TimeoutException:
+        raise clock.passed() from None
+    except (httpx.ProxyError, httpx.ProtocolError, zlib.error) as error:
         raise NoAnswer("protocol", _protocol_words(str(error))) from None
-    except httpcore.UnsupportedProtocol:
+    except httpx.UnsupportedProtocol:
         raise NoAnswer("url", "This is not an http or https URL") from None
-    except (httpcore.NetworkError, OSError) as error:
+    except (httpx.NetworkError, OSError) as error:
         raise _network_fault(error) from None
-    except (ValueError, TypeError) as error:  # headers or a URL that cannot be sent
+    except (ValueError, TypeError, ImportError) as error:  # a header, URL or proxy of no use
         raise NoAnswer("url", f"The request cannot be sent: {error}") from None
 
 
 def _protocol_words(said: str) -> str:
-    """What broke in the reply, in words that do not name the engine's classes."""
+    """What broke in the reply, in words that do not name the library's classes."""
     if "Receive buffer too long" in said:
         return "The reply's headers do not end"
     if "without sending a response" in said:
