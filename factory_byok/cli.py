@@ -121,12 +121,21 @@ def run(words: list[str]) -> int:
     except ByokError as error:
         return _fail(words, error)
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("\ninterrupted\n")
-        return INTERRUPTED
+        return _interrupted(words)
     except BrokenPipeError:
         return _pipe_closed()
     except Exception:  # noqa: BLE001 - the last net: a bug is told as one, with what helps to mend it
         return _bug(words)
+
+
+def _interrupted(words: list[str]) -> int:
+    """Tells that ctrl-c ended it before there was a result."""
+    sys.stderr.write("\nInterrupted\n")
+    if "--json" in words:
+        from factory_byok.reports.envelope import failure
+
+        _write(failure(_verb(words), ByokError("Interrupted"), interrupted=True))
+    return INTERRUPTED
 
 
 def _print(answer: Any, words: list[str]) -> int:
@@ -139,9 +148,22 @@ def _print(answer: Any, words: list[str]) -> int:
         _write(envelope(_verb(words), answer))
     else:
         _write("\n".join(answer.words(_style(words))))
+        _tell_next(answer, words)
     if answer.interrupted:
         return INTERRUPTED
     return FAILED if answer.failed else OK
+
+
+def _tell_next(answer: Answer, words: list[str]) -> None:
+    """The last line: what to do next; beside a document it goes to stderr."""
+    if answer.next is None:
+        return
+    from factory_byok.screens.next_line import next_lines
+
+    stream = sys.stderr if answer.document else sys.stdout
+    lines = next_lines(answer.next, style_of(stream, _color(words)))
+    stream.write("\n" + "\n".join(lines) + "\n")
+    stream.flush()
 
 
 def _fail(words: list[str], error: ByokError) -> int:

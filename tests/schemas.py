@@ -93,6 +93,20 @@ def snapshot_schema() -> dict[str, Any]:
     }
 
 
+def _next_step() -> dict[str, Any]:
+    """The schema of the next step."""
+    words = {"type": "array", "items": {"type": "string"}}
+    return {
+        "type": "object",
+        "required": ["text", "command"],
+        "properties": {
+            "text": {"type": "string"},
+            "command": {"anyOf": [words, {"type": "null"}]},
+        },
+        "additionalProperties": False,
+    }
+
+
 def report_schema() -> dict[str, Any]:
     """The schema of the envelope, with the findings of every verb and the outcomes of doctor."""
     writer = Writer()
@@ -141,7 +155,15 @@ def report_schema() -> dict[str, Any]:
         "$id": "report.schema.json",
         "title": "What every byok verb prints with --json",
         "type": "object",
-        "required": ["schema_version", "command", "status", "data", "findings"],
+        "required": [
+            "schema_version",
+            "command",
+            "status",
+            "data",
+            "findings",
+            "next",
+            "interrupted",
+        ],
         "properties": {
             "schema_version": {"const": 1},
             "command": {"type": "string"},
@@ -151,6 +173,8 @@ def report_schema() -> dict[str, Any]:
                 "properties": {"outcomes": outcomes},
             },
             "findings": findings,
+            "next": {"anyOf": [_next_step(), {"type": "null"}]},
+            "interrupted": {"type": "boolean"},
         },
         "additionalProperties": False,
         "$defs": {**writer.definitions, "Finding": finding, "Outcome": outcome},

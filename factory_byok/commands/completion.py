@@ -28,6 +28,8 @@ def run(
     """
     from factory_byok.core.world import World
     from factory_byok.workflows import shell_completion
+    from factory_byok.workflows.next_step import NextStep
+    from factory_byok.workflows.next_step import run as run_next
 
     world = World.real()
     chosen = shell or shell_completion.shell_of_environment(world)
@@ -49,4 +51,9 @@ def run(
         "installed": str(place) if place else None,
         "changed": [str(each) for each in changed],
     }
-    return Answer(data, words)
+    following = (
+        NextStep(f"open a new {chosen}, type `byok ` and press Tab")
+        if install
+        else run_next("byok", "completion", chosen, "--install", why="for good")
+    )
+    return Answer(data, words, next=following, document=not install)

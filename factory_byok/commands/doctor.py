@@ -55,6 +55,7 @@ def run(
     from factory_byok.diagnosis.replay import read_snapshot
     from factory_byok.screens.progress import progress_on
     from factory_byok.sizing.recommendation import as_json, recommend
+    from factory_byok.workflows.next_step import after_doctor
 
     wanted = _wanted(form, output, json=bool(context.meta.get(JSON)))
     world = World.real()
@@ -87,7 +88,15 @@ def run(
         "recommendation": as_json(recommendation),
         "results": snap.exercises,
     }
-    return Answer(data, words, report.findings, report.status, strict, interrupted)
+    return Answer(
+        data,
+        words,
+        report.findings,
+        report.status,
+        strict,
+        interrupted,
+        next=after_doctor(snap, report),
+    )
 
 
 def _wanted(form: Format | None, output: Path | None, *, json: bool) -> Format:

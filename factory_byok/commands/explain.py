@@ -21,6 +21,7 @@ def run(
     from factory_byok.core.errors import UsageError
     from factory_byok.diagnosis.checks import CHECKS
     from factory_byok.diagnosis.examine import code_of
+    from factory_byok.workflows.next_step import run as run_next
 
     known = {code_of(each): each for each in CHECKS}
     wanted = check.replace("-", "_")
@@ -52,4 +53,5 @@ def run(
                     yield ""
                     yield from style.wrapped(" ".join(paragraph.split()))
 
-    return Answer({"checks": rows}, words)
+    following = run_next("byok", "doctor") if check else run_next("byok", "explain", "CHECK")
+    return Answer({"checks": rows}, words, next=following)

@@ -90,6 +90,8 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
     from factory_byok.sizing.fitting import candidates, ranked, ranked_as_json
     from factory_byok.sizing.recommendation import as_json, recommend
     from factory_byok.workflows.fit import look
+    from factory_byok.workflows.next_step import after_fit
+    from factory_byok.workflows.next_step import run as run_next
 
     with progress_on(quiet=quiet).working("Looking at the machine and its models"):
         seen = look(World.real(), endpoint)
@@ -106,7 +108,13 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
         "recommendation": as_json(found),
         "models": [ranked_as_json(each) for each in models],
     }
-    return Answer(data, words, seen.findings())
+    best = models[0].candidate if models else None
+    following = (
+        after_fit(best.name, installed=best.installed, cloud=best.cloud)
+        if best
+        else run_next("byok", "setup")
+    )
+    return Answer(data, words, seen.findings(), next=following)
 
 
 def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: bool) -> Answer:
@@ -116,6 +124,7 @@ def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: boo
     from factory_byok.sizing.fitting import beside, findings_of, fit, fit_as_json
     from factory_byok.sizing.recommendation import recommend
     from factory_byok.workflows.fit import look
+    from factory_byok.workflows.next_step import after_fit
 
     with progress_on(quiet=quiet).working(f"Looking at the machine and at {model}"):
         seen = look(World.real(), endpoint, model, quick=True)
@@ -130,4 +139,6 @@ def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: boo
         return fit_model_lines(found, table, findings, source, style)
 
     data = {**fit_as_json(found, table), "machine": seen.machine}
-    return Answer(data, words, findings)
+    one = found.candidate
+    following = after_fit(one.name, installed=one.installed, cloud=one.cloud)
+    return Answer(data, words, findings, next=following)

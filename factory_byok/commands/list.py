@@ -8,6 +8,7 @@ from factory_byok.core.droid_facts import Entry, SettingsFile
 from factory_byok.core.world import World
 from factory_byok.droid.settings.look import look
 from factory_byok.screens.answer import Answer
+from factory_byok.workflows.next_step import after_list
 
 if TYPE_CHECKING:
     from factory_byok.screens.style import Style
@@ -32,7 +33,12 @@ def run() -> Answer:
         shown = [_without_secrets(each) for each in settings.entries]
         return entries_lines(shown, settings.files, style)
 
-    return Answer(data, words, status="error" if rejected else "warning" if dropped else "ok")
+    return Answer(
+        data,
+        words,
+        status="error" if rejected else "warning" if dropped else "ok",
+        next=after_list(settings.entries, broken=rejected or dropped),
+    )
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:

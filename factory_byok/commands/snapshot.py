@@ -33,6 +33,7 @@ def run(
     from factory_byok.reports.output_file import write_new
     from factory_byok.reports.redaction import redacted
     from factory_byok.screens.progress import progress_on
+    from factory_byok.workflows.next_step import run as run_next
 
     world = World.real()
     where = parse_endpoint(endpoint) if endpoint else None
@@ -45,4 +46,5 @@ def run(
     def words(style: "Style") -> Iterable[str]:
         yield f"Wrote {output}" if output else json.dumps(body, indent=2)
 
-    return Answer(body, words)
+    replay = run_next("byok", "doctor", "--from", str(output or "FILE"), why="judges it again")
+    return Answer(body, words, next=replay, document=output is None)

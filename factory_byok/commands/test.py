@@ -57,6 +57,7 @@ def run(
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.exercise_entries import Proof, prove
+    from factory_byok.workflows.next_step import after_test
 
     names = tuple(name.strip() for name in only.split(",") if name.strip())
     proof = Proof(
@@ -85,4 +86,11 @@ def run(
 
     data = {"results": results, "interrupted": proven.interrupted}
     status: Status = "error" if failed else "warning" if proven.findings else "ok"
-    return Answer(data, words, proven.findings, status, interrupted=proven.interrupted)
+    return Answer(
+        data,
+        words,
+        proven.findings,
+        status,
+        interrupted=proven.interrupted,
+        next=after_test(results, proven.findings, proven.entries),
+    )

@@ -8,6 +8,7 @@ from factory_byok.core.facts import Json
 from factory_byok.core.findings import Finding, Outcome, Remedy
 from factory_byok.core.serialization import to_json
 from factory_byok.screens.answer import Answer
+from factory_byok.workflows.next_step import NextStep
 
 SCHEMA_VERSION: Final = 1
 
@@ -15,13 +16,14 @@ SCHEMA_VERSION: Final = 1
 def envelope(command: str, answer: Answer) -> str:
     """An answer as JSON text."""
     data = answer.data() if callable(answer.data) else answer.data
-    return _text(command, answer.outcome, _plain(data), [show(f) for f in answer.findings])
+    findings = [show(finding) for finding in answer.findings]
+    return _text(command, answer.outcome, _plain(data), findings, answer.next, answer.interrupted)
 
 
-def failure(command: str, error: ByokError) -> str:
+def failure(command: str, error: ByokError, *, interrupted: bool = False) -> str:
     """A verb that ended before it had a result, as JSON text."""
     finding = Finding("error", command, error.message, Remedy(error.hint))
-    return _text(command, "error", None, [show(finding)])
+    return _text(command, "error", None, [show(finding)], None, interrupted)
 
 
 def show(finding: Finding) -> Json:
@@ -51,7 +53,21 @@ def show_outcome(outcome: Outcome) -> Json:
     }
 
 
-def _text(command: str, status: str, data: Json, findings: list[Json]) -> str:
+def show_next(following: NextStep | None) -> Json:
+    """The next step as scripts see it; null when there is none."""
+    if following is None:
+        return None
+    return {"text": following.text, "command": list(following.command) or None}
+
+
+def _text(
+    command: str,
+    status: str,
+    data: Json,
+    findings: list[Json],
+    following: NextStep | None = None,
+    interrupted: bool = False,
+) -> str:
     """The envelope; lone surrogates are escaped so that any stream can take them."""
     body = {
         "schema_version": SCHEMA_VERSION,
@@ -59,6 +75,8 @@ def _text(command: str, status: str, data: Json, findings: list[Json]) -> str:
         "status": status,
         "data": data,
         "findings": findings,
+        "next": show_next(following),
+        "interrupted": interrupted,
     }
     text = json.dumps(body, indent=2, ensure_ascii=False)
     try:

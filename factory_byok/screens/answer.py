@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from factory_byok.core.findings import Finding, Status
     from factory_byok.screens.style import Style
+    from factory_byok.workflows.next_step import NextStep
 
 Words = Callable[["Style"], Iterable[str]]
 
@@ -18,7 +19,8 @@ class Answer:
     `data` is what `--json` carries (dataclasses are written by their fields), or a function that
     makes it where that costs something; `words` gives the lines for a person. `status` overrides
     the worst finding's level where a verb has its own measure; `interrupted` says that ctrl-c
-    ended it early and this is what was done until then.
+    ended it early and this is what was done until then. `next` is the line that ends the words;
+    with `document` the words are a file's text (a script, a snapshot) that it must not end up in.
     """
 
     data: Any | Callable[[], Any]
@@ -27,6 +29,8 @@ class Answer:
     status: "Status | None" = None
     strict: bool = False
     interrupted: bool = False
+    next: "NextStep | None" = None
+    document: bool = False
 
     @property
     def outcome(self) -> "Status":

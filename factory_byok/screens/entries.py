@@ -59,7 +59,7 @@ def _count(entries: Sequence[Entry], files: Sequence[SettingsFile]) -> str:
     if not entries and any(file.fate == "rejected" or file.notes for file in files):
         return "droid offers no custom model"
     if not entries:
-        return "No custom models; add one with `byok add ollama qwen2.5-coder:32b`"
+        return "droid has no custom model yet"
     listed = sum(entry.fate == "listed" for entry in entries)
     rest = len(entries) - listed
     tail = f"; {rest:,} more that droid does not offer" if rest else ""

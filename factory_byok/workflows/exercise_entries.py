@@ -38,11 +38,15 @@ class Proof:
 
 @dataclass(slots=True)
 class Proven:
-    """What was proven so far and what follows; `interrupted` says that ctrl-c ended it."""
+    """What was proven so far and what follows; `interrupted` says that ctrl-c ended it.
+
+    `entries` are those that droid lists.
+    """
 
     results: list[Exercise] = field(default_factory=list)
     interrupted: bool = False
     findings: tuple[Finding, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
 
 def prove(world: World, wanted: Sequence[str], proof: Proof, *, progress: Progress) -> Proven:
@@ -56,7 +60,7 @@ def prove(world: World, wanted: Sequence[str], proof: Proof, *, progress: Progre
     with progress.working("Looking at the servers"):
         snap = collect(world, ask)
     entries = _entries(world, snap, wanted, proof)
-    proven = Proven()
+    proven = Proven(entries=tuple(snap.listed()))
     with progress.working("Testing", long=True) as say:
         _run(world, snap, entries, proof, say, proven)
     proven.results = list(merged(proven.results))

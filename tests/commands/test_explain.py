@@ -23,7 +23,8 @@ def test_a_check_is_explained_in_full(byok: Byok, code: str) -> None:
         assert head.startswith(f"{code}: ")
         assert head.endswith(".")
         assert len(paragraphs) >= 2
-        assert paragraphs[-1].startswith("What to do: ")
+        assert paragraphs[-2].startswith("What to do: ")
+        assert paragraphs[-1] == "Next: byok doctor"
         assert not paragraphs[-1].endswith(".")
 
 
@@ -38,7 +39,8 @@ def test_the_commands_that_it_names_exist(code: str) -> None:
 
 
 def test_all_checks_stand_on_one_line_each(byok: Byok) -> None:
-    lines = byok("explain").out.splitlines()
+    *lines, blank, last = byok("explain").out.splitlines()
+    assert (blank, last) == ("", "Next: byok explain CHECK")
     assert [line.partition(":")[0] for line in lines] == list(CODES)
     rows = byok("explain", "--json").data["checks"]
     assert all(row["title"] and row["text"] and row["what_to_do"] for row in rows)

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from factory_byok.core.facts import Entry, Exercise, Server, Snapshot, System, Unknown
+from factory_byok.core.facts import Entry, Exercise, Server, Snapshot, Unknown
 from factory_byok.core.findings import Remedy
 from factory_byok.core.model_names import derived_from, same_model
 from factory_byok.core.requirements import AIM, FLOOR
 from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.advice import install_of, start_ollama
 from factory_byok.sizing.fitting import Ranked
+from factory_byok.workflows.next_step import INSTALL_OLLAMA
 
 StepName = Literal[
     "machine", "server", "model", "pull", "window", "keep_alive", "entry", "default", "proof"
@@ -23,12 +24,6 @@ STEPS: Final[tuple[StepName, ...]] = (
 CHANGING: Final[tuple[StepName, ...]] = ("pull", "window", "entry", "default")
 MOST_OFFERED: Final = 6
 NO_TOOLS: Final = "so droid cannot act through it"  # ends every sentence that says so
-# The download page's own lines (ollama.com/download)
-INSTALL: Final[dict[System, str]] = {
-    "linux": "curl -fsSL https://ollama.com/install.sh | sh",
-    "darwin": "curl -fsSL https://ollama.com/install.sh | sh",
-    "windows": "irm https://ollama.com/install.ps1 | iex",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ def start_of(snap: Snapshot, silence: Unknown, remedy: Remedy) -> Start:
     waits = silence.kind == "refused"
     install = install_of(snap)
     if install is not None and install.kind == "absent" and not install.running and waits:
-        line = INSTALL[snap.machine.system]
+        line = INSTALL_OLLAMA[snap.machine.system]
         if remedy == start_ollama(snap):
             return Start("Ollama is not installed here; this line installs and starts it", line)
         if snap.machine.container:

@@ -1,0 +1,133 @@
+"""The one line that ends every verb: what to do next; decided here for all of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from shlex import join
+from typing import Final
+
+from factory_byok.core.facts import Entry, Exercise, Snapshot, System, Unknown
+from factory_byok.core.findings import Finding, Report
+
+# The download page's own lines (ollama.com/download)
+INSTALL_OLLAMA: Final[dict[System, str]] = {
+    "linux": "curl -fsSL https://ollama.com/install.sh | sh",
+    "darwin": "curl -fsSL https://ollama.com/install.sh | sh",
+    "windows": "irm https://ollama.com/install.ps1 | iex",
+}
+# The lines of github.com/factory-ai/factory, "Installation"
+INSTALL_DROID: Final[dict[System, str]] = {
+    "linux": "curl -fsSL https://app.factory.ai/cli | sh",
+    "darwin": "curl -fsSL https://app.factory.ai/cli | sh",
+    "windows": "irm https://app.factory.ai/cli/windows | iex",
+}
+FIX: Final = ("byok", "fix")
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One line without its label: `text` is the sentence, `command` what to type, () for none.
+
+    `ready` says that nothing of byok's is left to do.
+    """
+
+    text: str
+    command: tuple[str, ...] = ()
+    ready: bool = False
+
+    @property
+    def label(self) -> str:
+        """The word before the line."""
+        return "Ready" if self.ready else "Next"
+
+
+def run(*command: str, why: str = "") -> NextStep:
+    """A command, with the reason in parentheses."""
+    return NextStep(f"{join(command)} ({why})" if why else join(command), command)
+
+
+def choose_in_droid(entry: Entry) -> NextStep:
+    """Everything is in place: the model's place in droid's list."""
+    name = f"{entry.name} ({entry.id})" if entry.name else entry.id
+    return NextStep(f"droid, then /model → {name}", ("droid",), ready=True)
+
+
+def after_list(entries: Sequence[Entry], *, broken: bool) -> NextStep:
+    """After looking at droid's files alone; `broken` says that droid skips something there."""
+    if broken:
+        return run("byok", "doctor", why="says what is wrong and repairs it")
+    if not any(entry.fate == "listed" for entry in entries):
+        return run("byok", "setup", why="from nothing to a model that works in droid")
+    return run("byok", "doctor", why="asks the servers and models too")
+
+
+def after_doctor(snap: Snapshot, report: Report) -> NextStep:
+    """After looking at everything."""
+    findings = report.findings
+    listed = list(snap.listed())
+    repairs = sum(bool(each.remedy.edits) for each in findings)
+    if repairs:
+        return run(*FIX, why=f"repairs {repairs} of {len(findings)}")
+    if not listed:
+        return _set_up(snap)
+    worst = [each for each in findings if each.level != "note"]
+    return _of_findings(worst) or _proven(listed, snap.exercises)
+
+
+def after_test(results: Sequence[Exercise], findings: Sequence[Finding], entries: Sequence[Entry]
+) -> NextStep:  # fmt: skip
+    """After exercising models."""
+    if any(each.status == "failed" for each in results):
+        return _of_findings(findings) or run("byok", "doctor", why="says what is in the way")
+    tried = {each.entry for each in results}
+    entry = next((each for each in entries if each.id in tried), None)
+    if entry is not None:
+        return choose_in_droid(entry)
+    model = results[0].model if results else "MODEL"
+    return run("byok", "add", "ollama", model, why="makes it a model of droid's")
+
+
+def _set_up(snap: Snapshot) -> NextStep:
+    """droid has no entry: the guided path, and what has to be installed for it."""
+    from factory_byok.diagnosis.advice import install_of  # `byok list` needs none of its imports
+
+    system, install = snap.machine.system, install_of(snap)
+    silent = all(isinstance(each, Unknown) for each in snap.servers.values())
+    lines = []
+    if silent and install is not None and install.kind == "absent" and not install.running:
+        lines.append(f"Ollama: {INSTALL_OLLAMA[system]}")
+    if isinstance(snap.droid, Unknown) and snap.droid.kind == "absent":
+        lines.append(f"droid: {INSTALL_DROID[system]}")
+    why = f"installs come first, {'; '.join(lines)}" if lines else "adds a model, step by step"
+    return run("byok", "setup", why=why)
+
+
+def _of_findings(findings: Iterable[Finding]) -> NextStep | None:
+    """The first finding with a command; without one, the first sentence that says what to do."""
+    found = sorted(findings, key=lambda each: each.level != "error")
+    for each in found:
+        if each.command:
+            return run(*each.command, why=each.subject)
+    for each in found:
+        if each.remedy.text:
+            return NextStep(each.remedy.text)
+    return None
+
+
+def _proven(listed: Sequence[Entry], results: Sequence[Exercise]) -> NextStep:
+    """Nothing is in the way: a proof, or droid itself when it was given."""
+    if not results:
+        return run("byok", "test", why="lets each model call a tool, as droid will")
+    passed = {each.entry for each in results} - {
+        each.entry for each in results if each.status == "failed"
+    }
+    entry = next((each for each in listed if each.id in passed), listed[0])
+    return choose_in_droid(entry)
+
+
+def after_fit(model: str, *, installed: bool, cloud: bool = False) -> NextStep:
+    """After seeing what one model needs, or which is the best here."""
+    if cloud:
+        return run("byok", "add", "ollama", model)
+    if not installed:
+        return run("byok", "setup", "--model", model, why="downloads it and sets it up")
+    return run("byok", "add", "ollama", model, why="makes it a model of droid's")

@@ -1,0 +1,59 @@
+"""The line that ends every verb."""
+
+from dataclasses import replace
+
+from factory_byok.core.facts import Exercise, Known, OllamaInstall, Unknown
+from factory_byok.diagnosis.examine import examine
+from factory_byok.workflows.next_step import after_doctor, after_fit, after_list, after_test
+from tests.builders import a_snapshot, an_entry
+
+PASSED = Exercise("custom:M-0", "m:32b", "tools", "passed")
+
+
+def test_on_a_bare_machine_it_is_setup_with_what_has_to_be_installed() -> None:
+    snap = a_snapshot(
+        entries=(),
+        servers={"http://localhost:11434": Unknown("Nobody", "refused")},
+        ollama=Known(OllamaInstall(kind="absent")),
+        droid=Unknown("No `droid` is on PATH", "absent"),
+    )
+    step = after_doctor(snap, examine(snap))
+    assert step.command == ("byok", "setup")
+    assert "ollama.com/install.sh" in step.text
+    assert "app.factory.ai/cli" in step.text
+
+
+def test_what_byok_can_repair_is_repaired_first() -> None:
+    snap = a_snapshot(entries=(an_entry(base_url="http://localhost:11434"),))
+    step = after_doctor(snap, examine(snap))
+    assert step.command == ("byok", "fix")
+    assert "repairs 1 of" in step.text
+
+
+def test_a_healthy_set_up_is_proven_and_then_used() -> None:
+    snap = a_snapshot()
+    assert after_doctor(snap, examine(snap)).command == ("byok", "test")
+    entry = next(snap.listed())
+    done = replace(snap, exercises=(replace(PASSED, entry=entry.id, model=entry.model),))
+    step = after_doctor(done, examine(done, ("chat_fails",)))
+    assert step.ready
+    assert step.text == f"droid, then /model → {entry.name} ({entry.id})"
+
+
+def test_list_sends_to_setup_or_to_doctor() -> None:
+    assert after_list((), broken=False).command == ("byok", "setup")
+    assert after_list((), broken=True).command == ("byok", "doctor")
+    assert after_list((an_entry(),), broken=False).command == ("byok", "doctor")
+
+
+def test_a_tested_model_without_an_entry_is_added() -> None:
+    assert after_test((PASSED,), (), ()).command == ("byok", "add", "ollama", "m:32b")
+    entry = an_entry(id="custom:M-0")
+    assert after_test((PASSED,), (), (entry,)).ready
+    failed = replace(PASSED, status="failed", reason="no tool was called")
+    assert after_test((failed,), (), (entry,)).command == ("byok", "doctor")
+
+
+def test_a_model_that_fits_is_downloaded_or_added() -> None:
+    assert after_fit("m:32b", installed=False).command == ("byok", "setup", "--model", "m:32b")
+    assert after_fit("m:32b", installed=True).command == ("byok", "add", "ollama", "m:32b")
