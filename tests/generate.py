@@ -46,11 +46,10 @@ def failures_table() -> str:
 def providers_table() -> str:
     """Every provider with where it is, droid's dialect for it, and the variable of its key."""
     rows = ["| `byok add …` | Base URL | Dialect | Key |", "|---|---|---|---|"]
-    for name, module in PROVIDERS.items():
-        variable = getattr(module, "KEY_VARIABLE", "")
-        key = f"`{variable}`" if variable else "none needed"
-        where = f"`{module.BASE_URL}`" if module.FIXED else "`--endpoint`"
-        rows.append(f"| `{name}` | {where} | `{module.DIALECT}` | {key} |")
+    for name, about in PROVIDERS.items():
+        key = f"`{about.key_variable}`" if about.hosted else "none needed"
+        where = f"`{about.base_url}`" if about.fixed else "`--endpoint`"
+        rows.append(f"| `{name}` | {where} | `{about.dialect}` | {key} |")
     return "\n".join(rows)
 
 

@@ -12,6 +12,7 @@ from factory_byok.diagnosis.checks import CODES
 from factory_byok.exercises import EXERCISES
 from factory_byok.hardware import VENDORS
 from factory_byok.providers import PROVIDERS
+from factory_byok.providers.hosted import HOSTED
 
 ROOT = Path(factory_byok.__file__).parent
 
@@ -146,9 +147,12 @@ def _defining(folder: str, function: str) -> set[str]:
 
 
 def test_every_provider_is_registered() -> None:
-    registered = {module.__name__.rpartition(".")[2] for module in PROVIDERS.values()}
     files = (ROOT / "providers").rglob("*.py")
-    assert registered == {path.stem for path in files if "\nTITLE: " in path.read_text("utf-8")}
+    written = [path for path in files if "\nPROVIDER: Final = " in path.read_text("utf-8")]
+    registered = {name.replace("-", "_") for name in set(PROVIDERS) - HOSTED}
+    assert {(path.parent if path.stem == "__init__" else path).stem for path in written} == (
+        registered
+    )
 
 
 def test_every_vendor_is_registered() -> None:

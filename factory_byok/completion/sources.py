@@ -40,8 +40,8 @@ def providers(_: Given) -> Iterator[Word]:
     """Everyone who may serve a model."""
     from factory_byok.providers import PROVIDERS
 
-    for name, module in PROVIDERS.items():
-        yield Word(name, getattr(module, "TITLE", ""))
+    for name, about in PROVIDERS.items():
+        yield Word(name, about.title)
 
 
 def entries(given: Given) -> Iterator[Word]:
@@ -95,14 +95,14 @@ def offered(given: Given) -> Iterator[Word]:
     from factory_byok.providers import PROVIDERS
 
     name = given.arguments[0] if given.arguments else ""
-    module = PROVIDERS.get(name)
-    if name == "ollama" or module is None:
+    about = PROVIDERS.get(name)
+    if name == "ollama" or about is None:
         yield from installed(given)
         yield from (Word(word.value, "to pull") for word in catalogue(given))
         return
-    yield from (Word(model, "example") for model, _ in getattr(module, "EXAMPLES", ()))
-    if not getattr(module, "HOSTED", True):
-        where = _endpoint(given) if "endpoint" in given.options else root_of(module.BASE_URL)
+    yield from (Word(model, "example") for model, _ in about.examples)
+    if not about.hosted:
+        where = _endpoint(given) if "endpoint" in given.options else root_of(about.base_url)
         for row in _rows(given, f"{base_url_of(str(where))}/models", "data") if where else ():
             yield Word(text(row, "id"))
 

@@ -1,38 +1,12 @@
-"""One kind of server or service per file; the registry has them by the names that users type."""
+"""One kind of server per file, the services in one table, all by the names that users type."""
 
-from types import ModuleType
 from typing import Final
 
-from factory_byok.providers import (
-    anthropic,
-    baseten,
-    deepinfra,
-    fireworks,
-    google_gemini,
-    groq,
-    huggingface,
-    llama_cpp,
-    lm_studio,
-    openai,
-    openai_compatible,
-    openrouter,
-    vllm,
-)
-from factory_byok.providers.ollama import probe as ollama
+from factory_byok.providers import llama_cpp, lm_studio, ollama, openai_compatible, vllm
+from factory_byok.providers.hosted import SERVICES
+from factory_byok.providers.provider import Provider
 
-PROVIDERS: Final[dict[str, ModuleType]] = {
-    "ollama": ollama,
-    "lm-studio": lm_studio,
-    "llama-cpp": llama_cpp,
-    "vllm": vllm,
-    "openai-compatible": openai_compatible,
-    "openrouter": openrouter,
-    "fireworks": fireworks,
-    "baseten": baseten,
-    "deepinfra": deepinfra,
-    "huggingface": huggingface,
-    "groq": groq,
-    "google-gemini": google_gemini,
-    "openai": openai,
-    "anthropic": anthropic,
+LOCAL: Final = (ollama, lm_studio, llama_cpp, vllm, openai_compatible)
+PROVIDERS: Final[dict[str, Provider]] = {
+    each.name: each for each in (*(module.PROVIDER for module in LOCAL), *SERVICES)
 }

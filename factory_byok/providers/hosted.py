@@ -1,40 +1,185 @@
-"""The hosts of public services, and the base URL that droid needs for each.
+"""The public services that droid can use: where they are, which key they want, how they list.
 
-The addresses are those of the services' own documentation, as cited in `providers/`; a test holds
-the two together.
+Addresses, key variables and forms of the lists are those of the services' own documentation;
+example models and output limits are those of Factory's pages (docs.factory.ai/cli/byok).
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from factory_byok.core.facts import Json, Model
+from factory_byok.core.json_fields import as_object, count, text, texts
+from factory_byok.providers.provider import (
+    Listing,
+    Provider,
+    capabilities,
+    parse_row,
+    tokens,
+)
 
 
-class Service(NamedTuple):
-    """A service by its name in byok, and its base URL for one dialect; another may need another."""
-
-    provider: str
-    title: str
-    base_url: str
-    dialect: str = "generic-chat-completion-api"
+def anthropic_headers(key: str) -> dict[str, str]:
+    """How Anthropic takes a key; it wants a version in every request."""
+    version = {"anthropic-version": "2023-06-01"}
+    return {**version, "x-api-key": key} if key else version
 
 
-SERVICES: Final[dict[str, Service]] = {
-    "openrouter.ai": Service("openrouter", "OpenRouter", "https://openrouter.ai/api/v1"),
-    "api.fireworks.ai": Service("fireworks", "Fireworks", "https://api.fireworks.ai/inference/v1"),
-    "inference.baseten.co": Service("baseten", "Baseten", "https://inference.baseten.co/v1"),
-    "api.deepinfra.com": Service("deepinfra", "DeepInfra", "https://api.deepinfra.com/v1/openai"),
-    "router.huggingface.co": Service(
-        "huggingface", "Hugging Face", "https://router.huggingface.co/v1"
+def _anthropic_row(row: Mapping[str, Json]) -> Iterator[Model]:
+    """Anthropic's newer rows tell `max_input_tokens` and `max_tokens`."""
+    window = tokens(count(row, "max_input_tokens"))
+    output = tokens(count(row, "max_tokens"))
+    for model in parse_row(row):
+        yield replace(model, longest_window=window, told_window=window, longest_output=output)
+
+
+def _deepinfra_row(row: Mapping[str, Json]) -> Iterator[Model]:
+    """DeepInfra's `metadata` tells the window; it is null for some models."""
+    about = as_object(row, "metadata")
+    window = tokens(count(about, "context_length"))
+    output = tokens(count(about, "max_tokens"))
+    for model in parse_row(row):
+        yield replace(model, longest_window=window, told_window=window, longest_output=output)
+
+
+def google_headers(key: str) -> dict[str, str]:
+    """How Google's own list takes a key."""
+    return {"x-goog-api-key": key} if key else {}
+
+
+def _google_row(row: Mapping[str, Json]) -> Iterator[Model]:
+    """A row of `/v1beta/models`, Google's own list; only those that can chat."""
+    name = text(row, "name").removeprefix("models/")
+    if not name or "generateContent" not in (texts(row, "supportedGenerationMethods") or ()):
+        return
+    window = tokens(count(row, "inputTokenLimit"))
+    output = tokens(count(row, "outputTokenLimit"))
+    yield Model(name=name, longest_window=window, told_window=window, longest_output=output)
+
+
+def _huggingface_row(row: Mapping[str, Json]) -> Iterator[Model]:
+    """A model, and once more for each service that has it (`NAME:service`).
+
+    Which service answers the bare name is the router's choice, so it has the smallest window.
+    """
+    listed = row.get("providers")
+    each_service = [as_object(one) for one in listed] if isinstance(listed, list) else []
+    live = [one for one in each_service if text(one, "provider") and text(one, "status") != "error"]
+    windows = [window for each in live if (window := count(each, "context_length"))]
+    smallest = tokens(min(windows, default=None))
+    for model in parse_row(row):
+        yield replace(model, longest_window=smallest, told_window=smallest)
+        for each in live:
+            own = tokens(count(each, "context_length"))
+            yield replace(
+                model,
+                name=f"{model.name}:{text(each, 'provider')}",
+                capabilities=capabilities(each),
+                longest_window=own,
+                told_window=own,
+            )
+
+
+SERVICES: Final[tuple[Provider, ...]] = (
+    Provider(  # openrouter.ai/docs
+        name="openrouter",
+        title="OpenRouter",
+        base_url="https://openrouter.ai/api/v1",
+        key_variable="OPENROUTER_API_KEY",
+        examples=(("openai/gpt-oss-20b", 32_000),),
+        # Its model variants; `:free` and others with a price of their own are in the list.
+        suffixes=("nitro", "floor", "online", "exacto"),
     ),
-    "api.groq.com": Service("groq", "Groq", "https://api.groq.com/openai/v1"),
-    "generativelanguage.googleapis.com": Service(
-        "google-gemini",
-        "Google Gemini",
-        "https://generativelanguage.googleapis.com/v1beta/openai",
+    Provider(  # docs.fireworks.ai; its models' ids begin with their account
+        name="fireworks",
+        title="Fireworks",
+        base_url="https://api.fireworks.ai/inference/v1",
+        key_variable="FIREWORKS_API_KEY",
+        examples=(
+            ("accounts/fireworks/models/glm-4p5", 16_384),
+            ("accounts/fireworks/models/deepseek-v3p1-terminus", 20_480),
+        ),
     ),
-    "api.openai.com": Service("openai", "OpenAI", "https://api.openai.com/v1", "openai"),
-    "api.anthropic.com": Service(
-        "anthropic", "Anthropic", "https://api.anthropic.com", "anthropic"
+    Provider(  # docs.baseten.co, Model APIs; deployments of one's own have other addresses
+        name="baseten",
+        title="Baseten",
+        base_url="https://inference.baseten.co/v1",
+        key_variable="BASETEN_API_KEY",
+        examples=(("Qwen/Qwen3-Coder-480B-A35B-Instruct", 8_192),),
     ),
-}
+    Provider(  # docs.deepinfra.com: under `/v1/openai`, without a further `/v1`
+        name="deepinfra",
+        title="DeepInfra",
+        base_url="https://api.deepinfra.com/v1/openai",
+        key_variable="DEEPINFRA_API_KEY",
+        also=("DEEPINFRA_TOKEN",),  # what its own pages call it
+        examples=(
+            ("zai-org/GLM-4.7", 16_384),
+            ("deepseek-ai/DeepSeek-V3.1-Terminus", 16_384),
+            ("moonshotai/Kimi-K2-Instruct-0905", 32_768),
+            ("Qwen/Qwen3-Coder-480B-A35B-Instruct-Turbo", 32_768),
+        ),
+        listings=(Listing("/models", rows=_deepinfra_row),),
+    ),
+    Provider(  # huggingface.co/docs/inference-providers: a router to other services
+        name="huggingface",
+        title="Hugging Face",
+        base_url="https://router.huggingface.co/v1",
+        key_variable="HF_TOKEN",
+        examples=(
+            ("openai/gpt-oss-120b:fireworks-ai", 32_768),
+            ("meta-llama/Llama-4-Scout-17B-16E-Instruct:fireworks-ai", 16_384),
+        ),
+        listings=(Listing(rows=_huggingface_row),),
+        # Policies by which the router chooses among the services of a model.
+        suffixes=("fastest", "cheapest", "preferred"),
+    ),
+    Provider(  # console.groq.com/docs
+        name="groq",
+        title="Groq",
+        base_url="https://api.groq.com/openai/v1",
+        key_variable="GROQ_API_KEY",
+        examples=(
+            ("moonshotai/kimi-k2-instruct-0905", 16_384),
+            ("openai/gpt-oss-120b", 65_536),
+        ),
+    ),
+    # ai.google.dev/gemini-api/docs/openai. Factory's page leaves out `openai`, as Google's first
+    # announcement of November 2024 did, so that droid posts to `/v1beta/chat/completions`.
+    Provider(
+        name="google-gemini",
+        title="Google Gemini",
+        base_url="https://generativelanguage.googleapis.com/v1beta/openai",
+        key_variable="GEMINI_API_KEY",
+        also=("GOOGLE_API_KEY",),  # Google's own libraries read both
+        examples=(("gemini-2.5-pro", 32_000),),
+        # A thousand rows are its largest page; OpenAI's form of the list tells no windows.
+        listings=(
+            Listing("/models?pageSize=1000", "/openai", "models", _google_row, google_headers),
+        ),
+    ),
+    Provider(  # platform.openai.com/docs; droid asks it by the Responses API
+        name="openai",
+        title="OpenAI",
+        base_url="https://api.openai.com/v1",
+        dialect="openai",
+        key_variable="OPENAI_API_KEY",
+        examples=(("gpt-5-codex", 16_384),),
+    ),
+    Provider(  # platform.claude.com/docs; droid adds `/v1/messages` to its root
+        name="anthropic",
+        title="Anthropic",
+        base_url="https://api.anthropic.com",
+        dialect="anthropic",
+        key_variable="ANTHROPIC_API_KEY",
+        examples=(("claude-sonnet-4-5-20250929", 8_192),),
+        # A thousand rows are its largest page.
+        listings=(
+            Listing("/v1/models?limit=1000", rows=_anthropic_row, headers=anthropic_headers),
+        ),
+    ),
+)
 # Hosts that a service has given up. Hugging Face's pages send users of the old one to the router.
 RETIRED: Final = {"api-inference.huggingface.co": "router.huggingface.co"}
 # Addresses that may answer although their service does not document them (not tried): Google's
@@ -43,9 +188,10 @@ UNDOCUMENTED: Final = (
     "https://generativelanguage.googleapis.com/v1beta",
     "https://api.deepinfra.com/v1",
 )
-HOSTED: Final = frozenset(service.provider for service in SERVICES.values())
+HOSTED: Final = frozenset(service.name for service in SERVICES)
+_BY_HOST: Final = {urlsplit(service.base_url).hostname or "": service for service in SERVICES}
 
 
-def service_of(host: str) -> Service | None:
+def service_of(host: str) -> Provider | None:
     """The service behind a host, also behind one that it has given up."""
-    return SERVICES.get(RETIRED.get(host, host))
+    return _BY_HOST.get(RETIRED.get(host, host))

@@ -11,7 +11,7 @@ from factory_byok.workflows.offered_models import Offered
 
 def offered_lines(choice: Choice, models: Sequence[Offered], style: Style) -> Iterator[str]:
     """The models, then how to add one of them."""
-    who = choice.module.TITLE
+    who = choice.about.title
     if not models:
         yield f"{who} at {choice.address} offers no model"
         return
@@ -26,7 +26,7 @@ def offered_lines(choice: Choice, models: Sequence[Offered], style: Style) -> It
 def _command(choice: Choice) -> str:
     """How to add one of them; an address that byok would not ask by itself is named."""
     command = f"byok add {choice.provider} MODEL"
-    usual = choice.base_url == choice.module.BASE_URL
+    usual = choice.base_url == choice.about.base_url
     return command if usual else f"{command} --endpoint {choice.address}"
 
 

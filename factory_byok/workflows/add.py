@@ -88,14 +88,14 @@ def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:
     """The entry by the command line, the server and Factory's page."""
     remote = is_remote(choice, model)
     plain = choice.provider in ("ollama", "openai-compatible")
-    who = "" if plain else choice.module.TITLE
+    who = "" if plain else choice.about.title
     limit = _output(choice, model, remote=remote)
     return NewEntry(
         name=wanted.name or title(choice.model, remote=remote, place=who),
         model=choice.model,
         base_url=choice.base_url,
-        dialect=choice.module.DIALECT,
-        key=wanted.key or choice.module.KEY or f"${{{choice.module.KEY_VARIABLE}}}",
+        dialect=choice.about.dialect,
+        key=wanted.key or choice.about.key or f"${{{choice.about.key_variable}}}",
         max_output=Tokens(wanted.max_output) if wanted.max_output else limit,
     )
 
@@ -108,7 +108,7 @@ def _output(choice: Choice, model: Model | None, *, remote: bool) -> Tokens:
     count = parameters_in(choice.model)
     if model is not None and isinstance(model.parameters, Known):
         count = model.parameters.value
-    limit = dict(getattr(choice.module, "EXAMPLES", ())).get(choice.model)
+    limit = dict(choice.about.examples).get(choice.model)
     limit = Tokens(limit or output_limit(count, remote=remote))
     if model is None or not choice.hosted:
         return limit

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from types import ModuleType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,6 +25,7 @@ from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.providers import PROVIDERS
 from factory_byok.providers.asking import service_at
+from factory_byok.providers.provider import Provider
 
 CHECKS: Final = (
     "cloud_unavailable", "tools_unsupported", "model_too_large", "model_too_small",
@@ -36,12 +36,12 @@ ANYWAY: Final = "`--no-check` writes the entry without asking"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A provider's model; `base_url` is what droid is given, `module` the provider's own file."""
+    """A provider's model; `base_url` is what droid is given, `about` tells who serves."""
 
     provider: str
     model: str
     base_url: str
-    module: ModuleType
+    about: Provider
 
     @property
     def address(self) -> Address:
@@ -51,7 +51,7 @@ class Choice:
     @property
     def hosted(self) -> bool:
         """Whether the provider is a service that wants a key."""
-        return bool(getattr(self.module, "HOSTED", False))
+        return self.about.hosted
 
     @property
     def at_home(self) -> bool:
@@ -82,8 +82,8 @@ def choose(world: World, provider: str, model: str, endpoint: str) -> Choice:
 def place(world: World, provider: str, endpoint: str) -> Choice:
     """A provider's server, no model chosen yet. Raises UsageError."""
     name = provider.strip().lower().replace("_", "-")
-    module = PROVIDERS.get(name)
-    if module is None:
+    about = PROVIDERS.get(name)
+    if about is None:
         near = get_close_matches(name, PROVIDERS, 1)
         like = f"Did you mean `{near[0]}`? " if near else ""
         raise UsageError(
@@ -93,16 +93,16 @@ def place(world: World, provider: str, endpoint: str) -> Choice:
     if name == "ollama":
         host = default_endpoint(world.env.get("OLLAMA_HOST", ""))
         root = parse_endpoint(endpoint) if endpoint else host
-        return Choice(name, "", base_url_of(str(root)), module)
-    if not endpoint and not module.FIXED:
+        return Choice(name, "", base_url_of(str(root)), about)
+    if not endpoint and not about.fixed:
         raise UsageError(
             f"`{provider}` has no address of its own",
             "Give the server with `--endpoint http://localhost:8000`",
         )
-    return Choice(name, "", _base_url(module, endpoint) if endpoint else module.BASE_URL, module)
+    return Choice(name, "", _base_url(about, endpoint) if endpoint else about.base_url, about)
 
 
-def _base_url(module: ModuleType, endpoint: str) -> str:
+def _base_url(about: Provider, endpoint: str) -> str:
     """The base URL at another server: given in full, or a root that gets the provider's own path.
 
     Raises UsageError for what is no URL.
@@ -111,8 +111,8 @@ def _base_url(module: ModuleType, endpoint: str) -> str:
     given = without_api(endpoint)
     assert given is not None  # parse_endpoint saw that
     given = connectable(given)
-    path, own = given.path, urlsplit(module.BASE_URL).path
-    if module.DIALECT == "anthropic":
+    path, own = given.path, urlsplit(about.base_url).path
+    if about.dialect == "anthropic":
         return str(given._replace(path=path.removesuffix("/v1")))
     if own.startswith(path):
         path = own
@@ -157,7 +157,7 @@ def look_there(
     models = server.value.models
     if secret and choice.at_home and isinstance(models, Unknown) and models.kind == "key":
         raise ByokError(
-            f"Nothing was written: {choice.module.TITLE} refuses this key", f"Correct it; {ANYWAY}"
+            f"Nothing was written: {choice.about.title} refuses this key", f"Correct it; {ANYWAY}"
         )
     if choice.provider == "ollama" and server.value.provider != "ollama":
         raise ByokError(
@@ -174,7 +174,7 @@ def _findings(snap: Snapshot, choice: Choice) -> tuple[Finding, ...]:
         name=choice.model,
         model=choice.model,
         base_url=choice.base_url,
-        dialect=choice.module.DIALECT,
+        dialect=choice.about.dialect,
         file="",
         level="user",
         kind="config",

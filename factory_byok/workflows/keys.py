@@ -34,7 +34,7 @@ def key_for(
     if literal:
         return EntryKey(literal, literal)
     if not choice.hosted:
-        return EntryKey(f"${{{variable}}}" if variable else choice.module.KEY)
+        return EntryKey(f"${{{variable}}}" if variable else choice.about.key)
     name = variable or _usual(world, choice)
     secret = world.env.get(name, "").strip()
     if check and not secret:
@@ -44,14 +44,14 @@ def key_for(
 
 def _usual(world: World, choice: Choice) -> str:
     """The provider's variable that has a value here, else the one that its users know best."""
-    names: tuple[str, ...] = (choice.module.KEY_VARIABLE, *getattr(choice.module, "ALSO", ()))
+    names: tuple[str, ...] = (choice.about.key_variable, *choice.about.also)
     return next((name for name in names if world.env.get(name, "").strip()), names[0])
 
 
 def _no_key(choice: Choice, name: str) -> ByokError:
     """A hosted provider without a key."""
     return ByokError(
-        f"Nothing was written: {choice.module.TITLE} needs a key, and `{name}` has no value here",
+        f"Nothing was written: {choice.about.title} needs a key, and `{name}` has no value here",
         "`--key-env NAME` names the variable that holds it, `--key-stdin` reads the key itself; "
         f"`--no-check` writes `${{{name}}}` for later",
     )

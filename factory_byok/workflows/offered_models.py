@@ -30,7 +30,7 @@ def offered(
     _, server = look_there(world, choice, timeout=timeout, progress=progress, secret=secret)
     if isinstance(server.models, Unknown):
         raise ByokError(
-            f"{choice.module.TITLE} at {choice.address} does not list its models: "
+            f"{choice.about.title} at {choice.address} does not list its models: "
             f"{server.models.why}",
             _way_out(choice),
         )
@@ -43,8 +43,8 @@ def _way_out(choice: Choice) -> str:
     if not choice.hosted:
         return name[:1].upper() + name[1:]
     if not choice.at_home:
-        return f"byok shows a key for this to {choice.module.TITLE}'s own host alone: {name}"
-    return f"Set `{choice.module.KEY_VARIABLE}` or give `--key-env NAME`; or {name}"
+        return f"byok shows a key for this to {choice.about.title}'s own host alone: {name}"
+    return f"Set `{choice.about.key_variable}` or give `--key-env NAME`; or {name}"
 
 
 def _told(model: Model) -> Offered:

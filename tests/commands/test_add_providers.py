@@ -19,7 +19,7 @@ from tests.doubles.services import LISTS
 pytestmark = pytest.mark.outside
 
 KEY = "sk-very-secret-key"
-HOSTED = [name for name in LISTS if getattr(PROVIDERS[name], "HOSTED", False)]
+HOSTED = [name for name in LISTS if PROVIDERS[name].hosted]
 OPEN = [name for name in HOSTED if not LISTS[name].header]
 # What is written for the model of each documented list: limits of Factory's pages, the services'
 # own where those are lower, half a window at most.
@@ -53,20 +53,20 @@ def written(factory_home: Path) -> Callable[[str], Any]:
 def factory_home(empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, and no provider's key in the environment."""
     for module in PROVIDERS.values():
-        for name in (getattr(module, "KEY_VARIABLE", ""), *getattr(module, "ALSO", ())):
+        for name in (module.key_variable, *module.also):
             monkeypatch.delenv(name, raising=False)
     return empty_home
 
 
 def root(name: str) -> str:
     """Scheme and host of a provider."""
-    scheme, _, rest = str(PROVIDERS[name].BASE_URL).partition("://")
+    scheme, _, rest = str(PROVIDERS[name].base_url).partition("://")
     return f"{scheme}://{rest.partition('/')[0]}"
 
 
 def path(name: str) -> str:
     """The path of a provider's base URL."""
-    return str(PROVIDERS[name].BASE_URL).removeprefix(root(name))
+    return str(PROVIDERS[name].base_url).removeprefix(root(name))
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -75,19 +75,19 @@ def test_an_entry_is_written_with_the_provider_s_path_and_tried(
 ) -> None:
     hosted = name in HOSTED
     if hosted:
-        monkeypatch.setenv(PROVIDERS[name].KEY_VARIABLE, KEY)
+        monkeypatch.setenv(PROVIDERS[name].key_variable, KEY)
     with OpenAIServer(LISTS[name], key=KEY if hosted else "") as double:
         ran = byok("add", name, LISTS[name].model, "--endpoint", double.url, "--json")
     assert [each["status"] for each in ran.data["results"]] == ["passed", "passed"]
     assert ran.code == 0
     entry = ran.data["entry"]
     assert entry["base_url"] == f"{double.url}{path(name)}"
-    assert (entry["dialect"], entry["max_output"]) == (PROVIDERS[name].DIALECT, OUTPUT[name])
-    assert PROVIDERS[name].TITLE in entry["name"]
+    assert (entry["dialect"], entry["max_output"]) == (PROVIDERS[name].dialect, OUTPUT[name])
+    assert PROVIDERS[name].title in entry["name"]
     assert KEY not in str(written()) + str(written("config.json")) + ran.out + ran.err
     if hosted:
         (stored,) = written()["customModels"]
-        assert stored["apiKey"] == f"${{{PROVIDERS[name].KEY_VARIABLE}}}"
+        assert stored["apiKey"] == f"${{{PROVIDERS[name].key_variable}}}"
     listing = double.headers(LISTS[name].path)
     assert KEY not in str(listing), "a key must not go to a host that it was not written for"
 
@@ -102,7 +102,7 @@ def test_the_own_host_gets_the_key_and_the_entry_its_documented_base_url(
         ran = byok("add", name, LISTS[name].model, "--key-env", "MY_KEY", "--json", "--no-test")
     assert ran.code == 0, ran.out
     (stored,) = written()["customModels"]
-    assert (stored["baseUrl"], stored["apiKey"]) == (PROVIDERS[name].BASE_URL, "${MY_KEY}")
+    assert (stored["baseUrl"], stored["apiKey"]) == (PROVIDERS[name].base_url, "${MY_KEY}")
     assert KEY in str(double.headers(LISTS[name].path))
     assert all(url.startswith(("http://localhost", root(name))) for url in asked)
 
@@ -112,7 +112,7 @@ def test_without_a_model_the_offer_is_listed_and_nothing_written(
     byok: Byok, factory_home: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     if name in HOSTED:
-        monkeypatch.setenv(PROVIDERS[name].KEY_VARIABLE, KEY)
+        monkeypatch.setenv(PROVIDERS[name].key_variable, KEY)
     with OpenAIServer(LISTS[name], key=KEY) as double:
         where: tuple[str, ...] = ("--endpoint", double.url)
         if name in HOSTED:
@@ -169,7 +169,7 @@ def test_without_a_key_nothing_is_written_or_asked(
 ) -> None:
     ran = byok("add", name, LISTS[name].model, "--endpoint", f"http://127.0.0.1:{closed_port()}")
     assert ran.code == 1
-    for word in (PROVIDERS[name].KEY_VARIABLE, "--key-env", "--key-stdin", "--no-check"):
+    for word in (PROVIDERS[name].key_variable, "--key-env", "--key-stdin", "--no-check"):
         assert word in ran.err
     assert not (factory_home / ".factory").exists()
 
@@ -182,11 +182,11 @@ def test_without_asking_the_usual_variable_is_written(
     assert ran.code == 0
     (stored,) = written()["customModels"]
     assert stored == {
-        "displayName": f"model-70b [{PROVIDERS[name].TITLE}]",
+        "displayName": f"model-70b [{PROVIDERS[name].title}]",
         "model": "some/model-70b",
-        "baseUrl": PROVIDERS[name].BASE_URL,
-        "apiKey": f"${{{PROVIDERS[name].KEY_VARIABLE}}}",
-        "provider": PROVIDERS[name].DIALECT,
+        "baseUrl": PROVIDERS[name].base_url,
+        "apiKey": f"${{{PROVIDERS[name].key_variable}}}",
+        "provider": PROVIDERS[name].dialect,
         "maxOutputTokens": 128_000,
     }
     assert set(written()) == {"customModels"}, "no compaction limit where the window is not known"

@@ -1,18 +1,18 @@
-"""A provider's documented list, read by its own file."""
+"""A provider's documented list, read as byok reads it."""
 
 import json
-from types import ModuleType
 
 from factory_byok.core.facts import Known, Model, Server, Unknown
 from factory_byok.core.http import Reply
-from factory_byok.providers.openai_compatible import Listing, parse
+from factory_byok.providers import PROVIDERS
+from factory_byok.providers.listed_models import parse
 from tests.doubles.services import LISTS
 
 
-def read(module: ModuleType, name: str, listing: Listing | None = None) -> Server:
+def read(name: str) -> Server:
     """The server behind the provider's list."""
     reply = Reply(200, {}, json.dumps(LISTS[name].body).encode(), 0.0)
-    reading = parse(reply, listing or module.LISTING)
+    reading = parse(reply, PROVIDERS[name])
     assert isinstance(reading, Known)
     return reading.value
 

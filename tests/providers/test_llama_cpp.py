@@ -7,6 +7,7 @@ import pytest
 from factory_byok.core.facts import Known, Model, Server, Unknown
 from factory_byok.core.http import Deadline, Http
 from factory_byok.providers import llama_cpp
+from factory_byok.providers.listed_models import probe
 from tests.doubles.engine import Engine
 
 PROPS: dict[str, Any] = {
@@ -26,7 +27,7 @@ def a_server(*names: str) -> Server:
 
 @pytest.mark.outside
 def test_the_real_engine_tells_windows_parameters_and_tools(engine: Engine) -> None:
-    reading = llama_cpp.probe(Http(), engine.url, Deadline(10))
+    reading = probe(Http(), engine.url, Deadline(10), llama_cpp.PROVIDER)
     assert isinstance(reading, Known)
     (model,) = reading.value.models.value
     assert model.told_window == Known(engine.window)
@@ -38,24 +39,24 @@ def test_the_real_engine_tells_windows_parameters_and_tools(engine: Engine) -> N
 
 @pytest.mark.outside
 def test_a_template_that_knows_tools_is_seen(tools_engine: Engine) -> None:
-    reading = llama_cpp.probe(Http(), tools_engine.url, Deadline(10))
+    reading = probe(Http(), tools_engine.url, Deadline(10), llama_cpp.PROVIDER)
     assert isinstance(reading, Known)
     assert reading.value.models.value[0].capabilities == Known(("completion", "tools"))
 
 
 def test_a_single_model_answers_to_every_name() -> None:
-    server = llama_cpp.parse(a_server("a.gguf"), PROPS, ("qwen", "a.gguf"))
+    server = llama_cpp.enrich(a_server("a.gguf"), PROPS, ("qwen", "a.gguf"))
     assert [model.name for model in server.models.value] == ["a.gguf", "qwen"]
     assert server.model("qwen")
 
 
 def test_a_router_of_several_models_does_not() -> None:
-    assert llama_cpp.parse(a_server("a", "b"), {"role": "router"}, ("c",)).model("c") is None
-    assert llama_cpp.parse(a_server("a"), {"role": "router"}, ("c",)).model("c") is None
+    assert llama_cpp.enrich(a_server("a", "b"), {"role": "router"}, ("c",)).model("c") is None
+    assert llama_cpp.enrich(a_server("a"), {"role": "router"}, ("c",)).model("c") is None
 
 
 def test_an_old_build_tells_less() -> None:
     old = {key: PROPS[key] for key in ("default_generation_settings", "model_path")}
-    (model,) = llama_cpp.parse(a_server("a"), old).models.value
+    (model,) = llama_cpp.enrich(a_server("a"), old).models.value
     assert model.told_window == Known(2_048)
     assert isinstance(model.capabilities, Unknown)

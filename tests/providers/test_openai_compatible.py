@@ -7,7 +7,7 @@ import pytest
 
 from factory_byok.core.facts import Known, Unknown
 from factory_byok.core.http import Reply
-from factory_byok.providers.openai_compatible import parse
+from factory_byok.providers.listed_models import parse
 from tests.providers.lists import told
 
 

@@ -1,10 +1,13 @@
 """vLLM's list and version: documented, not captured."""
 
+from typing import Any
+
 import pytest
 
 from factory_byok.core.facts import Known
-from factory_byok.core.http import Deadline, Http, Reply
+from factory_byok.core.http import Deadline, Http
 from factory_byok.providers import vllm
+from factory_byok.providers.listed_models import probe
 from tests.doubles.openai_server import OpenAIServer
 from tests.doubles.services import LISTS
 from tests.providers.lists import read, told
@@ -13,26 +16,21 @@ NAME = "Qwen/Qwen3-Coder-30B-A3B-Instruct"
 
 
 def test_max_model_len_is_the_window_that_requests_get() -> None:
-    assert told(read(vllm, "vllm").model(NAME)) == (65_536, None, None)
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "version"),
-    [
-        (200, b'{"version": "0.11.0"}', "0.11.0"),
-        (404, b"{}", ""),
-        (200, b"no", ""),
-        (200, b"1", ""),
-    ],
-)
-def test_the_version_is_read_or_left_empty(status: int, body: bytes, version: str) -> None:
-    assert vllm.parse(Reply(status, {}, body, 0.0)) == version
+    assert told(read("vllm").model(NAME)) == (65_536, None, None)
 
 
 @pytest.mark.outside
-def test_the_probe_tells_models_and_version() -> None:
-    with OpenAIServer(LISTS["vllm"], more={"/version": {"version": "0.11.0"}}) as double:
-        reading = vllm.probe(Http(), double.url, Deadline(2))
+@pytest.mark.parametrize(
+    ("more", "version"),
+    [
+        ({"/version": {"version": "0.11.0"}}, "0.11.0"),
+        ({"/version": 1}, ""),
+        ({}, ""),  # a gateway that answers 404
+    ],
+)
+def test_the_probe_tells_models_and_a_version_or_none(more: dict[str, Any], version: str) -> None:
+    with OpenAIServer(LISTS["vllm"], more=more) as double:
+        reading = probe(Http(), double.url, Deadline(2), vllm.PROVIDER)
     assert isinstance(reading, Known)
-    assert (reading.value.provider, reading.value.version) == ("vllm", "0.11.0")
+    assert (reading.value.provider, reading.value.version) == ("vllm", version)
     assert reading.value.model(NAME)

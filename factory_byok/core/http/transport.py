@@ -34,6 +34,7 @@ class BoundedTransport(httpx.BaseTransport):
         self._inner = httpx.HTTPTransport(verify=verify, proxy=_proxy_for(url))
         self._clock = clock
         self._most_bytes = most_bytes
+        self._closed = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The reply's head; its body is read as the caller asks for it."""
@@ -41,13 +42,21 @@ class BoundedTransport(httpx.BaseTransport):
             ("connect", "read", "write", "pool"), self._clock.left()
         )
         request.extensions["timeout"] = limits
-        response = _within(self._clock, lambda: self._inner.handle_request(request))
+        response = _within(self._clock, lambda: self._ask(request))
         limits["read"] = None  # the deadline of a body may be extended while it is read
         response.stream = _BoundedBody(response, self._clock, self._most_bytes)
         return response
 
+    def _ask(self, request: httpx.Request) -> httpx.Response:
+        """The inner transport's reply; one that comes when nobody waits any more is closed."""
+        response = self._inner.handle_request(request)
+        if self._closed:
+            response.extensions["network_stream"].close()
+        return response
+
     def close(self) -> None:
         """Closes the connection."""
+        self._closed = True
         self._inner.close()
 
 

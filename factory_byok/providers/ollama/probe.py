@@ -17,7 +17,7 @@ from factory_byok.core.facts import (
 )
 from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
 from factory_byok.core.model_names import is_cloud, same_model
-from factory_byok.providers import openai_compatible
+from factory_byok.providers import listed_models
 from factory_byok.providers.ollama.replies import (
     parse_account,
     parse_cloud_switch,
@@ -28,11 +28,6 @@ from factory_byok.providers.ollama.replies import (
     parse_version,
 )
 
-TITLE: Final = "Ollama"
-BASE_URL: Final = "http://localhost:11434/v1"
-DIALECT: Final = "generic-chat-completion-api"
-KEY: Final = "not-needed"  # not `ollama`: `ollama launch droid` deletes entries with that key
-FIXED: Final = True
 WINDOW_SETTING: Final = "OLLAMA_CONTEXT_LENGTH"
 MOST_SHOWS: Final = 32  # more configured models than this are not asked about one by one
 
@@ -85,7 +80,7 @@ def _poses(models: tuple[Model, ...]) -> bool:
 
 def _posing(http: Http, endpoint: str, deadline: Deadline) -> Reading[Server]:
     """A server that poses as Ollama: droid may still reach its models by OpenAI's protocol."""
-    answer = openai_compatible.probe(http, endpoint, deadline)
+    answer = listed_models.probe(http, endpoint, deadline)
     if isinstance(answer, Known) and isinstance(answer.value.models, Known):
         return Known(replace(answer.value, poses=True))
     return Unknown("It poses as Ollama: its models have no digest and no size", "other")
@@ -124,10 +119,10 @@ def _stranger(
     http: Http, endpoint: str, deadline: Deadline, version: Reply, *, expected: bool
 ) -> Reading[Server]:
     """What answers where `/api/version` is not Ollama's: an OpenAI-compatible server, or who?"""
-    silent = openai_compatible.not_an_api(version)
+    silent = listed_models.not_an_api(version)
     if expected and silent and silent.kind in ("forbidden", "html", "redirect"):
         return silent
-    answer = openai_compatible.probe(http, endpoint, deadline)
+    answer = listed_models.probe(http, endpoint, deadline)
     if isinstance(answer, Known) and isinstance(answer.value.models, Unknown) and expected:
         return Unknown("It is not Ollama: /api/version is unknown there", "other")
     return answer

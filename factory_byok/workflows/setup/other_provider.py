@@ -27,31 +27,29 @@ def another_provider(way: Way) -> Done:
     choice = place(way.world, name, where)
     key = key_for(way.world, choice, check=False)
     if choice.hosted and not key.secret:
-        variable = choice.module.KEY_VARIABLE
+        variable = choice.about.key_variable
         raise ByokError(
-            f"{choice.module.TITLE} needs a key, and `{variable}` has no value here",
+            f"{choice.about.title} needs a key, and `{variable}` has no value here",
             f"Get a key there, run `export {variable}=...`, then `byok setup` again",
         )
     way.forget_model()
     way.choice = choose(way.world, name, _model(way, name, where, key.secret), where)
     way.key, way.secret = key.written, key.secret
-    return "done", f"{choice.module.TITLE} at {choice.address}"
+    return "done", f"{choice.about.title} at {choice.address}"
 
 
 def _keys(names: list[str]) -> list[tuple[str, str]]:
     """Each provider with the variable of its key; "" for one on a machine of the user's."""
-    hosted = {name for name in names if getattr(PROVIDERS[name], "HOSTED", False)}
-    return [(name, PROVIDERS[name].KEY_VARIABLE if name in hosted else "") for name in names]
+    hosted = {name for name in names if PROVIDERS[name].hosted}
+    return [(name, PROVIDERS[name].key_variable if name in hosted else "") for name in names]
 
 
 def _where(way: Way, name: str) -> str:
     """The server of a provider that runs on a machine of the user's; "" for a service."""
-    module = PROVIDERS[name]
-    if getattr(module, "HOSTED", False):
+    about = PROVIDERS[name]
+    if about.hosted:
         return ""
-    return way.guide.answer(
-        f"Address of {module.TITLE}", module.BASE_URL or "http://localhost:8000"
-    )
+    return way.guide.answer(f"Address of {about.title}", about.base_url or "http://localhost:8000")
 
 
 def _model(way: Way, name: str, where: str, secret: str) -> str:
@@ -60,9 +58,9 @@ def _model(way: Way, name: str, where: str, secret: str) -> str:
     timeout = max(way.wanted.timeout, 10.0 if choice.hosted else 0.0)
     models = offered(way.world, choice, timeout=timeout, progress=way.progress, secret=secret)
     if not models:
-        raise ByokError(f"{choice.module.TITLE} at {choice.address} offers no model")
+        raise ByokError(f"{choice.about.title} at {choice.address} offers no model")
     way.guide.show_names(models)
-    examples = [example for example, _ in choice.module.EXAMPLES]
+    examples = [example for example, _ in choice.about.examples]
     known = [model.name for model in models]
     first = next((each for each in examples if each in known), known[0])
     word = way.guide.answer("Name of the model", first).strip()

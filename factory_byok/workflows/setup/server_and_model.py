@@ -134,7 +134,7 @@ def model(way: Way) -> Done:
         if _taken(way):
             return "done", f"`{way.model}`"
         way.forget_model()
-    return "done", f"`{way.choice.model}` of {way.choice.module.TITLE}"
+    return "done", f"`{way.choice.model}` of {way.choice.about.title}"
 
 
 def _ask(way: Way, used: Entry | None) -> str:

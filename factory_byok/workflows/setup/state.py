@@ -116,7 +116,7 @@ class Way:
     def elsewhere(self) -> str:
         """Who runs the model when it is not this Ollama, as a name; "" when it is."""
         if self.choice is not None:
-            return str(self.choice.module.TITLE)
+            return str(self.choice.about.title)
         return "Ollama's cloud" if self.model and self.remote() else ""
 
     def remote(self) -> bool:
