@@ -29,6 +29,9 @@ def run(
     deep: Annotated[
         bool, typer.Option("--deep", help="Also load and exercise each configured model.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show every check and what follows from what.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Let warnings fail too.")] = False,
     form: Annotated[
         Format | None,
@@ -55,6 +58,7 @@ def run(
     from factory_byok.diagnosis.replay import read_snapshot
     from factory_byok.screens.progress import progress_on
     from factory_byok.sizing.recommendation import as_json, recommend
+    from factory_byok.workflows.known_windows import remember
     from factory_byok.workflows.next_step import after_doctor
 
     wanted = _wanted(form, output, json=bool(context.meta.get(JSON)))
@@ -72,14 +76,15 @@ def run(
             from factory_byok.workflows.exercise_entries import deepened
 
             snap, interrupted = deepened(world, snap, ask, progress=progress_on(quiet=quiet))
+        remember(world, snap)
     report = examine(snap)
     recommendation = recommend(snap.machine)
 
     def words(style: "Style") -> Iterable[str]:
         if output is None:
-            return _lines(wanted, snap, report, recommendation, style)
+            return _lines(wanted, snap, report, recommendation, style, verbose=verbose)
         plain = replace(style, color=False, width=PAPER, unicode=True)
-        lines = _lines(wanted, snap, report, recommendation, plain)
+        lines = _lines(wanted, snap, report, recommendation, plain, verbose=verbose)
         return _written(output, wanted, lines)
 
     data = {
@@ -119,12 +124,14 @@ def _lines(
     report: "Report",
     recommendation: "Recommendation",
     style: "Style",
+    *,
+    verbose: bool = False,
 ) -> Iterable[str]:
     """The report in one format."""
     if form == "text":
         from factory_byok.screens.doctor import doctor_lines
 
-        return doctor_lines(snap, report, recommendation, style)
+        return doctor_lines(snap, report, recommendation, style, verbose=verbose)
     from factory_byok.core.world import World
     from factory_byok.diagnosis.checks import too_slow
     from factory_byok.exercises.projection import FIRST_REQUEST

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from factory_byok.core.droid_facts import Entry, SettingsFile
 from factory_byok.core.world import World
+from factory_byok.droid.settings.find import find_entry
 from factory_byok.droid.settings.look import look
 from factory_byok.screens.answer import Answer
 from factory_byok.workflows.next_step import after_list
@@ -14,30 +17,49 @@ if TYPE_CHECKING:
     from factory_byok.screens.style import Style
 
 
-def run() -> Answer:
-    """Show each entry as droid will see it: id, name, model, base URL, file, and its fate.
+def run(
+    entry: Annotated[
+        str, typer.Argument(help="One entry in full: its id, name or model; all without.")
+    ] = "",
+) -> Answer:
+    """Show each entry as droid will see it, in droid's order, without the network.
 
-    Exits 1 when droid rejects a whole file.
+    The window is the last one that byok measured. Exits 1 when droid rejects a whole file.
     """
-    settings = look(World.real())
+    from factory_byok.workflows.known_windows import last_measured
+
+    world = World.real()
+    settings = look(world)
+    entries = settings.entries
+    chosen = entries if not entry else (find_entry(entries, entry),)
+    windows, default = last_measured(world, entries), settings.defaults.model
     data = {
-        "entries": [entry_row(entry) for entry in settings.entries],
+        "entries": [
+            {
+                **entry_row(each),
+                "default": each.id == default,
+                "last_window": windows.get(each.id),
+            }
+            for each in chosen
+        ],
         "files": [file_row(file) for file in settings.files],
     }
     rejected = any(file.fate == "rejected" for file in settings.files)
-    dropped = any(entry.fate == "dropped" for entry in settings.entries)
+    dropped = any(each.fate == "dropped" for each in chosen)
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.screens.entries import entries_lines
+        from factory_byok.screens.entries import entries_lines, entry_lines
 
-        shown = [_without_secrets(each) for each in settings.entries]
-        return entries_lines(shown, settings.files, style)
+        shown = [_without_secrets(each) for each in chosen]
+        if entry:
+            return entry_lines(shown[0], windows, default, style)
+        return entries_lines(shown, settings.files, windows, default, style)
 
     return Answer(
         data,
         words,
         status="error" if rejected else "warning" if dropped else "ok",
-        next=after_list(settings.entries, broken=rejected or dropped),
+        next=after_list(entries, broken=rejected or dropped),
     )
 
 

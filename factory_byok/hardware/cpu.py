@@ -1,16 +1,13 @@
 """The processor: py-cpuinfo's slow answer, and a quick one for those who cannot wait for it."""
 
-import json
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
+from factory_byok.core import cache
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Cpu, Known, Reading, Unknown
+from factory_byok.core.facts import Cpu, Json, Known, Reading, Unknown
 from factory_byok.core.world import World
 from factory_byok.hardware.guard import never_raises
 from factory_byok.hardware.sysfs import text
@@ -28,7 +25,6 @@ FEATURES: Final = {
 ARM_64: Final = frozenset({"aarch64", "arm64", "ARM_8"})  # NEON is part of it
 
 LONGEST_NAME: Final = 200
-LONGEST_CACHE: Final = 65536
 
 
 @never_raises("the processor")
@@ -117,35 +113,17 @@ def remember(world: World, cpu: Cpu) -> None:
     The system's own name goes with it, since a home folder may be shared by several machines.
     """
     own = _own(world)
-    kept = {"name": cpu.name, "cores": cpu.cores, "features": list(cpu.features)}
-    kept["of"] = own.name if own else ""
-    with suppress(OSError):
-        world.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp makes a 0600 file; the rename keeps readers from seeing half of it
-        handle, temporary = tempfile.mkstemp(prefix="cpu-", dir=world.cache)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(kept, file)
-            Path(temporary).replace(world.cache / "cpu.json")
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
+    kept: dict[str, Json] = {"name": cpu.name, "cores": cpu.cores, "features": list(cpu.features)}
+    cache.keep(world, "cpu", {**kept, "of": own.name if own else ""})
 
 
 def recall(world: World, own_name: str) -> Cpu | None:
     """The remembered answer, None when there is none, it is broken or about another processor."""
-    try:
-        with (world.cache / "cpu.json").open("rb") as file:
-            return parse_remembered(file.read(LONGEST_CACHE), own_name)
-    except OSError:
-        return None
+    return parse_remembered(cache.recall(world, "cpu"), own_name)
 
 
-def parse_remembered(written: bytes, own_name: str) -> Cpu | None:
+def parse_remembered(kept: Json, own_name: str) -> Cpu | None:
     """Takes a remembered answer apart; None unless every part is as `remember` writes it."""
-    try:
-        kept = json.loads(written)
-    except (ValueError, RecursionError):
-        return None
     match kept:
         case {"name": str(name), "cores": int(cores), "features": list(features), "of": str(of)}:
             words = tuple(each for each in features if isinstance(each, str))

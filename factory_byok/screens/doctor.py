@@ -1,30 +1,43 @@
-"""The doctor's screen: what was seen, what is wrong, and the count."""
+"""The doctor's screen: what was seen, what is wrong by model and server, and the count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from factory_byok.core.facts import Known, Server, Snapshot, Unknown
-from factory_byok.core.findings import Outcome, Report
+from factory_byok.core.facts import Exercise, Known, Server, Snapshot, Unknown
+from factory_byok.core.findings import WORST_FIRST, Outcome, Report
 from factory_byok.core.words import shorten_home
-from factory_byok.screens.findings import findings_lines, tally
+from factory_byok.diagnosis.causes import Cause, Place, causes, count, grouped, nameless
+from factory_byok.screens.findings import COLORS, remedy_lines
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.ollama import ollama_phrase
 from factory_byok.screens.recommendation import recommendation_rows
-from factory_byok.screens.style import Style
-from factory_byok.screens.words import columns, counted
+from factory_byok.screens.style import Style, printable
+from factory_byok.screens.words import counted
 from factory_byok.sizing.recommendation import Recommendation
+
+INDENT: Final = "            "
+SIGNS: Final = {"error": ("✗", "x"), "warning": ("!", "!"), "note": ("i", "i")}
+MARKS: Final = {"passed": ("✓", "+"), "failed": ("✗", "x"), "skipped": ("-", "-")}
+MARK_COLORS: Final = {"passed": "green", "failed": "red", "skipped": "dim"}
 
 
 def doctor_lines(
-    snap: Snapshot, report: Report, recommendation: Recommendation, style: Style
+    snap: Snapshot,
+    report: Report,
+    recommendation: Recommendation,
+    style: Style,
+    *,
+    verbose: bool = False,
 ) -> Iterator[str]:
-    """The whole screen."""
-    yield from columns(seen_rows(snap, recommendation), style)
+    """The whole screen; `verbose` shows what follows from a cause and every check too."""
+    yield from style.columns(list(seen_rows(snap, recommendation)))
     yield ""
-    if report.findings:
-        yield from findings_lines(report.findings, style)
-        yield ""
-    yield from _skipped(report, style)
-    yield _summary(report, style)
+    yield from _groups(snap, report, style, verbose=verbose)
+    yield from _unjudged(report, style, verbose=verbose)
+    yield _summary(snap, report, style)
+
+
+# --- what was seen -------------------------------------------------------------------------------
 
 
 def seen_rows(snap: Snapshot, recommendation: Recommendation) -> Iterator[tuple[str, str]]:
@@ -35,14 +48,14 @@ def seen_rows(snap: Snapshot, recommendation: Recommendation) -> Iterator[tuple[
     yield "droid", _droid(snap)
     yield from _settings(snap)
     for endpoint, reading in snap.servers.items():
-        yield "Server", f"{endpoint}: {_server(reading)}"
+        yield "Server", f"{endpoint}: {server_phrase(reading)}"
 
 
 def _droid(snap: Snapshot) -> str:
     """The installed droid."""
     droid = snap.droid
     if isinstance(droid, Unknown):
-        return "not on PATH" if droid.kind == "absent" else f"not known: {droid.why}"
+        return "not installed (no `droid` on PATH)" if droid.kind == "absent" else droid.why
     version = droid.value.version
     return f"{version.value if isinstance(version, Known) else 'version unknown'}"
 
@@ -57,7 +70,7 @@ def _settings(snap: Snapshot) -> Iterator[tuple[str, str]]:
         yield "Settings", f"{shorten_home(file.path)}: {told}"
 
 
-def _server(reading: Known[Server] | Unknown) -> str:
+def server_phrase(reading: Known[Server] | Unknown) -> str:
     """Who answers at an endpoint, and with how much."""
     if isinstance(reading, Unknown):
         return f"no usable answer ({reading.why[:1].lower()}{reading.why[1:]})"
@@ -72,12 +85,131 @@ def _server(reading: Known[Server] | Unknown) -> str:
     return f"{name}, {models}, loaded: {', '.join(each.name for each in loaded.value)}"
 
 
-def _skipped(report: Report, style: Style) -> Iterator[str]:
-    """Checks that could not judge, or judged only a part, and why."""
+# --- what is wrong -------------------------------------------------------------------------------
+
+
+def _groups(snap: Snapshot, report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
+    """Every place with its causes and exercises, a blank line after each."""
+    results = _results(snap)
+    for group in grouped(snap, report):
+        yield _heading(group.place, style)
+        for result in [*results.pop((group.place.endpoint, group.place.model), ())][:1]:
+            yield _ticks(snap, result, style)
+        for cause in group.causes:
+            yield from cause_lines(cause, style, verbose=verbose)
+        yield ""
+    for (endpoint, model), found in results.items():
+        yield _heading(Place("model", endpoint, model), style)
+        yield _ticks(snap, found[0], style)
+        yield ""
+
+
+def _heading(place: Place, style: Style) -> str:
+    """A place in words."""
+    where = place.endpoint.partition("://")[2] or place.endpoint
+    told = {
+        "files": "droid's settings",
+        "machine": "This machine",
+        "server": f"Server {where}",
+        "model": f"{place.model} at {where}",
+    }
+    return style.paint(printable(told[place.kind]), "bold")
+
+
+def cause_lines(cause: Cause, style: Style, *, verbose: bool = False) -> Iterator[str]:
+    """One cause: level, sentence, check; whom it concerns, what follows, and the remedy."""
+    sign = style.sign(*SIGNS[cause.level])
+    label = f"  {sign} {cause.level}".ljust(len(INDENT))
+    code = f"[{cause.check.replace('_', '-')}]"
+    first, *rest = style.wrapped(printable(f"{cause.message} {code}"), INDENT)
+    yield style.paint(label, *COLORS[cause.level]) + _dim_code(first[len(INDENT) :], code, style)
+    yield from (_dim_code(line, code, style) for line in rest)
+    concerned = [each for each in cause.subjects if each not in _named(cause)]
+    if concerned:
+        names = ", ".join(shorten_home(each) for each in concerned)
+        yield from _soft(f"concerns: {names}", style)
+    if cause.follows and not verbose:
+        codes = dict.fromkeys(each.check.replace("_", "-") for each in cause.follows)
+        yield from _soft(f"brings with it: {', '.join(codes)}", style)
+    for each in cause.follows if verbose else ():
+        yield from _soft(f"brings with it: {each.subject}: {each.message}", style)
+    yield from _remedies(cause, style)
+
+
+def _named(cause: Cause) -> tuple[str, ...]:
+    """The subjects that the heading or the sentence names already."""
+    place = cause.place
+    told = [each for each in cause.subjects if each in cause.message]
+    return (place.endpoint, place.model, *told)
+
+
+def _dim_code(line: str, code: str, style: Style) -> str:
+    """A line with the check's code dim."""
+    return line.replace(code, style.paint(code, "dim"), 1)
+
+
+def _soft(text: str, style: Style) -> Iterator[str]:
+    """A dim line under a cause."""
+    for line in style.wrapped(printable(text), INDENT, INDENT + "  "):
+        yield style.paint(line, "dim")
+
+
+def _remedies(cause: Cause, style: Style) -> Iterator[str]:
+    """What to do, each sentence and command once."""
+    hints: set[str] = set()
+    commands: set[tuple[str, ...]] = set()
+    for finding in cause.findings:
+        hint = nameless(finding.remedy.text, finding, cause.place)
+        if hint not in hints or (finding.command and finding.command not in commands):
+            yield from remedy_lines(finding, style, INDENT, text=hint not in hints)
+        hints.add(hint)
+        commands.add(finding.command)
+
+
+# --- exercises -----------------------------------------------------------------------------------
+
+
+def _results(snap: Snapshot) -> dict[tuple[str, str], list[list[Exercise]]]:
+    """The exercises of each entry, by endpoint and model."""
+    by_entry: dict[str, list[Exercise]] = {}
+    for result in snap.exercises:
+        by_entry.setdefault(result.entry, []).append(result)
+    found: dict[tuple[str, str], list[list[Exercise]]] = {}
+    for entry in snap.listed():
+        if entry.id in by_entry:
+            found.setdefault((entry.endpoint, entry.model), []).append(by_entry[entry.id])
+    return found
+
+
+def _ticks(snap: Snapshot, results: Sequence[Exercise], style: Style) -> str:
+    """`✓ chat  ✓ stream  ✓ tools  ✓ window 32,000  12.3 tokens/s`."""
+    return "  " + "  ".join(_tick(each, style) for each in results)
+
+
+def _tick(result: Exercise, style: Style) -> str:
+    """One exercise."""
+    proven = result.evidence.get("proven_window")
+    number = f" {proven:,}" if isinstance(proven, int) and proven else ""
+    speed = result.evidence.get("tokens_per_second")
+    if result.exercise == "speed" and isinstance(speed, int | float):
+        number = f" {speed:g} tokens/s"
+    sign = style.sign(*MARKS[result.status])
+    return f"{style.paint(sign, MARK_COLORS[result.status])} {result.exercise}{number}"
+
+
+# --- the count -----------------------------------------------------------------------------------
+
+
+def _unjudged(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
+    """Checks that crashed or could judge only a part; with `verbose` the skipped and passed too."""
     for outcome in report.outcomes:
-        if outcome.reason:
-            word = "partly judged" if outcome.findings else outcome.status
+        told = verbose or outcome.status == "crashed"
+        if outcome.reason and told:
+            word = "judged in part" if outcome.findings else outcome.status
             yield from style.wrapped(f"{_name(outcome)} {word}: {outcome.reason}", "", "  ")
+    if verbose:
+        passed = [_name(each) for each in report.outcomes if each.status == "ok"]
+        yield from style.wrapped(f"passed: {', '.join(passed)}", "", "  ")
 
 
 def _name(outcome: Outcome) -> str:
@@ -85,13 +217,16 @@ def _name(outcome: Outcome) -> str:
     return outcome.check.replace("_", "-")
 
 
-def _summary(report: Report, style: Style) -> str:
-    """The last line."""
+def _summary(snap: Snapshot, report: Report, style: Style) -> str:
+    """The count of causes and checks."""
     passed = sum(outcome.status == "ok" for outcome in report.outcomes)
     skipped = sum(outcome.status == "skipped" for outcome in report.outcomes)
-    tail = f"{counted(passed, 'check')} found nothing wrong"
-    tail += f", {skipped} skipped" if skipped else ""
+    tail = f"; {skipped} skipped (--verbose says why)" if skipped else ""
     if not report.findings:
         sign = style.sign("✓ ", "")
-        return style.paint(f"{sign}Nothing is wrong", "bold", "green") + f": {tail}"
-    return f"{style.paint(tally(report.findings), 'bold')}; {tail}"
+        all_of = "All" if not skipped else f"{passed} of"
+        return style.paint(f"{sign}{all_of} {len(report.outcomes)} checks passed", "green") + tail
+    found = causes(snap, report)
+    counts = [(count(found, level), level) for level in WORST_FIRST]
+    told = ", ".join(counted(number, level) for number, level in counts if number)
+    return f"{style.paint(told, 'bold')}; {passed} of {len(report.outcomes)} checks passed{tail}"

@@ -1,29 +1,78 @@
-"""The list of entries as droid will see them."""
+"""The entries as droid will see them: a table, or one entry in full."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from factory_byok.core.droid_facts import Entry, SettingsFile
 from factory_byok.core.words import shorten_home
-from factory_byok.screens.style import Style, printable
+from factory_byok.screens.style import Cell, Style, printable
 from factory_byok.screens.words import counted
 
-_COLORS: Final = {"listed": "green", "shadowed": "yellow", "dropped": "red"}
+COLORS: Final = {"listed": "green", "shadowed": "yellow", "dropped": "red"}
+HEADS: Final = ("Name", "Model", "Server", "Window", "Output", "In droid")
+NARROW: Final = 72  # columns below which a table would fold every cell
+DROIDS_OUTPUT: Final = 32_000  # what droid asks for when an entry does not say, droid 0.225.2
 
 
 def entries_lines(
-    entries: Sequence[Entry], files: Sequence[SettingsFile], style: Style
+    entries: Sequence[Entry],
+    files: Sequence[SettingsFile],
+    windows: Mapping[str, int],
+    default: str,
+    style: Style,
 ) -> Iterator[str]:
-    """Rejected files first, since they explain what is missing; then each entry; then the count."""
+    """Rejected files first, since they explain what is missing; then the table; then the count.
+
+    `windows` are the last measured ones by id, `default` is the id of droid's default model.
+    """
     for file in files:
         if file.fate == "rejected":
             yield from _rejected(file, style)
-    for entry in entries:
-        yield from _entry(entry, style)
-    for file in files:
-        for note in file.notes:
-            yield from style.wrapped(printable(f"{shorten_home(file.path)}: {note}"), "", "  ")
-    yield _count(entries, files)
+    if entries:
+        yield from _table(entries, windows, default, style)
+        yield ""
+    yield from _reasons(entries, files, style)
+    yield _count(entries, files, default, style)
+
+
+def _table(
+    entries: Sequence[Entry], windows: Mapping[str, int], default: str, style: Style
+) -> list[str]:
+    """One row for each entry; two lines for each where the terminal is narrow."""
+    star = style.sign("★", "*")
+    rows = [
+        _row(each, windows, f"{star} " if _is_default(each, default) else "") for each in entries
+    ]
+    if style.width >= NARROW:
+        return style.table(HEADS, rows, whole=(3, 4, 5))
+    lines = []
+    for row in rows:
+        name, model, server, window, output, fate = (
+            each if isinstance(each, str) else style.paint(*each) for each in row
+        )
+        lines += [name, *style.wrapped(f"{model} at {server}", "  ")]
+        lines.append(f"  {fate}, window {window}, output {output}")
+    return lines
+
+
+def _row(entry: Entry, windows: Mapping[str, int], star: str) -> tuple[Cell, ...]:
+    """The cells of one entry."""
+    window = windows.get(entry.id)
+    name = entry.name or entry.model or entry.id or shorten_home(entry.file)
+    return (
+        (printable(f"{star}{name}"), "bold"),
+        printable(entry.model or "none"),
+        printable(_server(entry)),
+        f"{window:,}" if window else "?",
+        f"{entry.max_output:,}" if entry.max_output is not None else f"{DROIDS_OUTPUT:,}",
+        (entry.fate, COLORS[entry.fate]),
+    )
+
+
+def _server(entry: Entry) -> str:
+    """The server without the scheme and path that all have."""
+    place = (entry.endpoint or entry.base_url).partition("://")
+    return place[2] or place[0] or "none"
 
 
 def _rejected(file: SettingsFile, style: Style) -> Iterator[str]:
@@ -36,23 +85,25 @@ def _rejected(file: SettingsFile, style: Style) -> Iterator[str]:
     yield ""
 
 
-def _entry(entry: Entry, style: Style) -> Iterator[str]:
-    """One entry: its id and fate, then what it says."""
-    sign = style.paint(entry.fate, _COLORS[entry.fate])
-    head = entry.id or f"{shorten_home(entry.file)}{entry.pointer}"
-    yield f"{style.paint(printable(head), 'bold')}  {sign}"
-    if entry.reason:
-        yield from style.wrapped(printable(entry.reason), "  ")
-    limit = f"{entry.max_output:,}" if entry.max_output is not None else "32,000 (droid's default)"
-    told = [entry.name, f"{entry.model} at {entry.base_url}" if entry.base_url else entry.model]
-    yield from style.wrapped(printable(": ".join(part for part in told if part)), "  ", "    ")
-    rest = f"{entry.dialect or 'no dialect'}, output limit {limit}, in {shorten_home(entry.file)}"
-    for line in style.wrapped(printable(rest), "  ", "    "):
-        yield style.paint(line, "dim")
-    yield ""
+def _reasons(
+    entries: Sequence[Entry], files: Sequence[SettingsFile], style: Style
+) -> Iterator[str]:
+    """Why droid leaves entries out, and what it makes of odd files."""
+    told = [
+        f"{each.id or shorten_home(each.file) + each.pointer} is {each.fate}: {each.reason}"
+        for each in entries
+        if each.reason
+    ]
+    told += [f"{shorten_home(file.path)}: {note}" for file in files for note in file.notes]
+    for text in told:
+        yield from style.wrapped(printable(text), "", "  ")
+    if told:
+        yield ""
 
 
-def _count(entries: Sequence[Entry], files: Sequence[SettingsFile]) -> str:
+def _count(
+    entries: Sequence[Entry], files: Sequence[SettingsFile], default: str, style: Style
+) -> str:
     """How many entries droid offers, and how many it does not."""
     if not entries and any(file.repairs for file in files):
         return "droid offers no custom model; see what `byok fix file-rejected --dry-run` repairs"
@@ -63,4 +114,41 @@ def _count(entries: Sequence[Entry], files: Sequence[SettingsFile]) -> str:
     listed = sum(entry.fate == "listed" for entry in entries)
     rest = len(entries) - listed
     tail = f"; {rest:,} more that droid does not offer" if rest else ""
-    return f"droid offers {counted(listed, 'entry')}{tail}"
+    star = (
+        f"; {style.sign('★', '*')} is its default model" if _has_default(entries, default) else ""
+    )
+    return f"droid offers {counted(listed, 'entry')}{tail}{star}"
+
+
+def _has_default(entries: Sequence[Entry], default: str) -> bool:
+    """Whether the default model is one of the entries."""
+    return any(_is_default(each, default) for each in entries)
+
+
+def _is_default(entry: Entry, default: str) -> bool:
+    """Whether droid starts with this entry."""
+    return entry.fate == "listed" and entry.id == default
+
+
+# --- one entry -----------------------------------------------------------------------------------
+
+
+def entry_lines(
+    entry: Entry, windows: Mapping[str, int], default: str, style: Style
+) -> Iterator[str]:
+    """One entry in full."""
+    window = windows.get(entry.id)
+    limit = entry.max_output
+    rows = [
+        ("id", entry.id),
+        ("name", entry.name or "none; droid shows the model"),
+        ("model", entry.model),
+        ("base URL", entry.base_url),
+        ("dialect", entry.dialect or "none"),
+        ("window", f"{window:,} tokens, as last measured" if window else "not measured yet"),
+        ("output limit", f"{limit:,}" if limit is not None else f"{DROIDS_OUTPUT:,}, droid's own"),
+        ("file", shorten_home(entry.file)),
+        ("in droid", entry.fate + (", its default model" if _is_default(entry, default) else "")),
+        ("because", entry.reason),
+    ]
+    yield from style.columns([(name, printable(text)) for name, text in rows if text])

@@ -37,15 +37,16 @@ def finding_lines(finding: Finding, style: Style) -> Iterator[str]:
     yield from remedy_lines(finding, style)
 
 
-def remedy_lines(finding: Finding, style: Style) -> Iterator[str]:
-    """The remedy of a finding: its sentence and its command."""
-    remedy = finding.remedy
-    if remedy.text:
-        first, *rest = style.wrapped(printable(f"hint: {remedy.text}"), _INDENT)
+def remedy_lines(
+    finding: Finding, style: Style, indent: str = _INDENT, *, text: bool = True
+) -> Iterator[str]:
+    """The remedy of a finding: its sentence, unless it was said, and its command."""
+    if finding.remedy.text and text:
+        first, *rest = style.wrapped(printable(f"hint: {finding.remedy.text}"), indent)
         yield first.replace("hint:", style.paint("hint:", "cyan"), 1)
         yield from rest
     if finding.command:
-        yield f"{_INDENT}$ {style.paint(printable(quoted(finding.command)), 'bold')}"
+        yield f"{indent}$ {style.paint(printable(quoted(finding.command)), 'bold')}"
 
 
 def tally(findings: Iterable[Finding]) -> str:

@@ -9,7 +9,7 @@ from factory_byok.core.units import show_parameters
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.recommendation import recommendation_rows, table_lines
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import columns, counted
+from factory_byok.screens.words import counted
 from factory_byok.sizing.fitting import Ranked, Reach, ToolCalls
 from factory_byok.sizing.hardware_table import LOCAL
 from factory_byok.sizing.recommendation import Recommendation
@@ -38,7 +38,7 @@ def fit_lines(
     machine: Machine, found: Recommendation, models: Sequence[Ranked], silence: str, style: Style
 ) -> Iterator[str]:
     """The whole screen; `silence` says why no installed model is known."""
-    yield from columns([*machine_rows(machine), *recommendation_rows(found)], style)
+    yield from style.columns([*machine_rows(machine), *recommendation_rows(found)])
     yield ""
     yield from table_lines(found, style)
     yield ""
@@ -103,5 +103,5 @@ def _page(found: Recommendation, models: Sequence[Ranked], style: Style) -> Iter
     best = models[0]
     text = f"Factory's page recommends `{pick}`; byok ranks `{best.candidate.name}` above it:"
     yield from style.wrapped(printable(text))
-    yield from columns([(each.candidate.name, each.reason) for each in (best, told)], style)
+    yield from style.columns([(each.candidate.name, each.reason) for each in (best, told)])
     yield ""

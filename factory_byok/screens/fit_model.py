@@ -15,7 +15,6 @@ from factory_byok.core.units import (
 from factory_byok.screens.findings import findings_lines
 from factory_byok.screens.fit_bars import bars_lines
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import columns
 from factory_byok.sizing.catalogue import DATE
 from factory_byok.sizing.fitting import Beside, Candidate, Fit, ToolCalls
 
@@ -36,7 +35,7 @@ def fit_model_lines(
     yield _headline(found.candidate, style)
     yield ""
     numbers = [] if found.candidate.cloud else [("Numbers", source)]
-    yield from columns([*_rows(found, table), *numbers], style)
+    yield from style.columns([*_rows(found, table), *numbers])
     if found.windows:
         yield ""
         yield from bars_lines(found, style)

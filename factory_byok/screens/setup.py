@@ -9,7 +9,6 @@ from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import columns
 from factory_byok.sizing.fitting import Ranked
 from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.workflows.add import Plan
@@ -97,7 +96,7 @@ def machine_lines(snap: Snapshot, style: Style) -> Iterator[str]:
     rows = list(machine_rows(snap.machine))
     rows += [("Disk", f"{show_bytes(each.free)} free for models") for each in snap.machine.disks]
     rows.append(("droid", _droid(snap)))
-    yield from columns(rows, style)
+    yield from style.columns(rows)
 
 
 def _droid(snap: Snapshot) -> str:
@@ -213,7 +212,7 @@ def entry_lines(plan: Plan, style: Style) -> Iterator[str]:
     ]
     if plan.limit is not None:
         rows.append(("compaction", f"at {show_tokens(plan.limit)}"))
-    yield from columns(rows, style)
+    yield from style.columns(rows)
 
 
 def proof_lines(names: Sequence[str], style: Style) -> Iterator[str]:

@@ -1,42 +1,41 @@
-"""Colour and width of the terminal, decided once; plain text everywhere else."""
+"""How one stream is written: by rich on a terminal, as plain whole sentences elsewhere."""
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import get_terminal_size
-from textwrap import wrap
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, Literal
 
 ColorWhen = Literal["auto", "always", "never"]
+Cell = str | tuple[str, str]  # a text, or a text with the names of its style
 
-_CODES: Final = {
-    "bold": "1",
-    "dim": "2",
-    "red": "31",
-    "green": "32",
-    "yellow": "33",
-    "blue": "34",
-    "cyan": "36",
-}
-_WIDEST: Final = 100  # longer lines are hard to read
-_UNBOUNDED: Final = 10_000  # a pipe gets whole sentences, so that grep finds them
+_WIDEST: Final = 120  # longer lines are hard to read
+_NARROWEST: Final = 24
+UNBOUNDED: Final = 10_000  # a pipe gets whole sentences, so that grep finds them
+GAP: Final = "  "  # between two columns
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How one stream is written: with or without colour, in how many columns, with which signs."""
+    """How one stream is written: with or without colour, in how many columns, with which signs.
+
+    rich is imported only for colour and for a width: a pipe needs neither.
+    """
 
     color: bool
     width: int
     unicode: bool = True
 
     def paint(self, text: str, *names: str) -> str:
-        """The text in the given colours (`bold`, `red`), or as it is."""
+        """The text in the given style (`bold`, `red`), or as it is."""
         if not self.color or not names or not text:
             return text
-        return f"\x1b[{';'.join(_CODES[name] for name in names)}m{text}\x1b[0m"
+        from rich.color import ColorSystem
+        from rich.style import Style as Drawn
+
+        return Drawn.parse(" ".join(names)).render(text, color_system=ColorSystem.STANDARD)
 
     def sign(self, fancy: str, plain: str) -> str:
         """A sign, or its replacement where the terminal's encoding lacks it."""
@@ -44,15 +43,73 @@ class Style:
 
     def wrapped(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
         """The text in lines of the width; `hanging` indents all but the first."""
-        lines = wrap(
-            text,
-            max(self.width, 40),
-            initial_indent=indent,
-            subsequent_indent=indent if hanging is None else hanging,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        return lines or [indent.rstrip()]
+        text, rest = " ".join(text.split()), indent if hanging is None else hanging
+        if self.width >= UNBOUNDED or not text:
+            return [f"{indent}{text}".rstrip()]
+        from rich.console import Console
+        from rich.text import Text
+
+        room = max(self.width - max(len(indent), len(rest)), _NARROWEST)
+        lines = Text(text).wrap(Console(width=room), room, overflow="fold")
+        return [
+            f"{rest if number else indent}{line.plain}".rstrip()
+            for number, line in enumerate(lines)
+        ]
+
+    def columns(self, rows: Sequence[tuple[str, str]]) -> list[str]:
+        """A dim name and its text in two columns, the text wrapped under itself."""
+        named = [((name, "dim"), text) for name, text in rows]
+        return self.table(("", ""), named, indent=2, whole=(0,))
+
+    def table(
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        indent: int = 0,
+        whole: Sequence[int] = (),
+    ) -> list[str]:
+        """Columns under dim heads ("" for all: none is shown); all but the `whole` ones fold."""
+        if self.width >= UNBOUNDED:
+            return self._plain_table(heads, rows, indent)
+        from rich.padding import Padding
+        from rich.table import Column, Table
+        from rich.text import Text
+
+        columns = [Column(head, no_wrap=place in whole) for place, head in enumerate(heads)]
+        table = Table(
+            *columns, box=None, show_header=any(heads), header_style="dim", pad_edge=False,
+            padding=(0, 2, 0, 0),
+        )  # fmt: skip
+        for row in rows:
+            table.add_row(*(Text(*((each,) if isinstance(each, str) else each)) for each in row))
+        return self._drawn(Padding(table, (0, 0, 0, indent)))
+
+    def _plain_table(
+        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], indent: int
+    ) -> list[str]:
+        """Columns of whole cells."""
+        texts = [[each if isinstance(each, str) else each[0] for each in row] for row in rows]
+        texts = [[head.upper() for head in heads], *texts] if any(heads) else texts
+        widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+        lines = [
+            GAP.join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+            for row in texts
+        ]
+        return [f"{' ' * indent}{line}".rstrip() for line in lines]
+
+    def _drawn(self, thing: Any) -> list[str]:
+        """What rich makes of a renderable, in lines."""
+        from io import StringIO
+
+        from rich.console import Console
+
+        console = Console(
+            file=StringIO(), width=self.width, force_terminal=self.color, no_color=not self.color,
+            color_system="standard" if self.color else None, legacy_windows=False,
+        )  # fmt: skip
+        with console.capture() as captured:
+            console.print(thing, soft_wrap=False)
+        return [line.rstrip() for line in captured.get().splitlines()]
 
 
 def style_of(stream: IO[str], when: ColorWhen, env: Mapping[str, str] | None = None) -> Style:
@@ -71,7 +128,7 @@ def style_of(stream: IO[str], when: ColorWhen, env: Mapping[str, str] | None = N
     if terminal or env.get("COLUMNS"):
         width = min(get_terminal_size().columns, _WIDEST)
     else:
-        width = _UNBOUNDED
+        width = UNBOUNDED
     return Style(color, width, _speaks_unicode(stream))
 
 

@@ -6,7 +6,7 @@ from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_tokens
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import columns, quoted
+from factory_byok.screens.words import quoted
 from factory_byok.workflows.model_copy import Derivation
 from factory_byok.workflows.server_setting import Setting
 from factory_byok.workflows.windows import Row
@@ -27,7 +27,7 @@ def window_lines(rows: Sequence[Row], style: Style) -> Iterator[str]:
 def _block(row: Row, style: Style) -> Iterator[str]:
     """One model."""
     yield f"{style.paint(printable(row.model), 'bold')} at {printable(row.endpoint)}"
-    yield from columns(list(_rows(row)), style)
+    yield from style.columns(list(_rows(row)))
     if row.advice:
         yield from style.wrapped(f"hint: {printable(row.advice)}", "  ", "  ")
     if row.command:

@@ -1,8 +1,6 @@
 """Small pieces of wording that several screens share."""
 
-from collections.abc import Iterable, Iterator
-
-from factory_byok.screens.style import Style, printable
+from collections.abc import Iterable
 
 
 def quoted(command: Iterable[str]) -> str:
@@ -17,13 +15,3 @@ def counted(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
-
-
-def columns(rows: Iterable[tuple[str, str]], style: Style) -> Iterator[str]:
-    """Two columns, a dim name and its text, wrapped under itself."""
-    listed = list(rows)
-    width = max((len(name) for name, _ in listed), default=0) + 2
-    for name, text in listed:
-        first, *rest = style.wrapped(printable(text), " " * (width + 2))
-        yield f"  {style.paint(name.ljust(width), 'dim')}{first.strip()}"
-        yield from rest

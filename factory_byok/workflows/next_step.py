@@ -62,11 +62,13 @@ def after_list(entries: Sequence[Entry], *, broken: bool) -> NextStep:
 
 def after_doctor(snap: Snapshot, report: Report) -> NextStep:
     """After looking at everything."""
-    findings = report.findings
+    from factory_byok.diagnosis.causes import causes
+
+    findings, found = report.findings, causes(snap, report)
     listed = list(snap.listed())
-    repairs = sum(bool(each.remedy.edits) for each in findings)
+    repairs = sum(any(one.remedy.edits for one in each.findings) for each in found)
     if repairs:
-        return run(*FIX, why=f"repairs {repairs} of {len(findings)}")
+        return run(*FIX, why=f"repairs {repairs} of {len(found)}")
     if not listed:
         return _set_up(snap)
     worst = [each for each in findings if each.level != "note"]

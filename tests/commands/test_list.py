@@ -23,7 +23,8 @@ def test_an_entry_is_shown_with_its_id_and_without_its_key(byok: Byok, factory: 
     (factory / "settings.json").write_text(f'{{"customModels": [{ENTRY}]}}')
     ran = byok("list")
     assert ran.code == 0
-    assert "custom:Mine-0" in ran.out
+    assert "Mine" in ran.out
+    assert "custom:Mine-0" in byok("list", "Mine").out
     assert "sk-secret" not in ran.out
     (row,) = byok("list", "--json").data["entries"]
     assert row == {
@@ -37,6 +38,8 @@ def test_an_entry_is_shown_with_its_id_and_without_its_key(byok: Byok, factory: 
         "level": "user",
         "fate": "listed",
         "reason": "",
+        "default": False,
+        "last_window": None,
     }
 
 

@@ -48,7 +48,7 @@ def _list() -> Iterable[str]:
         reason="The entry of the same id in /home/u/.factory/settings.json wins",
     )
     listed = an_entry(file="/home/u/.factory/settings.json", base_url=f"{ENDPOINT}/v1")
-    return entries_lines((listed, hidden), (), PLAIN)
+    return entries_lines((listed, hidden), (), {listed.id: 65_536}, listed.id, PLAIN)
 
 
 SCREENS: Final[dict[str, tuple[str, Callable[[], Iterable[str]]]]] = {

@@ -1,0 +1,37 @@
+"""What byok may forget: small JSON files in the user's cache folder, 0600 in 0700."""
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from factory_byok.core.facts import Json
+from factory_byok.core.world import World
+
+LONGEST: Final = 65_536  # bytes; byok writes far less
+
+
+def keep(world: World, name: str, body: Json) -> None:
+    """Writes a file of the cache; a cache that cannot be had is no harm."""
+    with suppress(OSError):
+        world.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # mkstemp makes a 0600 file; the rename keeps readers from seeing half of it
+        handle, temporary = tempfile.mkstemp(prefix=f"{name}-", dir=world.cache)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(body, file)
+            Path(temporary).replace(world.cache / f"{name}.json")
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def recall(world: World, name: str) -> Json:
+    """What was kept; None when there is none or it is broken."""
+    try:
+        with (world.cache / f"{name}.json").open("rb") as file:
+            body: Json = json.loads(file.read(LONGEST))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return body

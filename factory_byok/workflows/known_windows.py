@@ -1,0 +1,40 @@
+"""The windows as they were last measured, so that `byok list` can show them without a network."""
+
+from factory_byok.core.cache import keep, recall
+from factory_byok.core.facts import Entry, Known, Snapshot
+from factory_byok.core.model_names import same_model
+from factory_byok.core.world import World
+
+NAME = "windows"
+MOST = 500  # windows: the oldest are forgotten
+
+
+def remember(world: World, snap: Snapshot) -> None:
+    """Keeps every window that was measured on a server that an entry uses."""
+    seen = {
+        f"{entry.endpoint} {model.name}": int(model.window.value.tokens)
+        for entry, _, model in snap.served()
+        if isinstance(model.window, Known) and model.window.value.basis == "measured"
+    }
+    before = _kept(world)
+    if any(before.get(name) != window for name, window in seen.items()):
+        keep(world, NAME, dict(list({**before, **seen}.items())[-MOST:]))
+
+
+def last_measured(world: World, entries: tuple[Entry, ...]) -> dict[str, int]:
+    """The windows by the entries' ids."""
+    kept = _kept(world)
+    return {
+        entry.id: window
+        for entry in entries
+        for (endpoint, _, model), window in ((key.partition(" "), kept[key]) for key in kept)
+        if endpoint == entry.endpoint and same_model(model, entry.model)
+    }
+
+
+def _kept(world: World) -> dict[str, int]:
+    """What was kept, as far as it makes sense."""
+    body = recall(world, NAME)
+    if not isinstance(body, dict):
+        return {}
+    return {name: each for name, each in body.items() if isinstance(each, int) and each > 0}
