@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -39,3 +39,20 @@ def together(
     for thread in threads:
         thread.join(None if end is None else max(0.0, end - time.monotonic()))
     return {name: answers.get(name, TooSlow()) for name in questions}
+
+
+class Once(Generic[T]):
+    """A question whose first answer is everyone's, whether they ask meanwhile or later."""
+
+    def __init__(self, question: Callable[[], T]) -> None:
+        """Nothing is asked yet."""
+        self._question = question
+        self._lock = threading.Lock()
+        self._answers: list[T] = []
+
+    def __call__(self) -> T:
+        """The answer; what the question raises is raised to each who asks."""
+        with self._lock:
+            if not self._answers:
+                self._answers.append(self._question())
+            return self._answers[0]

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from factory_byok.core.addresses import Address, default_endpoint, parse_address, root_of
-from factory_byok.core.concurrency import TooSlow, together
+from factory_byok.core.concurrency import Once, TooSlow, together
 from factory_byok.core.facts import (
     NOT_READ,
     Entry,
@@ -21,10 +21,18 @@ from factory_byok.core.facts import (
 )
 from factory_byok.core.http import PROBE_DEADLINE, Deadline
 from factory_byok.core.world import World
-from factory_byok.diagnosis.other_addresses import elsewhere, instead, listeners
+from factory_byok.diagnosis.other_addresses import (
+    Wanted,
+    another_address,
+    elsewhere,
+    instead,
+    listeners,
+    other_ollamas,
+    refusals,
+)
 from factory_byok.droid import program as droid
 from factory_byok.droid.settings.look import look
-from factory_byok.hardware import VENDORS, cpu, disk, machine, ram
+from factory_byok.hardware import VENDORS, cpu, disk, machine, processes, ram
 from factory_byok.providers import asking
 from factory_byok.providers.ollama import (
     install as ollama_install,
@@ -66,15 +74,10 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
     ask = ask or Ask()
     settings = look(world)
     default = ask.endpoint or default_endpoint(world.env.get("OLLAMA_HOST", ""))
-    wanted = _wanted(settings.entries, default, ask.models)
-    questions: dict[Any, Callable[[], Any]] = {
-        ("server", name): _server_question(world, where, models, ask, default)
-        for name, (where, models) in wanted.items()
-    }
-    questions |= _settings_questions(world, wanted)
-    questions |= _machine_questions(world, ask) if ask.machine else {}
-    questions |= {"droid": lambda: droid.probe(world)} if ask.droid else {}
-    answers = together(questions, max(MACHINE_DEADLINE, ask.timeout + 1))
+    wanted = wanted_endpoints(settings.entries, default, ask.models)
+    world = processes.asked_once(world)
+    asked = questions(world, ask, settings.entries, default, wanted)
+    answers = together(asked, max(MACHINE_DEADLINE, ask.timeout + 1))
     computer = _machine(world, answers)
     servers = {
         name: _completed(_reading(answers[("server", name)]), name, answers, computer)
@@ -89,12 +92,31 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         default_endpoint=str(default),
         servers=servers,
         listeners=listeners(world, servers),
-        instead=instead(world, settings.entries, wanted, servers),
-        elsewhere=elsewhere(world, settings.entries, servers, answers.get("ollama", NOT_READ)),
+        instead=instead(wanted, servers, answers),
+        elsewhere=elsewhere(settings.entries, servers, answers.get("others", NOT_READ)),
         ollama=_reading(answers.get("ollama", NOT_READ)),
         droid=_reading(answers.get("droid", NOT_READ)),
         environment=safe_environment(world.env),
     )
+
+
+def questions(
+    world: World, ask: Ask, entries: Iterable[Entry], default: Address, wanted: Wanted
+) -> dict[Any, Callable[[], Any]]:
+    """Everything to ask beside the settings, each question on its own."""
+    found: dict[Any, Callable[[], Any]] = {}
+    for name, (where, models) in wanted.items():
+        clock = Deadline(ask.timeout)
+        server = Once(_server_question(world, where, models, ask, default, clock))
+        found["server", name] = server
+        found["instead", name] = partial(another_address, world, where, server, clock)
+    found |= refusals(world, entries, wanted) | _settings_questions(world, wanted)
+    if ask.machine:
+        install = Once(partial(ollama_install.probe, world))
+        found |= _machine_questions(world, ask)
+        found["ollama"] = install
+        found["others"] = partial(other_ollamas, world, install, wanted)
+    return found | ({"droid": partial(droid.probe, world)} if ask.droid else {})
 
 
 def look_at_machine(world: World, ask: Ask) -> Machine:
@@ -102,7 +124,7 @@ def look_at_machine(world: World, ask: Ask) -> Machine:
     return _machine(world, together(_machine_questions(world, ask), MACHINE_DEADLINE))
 
 
-def _wanted(
+def wanted_endpoints(
     entries: Iterable[Entry], default: Address, models: Collection[str]
 ) -> dict[str, tuple[str, set[str]]]:
     """Each endpoint by its identity: the spelling to connect to, and the models wanted there."""
@@ -115,7 +137,7 @@ def _wanted(
 
 
 def _server_question(
-    world: World, where: str, models: set[str], ask: Ask, default: Address
+    world: World, where: str, models: set[str], ask: Ask, default: Address, clock: Deadline
 ) -> Callable[[], Reading[Server]]:
     """The question for one endpoint: Ollama when it should be one, else whoever is there."""
     address = parse_address(where)
@@ -123,7 +145,7 @@ def _server_question(
     return lambda: asking.probe(
         world.http,
         where,
-        Deadline(ask.timeout),
+        clock,
         models,
         provider=ask.provider if asked else "",
         key=ask.key if asked else "",
@@ -141,7 +163,6 @@ def _machine_questions(world: World, ask: Ask) -> dict[Any, Callable[[], Any]]:
         "memory": lambda: ram.probe(world),
         "cpu": lambda: read_cpu(world),
         "disks": lambda: disk.probe(world),
-        "ollama": lambda: ollama_install.probe(world),
     }
 
 

@@ -1,10 +1,12 @@
 """What stands beside an endpoint: who has its port, other addresses of its server, others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from factory_byok.core.addresses import Address, parse_address, root_of
-from factory_byok.core.facts import STRANGE, Entry, Known, Reading, Server, Unknown
+from factory_byok.core.facts import STRANGE, Entry, Known, OllamaInstall, Reading, Server, Unknown
+from factory_byok.core.http import Deadline
 from factory_byok.core.world import World
 from factory_byok.hardware import processes
 from factory_byok.providers.ollama import places as ollama_places
@@ -13,51 +15,63 @@ Wanted = Mapping[str, tuple[str, set[str]]]
 Servers = Mapping[str, Reading[Server]]
 
 
-def instead(
-    world: World,
-    entries: Iterable[Entry],
-    wanted: Wanted,
-    servers: Servers,
-) -> dict[str, str]:
-    """For each address that is refused, one of the same server that answers."""
-    found = {}
-    for endpoint, (spelled, _) in wanted.items():
-        address, reading = parse_address(spelled), servers[endpoint]
-        if address is None or not isinstance(reading, Unknown) or reading.kind != "refused":
-            continue
-        other = ollama_places.instead_of(world, address)
-        if other is not None:
-            found[spelled] = str(other)
-    for address in _other_spellings(entries, wanted, servers):
-        if ollama_places.refuses(world.http, address):
-            found[str(address)] = wanted[address.identity()][0]
-    return found
+def another_address(
+    world: World, spelled: str, server: Callable[[], Reading[Server]], clock: Deadline
+) -> Address | None:
+    """Where the same server answers when it refuses here; None when it does not, or nowhere."""
+    address, reading = parse_address(spelled), server()
+    if address is None or not isinstance(reading, Unknown) or reading.kind != "refused":
+        return None
+    return ollama_places.instead_of(world, address, clock.left())
 
 
-def _other_spellings(
-    entries: Iterable[Entry],
-    wanted: Wanted,
-    servers: Servers,
-) -> list[Address]:
-    """Literal addresses in entries whose endpoint answered under another spelling.
+def refusals(
+    world: World, entries: Iterable[Entry], wanted: Wanted
+) -> dict[Any, Callable[[], bool]]:
+    """For each literal address in entries that another spelling stands for: does it refuse?
 
     droid tries every address of `localhost` (measured with 0.225.2), but only the one it is given.
     """
-    roots = [root_of(entry.base_url) for entry in entries if entry.fate == "listed"]
-    return [
-        root
-        for root in dict.fromkeys(roots)
+    roots = {root_of(entry.base_url) for entry in entries if entry.fate == "listed"}
+    return {
+        ("refuses", root): partial(ollama_places.refuses, world.http, root)
+        for root in roots
         if root is not None
         and root.host in ollama_places.LOOPBACK
-        and isinstance(servers.get(root.identity()), Known)
+        and root.identity() in wanted
         and wanted[root.identity()][0] != str(root)
-    ]
+    }
+
+
+def instead(wanted: Wanted, servers: Servers, answers: Mapping[Any, Any]) -> dict[str, str]:
+    """For each address that is refused, one of the same server that answers."""
+    found = {}
+    for endpoint, (spelled, _) in wanted.items():
+        other = answers.get(("instead", endpoint))
+        if isinstance(other, Address):
+            found[spelled] = str(other)
+    for question, answer in answers.items():
+        if question[0] == "refuses" and answer is True:
+            address: Address = question[1]
+            if isinstance(servers[address.identity()], Known):
+                found[str(address)] = wanted[address.identity()][0]
+    return found
+
+
+def other_ollamas(
+    world: World, install: Callable[[], Reading[OllamaInstall]], wanted: Wanted
+) -> Mapping[str, tuple[str, ...]]:
+    """Other Ollamas on this machine, each with its models."""
+    told = install()
+    ports = told.value.ports if isinstance(told, Known) else ()
+    known = [where.port for name in wanted if (where := parse_address(name)) and where.loopback]
+    return ollama_places.others_here(world, ports, known)
 
 
 def elsewhere(
-    world: World, entries: Iterable[Entry], servers: Servers, install: Any
+    entries: Iterable[Entry], servers: Servers, others: Any
 ) -> Mapping[str, tuple[str, ...]]:
-    """Other Ollamas on this machine, looked for only when a model is missing where it should be."""
+    """The other Ollamas, which count only when a model is missing where it should be."""
     missing = any(
         isinstance(reading := servers.get(entry.endpoint), Known)
         and reading.value.provider == "ollama"
@@ -66,11 +80,7 @@ def elsewhere(
         for entry in entries
         if entry.fate == "listed"
     )
-    if not missing:
-        return {}
-    ports = install.value.ports if isinstance(install, Known) else ()
-    known = [where.port for name in servers if (where := parse_address(name)) and where.loopback]
-    return ollama_places.others_here(world, ports, known)
+    return others if missing and isinstance(others, Mapping) else {}
 
 
 def listeners(world: World, servers: Servers) -> dict[str, str]:

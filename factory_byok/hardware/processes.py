@@ -1,9 +1,10 @@
 """Other programs on this machine: who listens on a port, and what a program was started with."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from factory_byok.core.concurrency import Once
 from factory_byok.core.world import World
 
 _MOST_ANCESTORS: Final = 8
@@ -16,6 +17,36 @@ class Process:
     pid: int
     name: str
     command: tuple[str, ...]
+
+
+def asked_once(world: World) -> World:
+    """The same world, whose list of programs and of connections is read once for all who ask.
+
+    Each reading costs 20 to 50 ms, and every endpoint on this machine asks who listens there.
+    """
+    load = world.load
+    remembered = Once(lambda: _Remembered(load("psutil")))
+    return replace(world, load=lambda name: remembered() if name == "psutil" else load(name))
+
+
+class _Remembered:
+    """psutil whose two slow answers are kept."""
+
+    def __init__(self, psutil: Any) -> None:
+        self._psutil = psutil
+        self._connections = Once(lambda: list(psutil.net_connections(kind="tcp")))
+        self._programs = Once(lambda: list(psutil.process_iter(["pid", "name", "cmdline"])))
+
+    def net_connections(self, kind: str) -> list[Any]:
+        """All TCP connections of the machine."""
+        return self._connections()
+
+    def process_iter(self, attributes: list[str]) -> list[Any]:
+        """All running programs."""
+        return self._programs()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._psutil, name)
 
 
 def listening(world: World, port: int) -> str:

@@ -33,6 +33,26 @@ def main() -> None:
     print("hello")
 app()
 """
+# A Typer program that asks one of the questions that `byok doctor` asks, and nothing else.
+QUESTION: Final = """
+import typer
+from factory_byok.core.addresses import default_endpoint
+from factory_byok.core.world import World
+from factory_byok.diagnosis import collect
+app = typer.Typer()
+@app.command()
+def main(wanted: str = "") -> None:
+    world, ask = World.real(), collect.Ask()
+    default = default_endpoint(world.env.get("OLLAMA_HOST", ""))
+    entries = collect.look(world).entries
+    where = collect.wanted_endpoints(entries, default, ())
+    for name, question in collect.questions(world, ask, entries, default, where).items():
+        if not wanted:
+            print(name)
+        elif str(name) == wanted:
+            question()
+app()
+"""
 PEAK: Final = """
 import resource, runpy, sys
 sys.argv = ["byok", *sys.argv[1:]]
@@ -114,6 +134,7 @@ def start_up(folder: Path, byok: list[str]) -> None:
 def doctor(folder: Path, byok: list[str]) -> None:
     """The doctor beside its slowest single question: a start, an answer, a time-out."""
     home = home_with(0, folder)
+    beside_slowest_question(folder, byok, home)
     with Ollama(["smollm2"]) as server, fault("hang") as hanging:
         cases = {
             "doctor, server answers": server.url,
@@ -131,6 +152,32 @@ def doctor(folder: Path, byok: list[str]) -> None:
             row(name, seconds, found["list"] + 2.0, "`list` and 2 s of waiting")
         elif name != "list":
             row(name, seconds, found["list"], "`list`")
+
+
+def beside_slowest_question(folder: Path, byok: list[str], home: Path) -> None:
+    """The doctor with a live server beside the slowest of its questions asked alone."""
+    program = folder / "question.py"
+    program.write_text(QUESTION)
+    alone = [sys.executable, str(program)]
+    with Ollama(["smollm2"]) as server:
+        env = {**os.environ, "HOME": str(home), "OLLAMA_HOST": server.url}
+        names = subprocess.run(alone, env=env, capture_output=True, text=True, check=True).stdout
+        cases: dict[str, Callable[[], float]] = {
+            name: lambda name=name: timed(  # type: ignore[misc]
+                [*alone, "--wanted", name], home, OLLAMA_HOST=server.url
+            )
+            for name in names.splitlines()
+        }
+        found = medians(cases, 3)
+        slowest = max(found, key=lambda name: found[name])
+        pair = medians(
+            {
+                "alone": cases[slowest],
+                "doctor": lambda: timed([*byok, "doctor"], home, OLLAMA_HOST=server.url),
+            },
+            9,
+        )
+    row("doctor, server answers", pair["doctor"], pair["alone"], f"its question {slowest[:24]}")
 
 
 def edits(folder: Path, byok: list[str]) -> None:

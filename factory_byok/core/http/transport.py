@@ -6,7 +6,6 @@ longer than what is left of one deadline.
 """
 
 import contextlib
-import functools
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from factory_byok.core.concurrency import TooSlow, together
+from factory_byok.core.concurrency import Once, TooSlow, together
 from factory_byok.core.http.deadline import Deadline, NoAnswer
 
 T = TypeVar("T")
@@ -97,9 +96,9 @@ def _within(clock: Deadline, step: Callable[[], T]) -> T:
     return answer
 
 
-@functools.cache
+@Once
 def certificates() -> ssl.SSLContext:
-    """The system's certificates and, where there are none, the bundled ones."""
+    """The system's certificates and, where there are none, the bundled ones; loaded once."""
     context = ssl.create_default_context()
     if not context.get_ca_certs() and not context.cert_store_stats()["x509_ca"]:
         import certifi

@@ -8,13 +8,14 @@ from typing import Final
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Json
 from factory_byok.core.http import Deadline, Http, NoAnswer, Stream, parse_json
-from factory_byok.core.json_fields import text
+from factory_byok.core.json_fields import count, text
 
 LOAD_DEADLINE: Final = 300.0  # seconds: OLLAMA_LOAD_TIMEOUT's own default
 CREATE_DEADLINE: Final = 120.0  # seconds; a derived model is one small file
-STALL: Final = 60.0  # seconds without a byte after which a pull is given up
+STALL: Final = 60.0  # seconds without progress after which a pull is given up
 SLOW_STALL: Final = 900.0  # the same while the server computes the digest of what it downloaded
 MOST_BYTES: Final = 2**30  # of progress lines: 17 a second make 100 MB in half a day
+MOST_STEPS: Final = 10_000  # different steps of one pull; the largest models have some 100 layers
 LONGEST_LINE: Final = 500  # characters of a server's words that are shown
 
 
@@ -54,12 +55,15 @@ def create(
     name: str,
     base: str,
     parameters: Mapping[str, Json],
-    stall: float = CREATE_DEADLINE,
+    deadline: float = CREATE_DEADLINE,
 ) -> None:
-    """Derives a model that shares all weights with its base. Raises ByokError."""
+    """Derives a model that shares all weights with its base. Raises ByokError.
+
+    `deadline` is for the whole of it, however many lines the server writes meanwhile.
+    """
     body: Json = {"model": name, "from": base, "parameters": dict(parameters)}
     try:
-        for _ in _lines(http, f"{endpoint}/api/create", body, Deadline(stall), stall):
+        for _ in _rows(http, f"{endpoint}/api/create", body, Deadline(deadline)):
             pass
     except Refused as refusal:
         raise Refused(f"`{name}` was not made: {refusal.message}", refusal.status) from None
@@ -70,33 +74,32 @@ def create(
 def pull(http: Http, endpoint: str, model: str, stall: float = STALL) -> Iterator[Step]:
     """Pulls a model; each line is a Step, and every error inside the 200 stream is raised.
 
-    Raises Refused with the server's words, NoAnswer when the connection ends, or when no byte came
-    for `stall` seconds. What was downloaded stays, and the next pull goes on from there.
+    Raises Refused with the server's words, NoAnswer when the connection ends, or when nothing went
+    on for `stall` seconds. What was downloaded stays, and the next pull goes on from there.
     """
     body: Json = {"model": model, "stream": True}
-    for row in _lines(http, f"{endpoint}/api/pull", body, Deadline(stall), stall):
-        total, completed = row.get("total"), row.get("completed")
-        yield Step(
-            text(row, "status"),
-            text(row, "digest"),
-            total if isinstance(total, int) and total > 0 else 0,
-            completed if isinstance(completed, int) and completed > 0 else 0,
-        )
+    clock, furthest = Deadline(stall), dict[tuple[str, str], int]()
+    for row in _rows(http, f"{endpoint}/api/pull", body, clock):
+        total, completed = count(row, "total") or 0, count(row, "completed") or 0
+        step = Step(text(row, "status"), text(row, "digest"), total, completed)
+        # A line that says nothing new is no progress, however often it comes.
+        place = step.status, step.digest
+        if completed > furthest.get(place, -1) and len(furthest) < MOST_STEPS:
+            furthest[place] = completed
+            slow = step.status.startswith("verifying")
+            clock.extend(max(stall, SLOW_STALL) if slow else stall)
+        yield step
 
 
-def _lines(
-    http: Http, url: str, body: Json, clock: Deadline, stall: float
-) -> Iterator[Mapping[str, Json]]:
-    """The objects of a streamed reply up to `success`, the clock set anew by each of them."""
+def _rows(http: Http, url: str, body: Json, clock: Deadline) -> Iterator[Mapping[str, Json]]:
+    """The objects of a streamed reply up to `success`."""
     finished = False
     with http.stream("POST", url, body=body, deadline=clock, most_bytes=MOST_BYTES) as stream:
         if stream.status != 200:
             raise Refused(_said(_little(stream)), stream.status)
         for line in stream.lines():
             row = _row(line)
-            status = text(row, "status")
-            clock.extend(max(stall, SLOW_STALL) if status.startswith("verifying") else stall)
-            finished = finished or status == "success"
+            finished = finished or text(row, "status") == "success"
             if row:
                 yield row
     if not finished:

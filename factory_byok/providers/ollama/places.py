@@ -19,14 +19,17 @@ HOSTS_OF_CONTAINERS: Final = ("host.docker.internal", "host.containers.internal"
 MOST_PORTS: Final = 4
 
 
-def instead_of(world: World, address: Address) -> Address | None:
+def instead_of(world: World, address: Address, left: float = DEADLINE) -> Address | None:
     """An address of the same server that answers where this one refuses; None when there is none.
+
+    Asks for no more than `left` seconds.
 
     On loopback that is the other family, in WSL the Windows machine, in a container its host.
     """
     places = list(dict.fromkeys(_places(world, address)))
+    left = min(left, DEADLINE)
     answers = together(
-        {place: _asking(world.http, place) for place in places if place != address}, DEADLINE + 0.3
+        {place: _asking(world.http, place, left) for place in places if place != address}, left
     )
     return next((place for place in places if answers.get(place) is True), None)
 
@@ -72,11 +75,11 @@ def parse_gateway(table: str) -> str:
     return ""
 
 
-def _asking(http: Http, place: Address) -> Callable[[], bool]:
+def _asking(http: Http, place: Address, left: float) -> Callable[[], bool]:
     """Whether an Ollama answers at a place."""
 
     def ask() -> bool:
-        reply = http.send("GET", f"{place}/api/version", deadline=DEADLINE)
+        reply = http.send("GET", f"{place}/api/version", deadline=left)
         return parse_version(reply) is not None
 
     return ask
@@ -93,7 +96,7 @@ def others_here(
         return tuple(model.name for model in parse_tags(reply.json()))
 
     questions = {port: (lambda port=port: ask(port)) for port in wanted[:MOST_PORTS]}
-    answers = together(questions, DEADLINE + 0.3)
+    answers = together(questions, DEADLINE)
     return {
         f"http://127.0.0.1:{port}": names
         for port, names in answers.items()
