@@ -1,6 +1,7 @@
 """byok fit: what this machine can run, and how far one model reaches on it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -27,12 +28,16 @@ def run(
     kv_type: Annotated[
         str | None,
         typer.Option(
-            "--kv-type", metavar="f16|q8_0|q4_0", help="How the KV cache is kept; else f16."
+            "--kv-type",
+            metavar="f16|q8_0|q4_0",
+            help="How the KV cache is kept; else as the server does, or f16.",
         ),
     ] = None,
     parallel: Annotated[
         int | None,
-        typer.Option("--parallel", metavar="SLOTS", help="Conversations at once; else 1."),
+        typer.Option(
+            "--parallel", metavar="SLOTS", help="Conversations at once; else the server's, or 1."
+        ),
     ] = None,
     gpus: Annotated[
         int | None,
@@ -53,17 +58,35 @@ def run(
             if value is not None:
                 raise UsageError(f"`--{name}` needs a model", f"Say `byok fit MODEL --{name} ...`")
         return _machine(endpoint, quiet=quiet)
-    asked = _asked(window, kv_type, parallel, gpus)
-    return _model(model.strip(), asked, endpoint, named=window is not None, quiet=quiet)
+    _sane(window, kv_type, parallel, gpus)
+    wanted = Wanted(window, kv_type, parallel, gpus)
+    return _model(model.strip(), wanted, endpoint, quiet=quiet)
 
 
-def _asked(
-    window: int | None, kv_type: str | None, parallel: int | None, gpus: int | None
-) -> "Asked":
-    """The options as a question. Raises UsageError for what cannot be meant."""
-    from factory_byok.core.units import Tokens
-    from factory_byok.sizing.fitting import FIRST, Asked
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options, None for those that were not given."""
 
+    window: int | None
+    kv_type: str | None
+    parallel: int | None
+    gpus: int | None
+
+    def asked(self, usual: "Asked") -> "Asked":
+        """The question; `usual` is how the server would run the model."""
+        from factory_byok.core.units import Tokens
+        from factory_byok.sizing.fitting import Asked
+
+        return Asked(
+            window=Tokens(self.window) if self.window else usual.window,
+            kv_type=self.kv_type.lower() if self.kv_type else usual.kv_type,
+            parallel=self.parallel or usual.parallel,
+            gpus=self.gpus or 0,
+        )
+
+
+def _sane(window: int | None, kv_type: str | None, parallel: int | None, gpus: int | None) -> None:
+    """Raises UsageError for options that cannot be meant."""
     for name, value, unit in (
         ("window", window, "tokens"),
         ("parallel", parallel, "conversations"),
@@ -75,12 +98,6 @@ def _asked(
         raise UsageError(
             f"Ollama has no KV cache type `{kv_type}`", f"Types: {', '.join(KV_TYPES)}"
         )
-    return Asked(
-        window=Tokens(window) if window else FIRST,
-        kv_type=(kv_type or "f16").lower(),
-        parallel=parallel or 1,
-        gpus=gpus or 0,
-    )
 
 
 def _machine(endpoint: str, *, quiet: bool) -> Answer:
@@ -96,7 +113,7 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
     with progress_on(quiet=quiet).working("Looking at the machine and its models"):
         seen = look(World.real(), endpoint)
     found = recommend(seen.machine)
-    models = ranked(candidates(seen.candidates()), seen.free)
+    models = ranked(candidates(seen.candidates()), seen.free, seen.usual)
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.fit import fit_lines
@@ -117,8 +134,9 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
     return Answer(data, words, seen.findings(), next=following)
 
 
-def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: bool) -> Answer:
-    """One model on this machine; `named` says that the user named the window."""
+def _model(model: str, wanted: Wanted, endpoint: str, *, quiet: bool) -> Answer:
+    """One model on this machine."""
+    from factory_byok.core.units import Tokens
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
     from factory_byok.sizing.fitting import beside, findings_of, fit, fit_as_json
@@ -128,9 +146,10 @@ def _model(model: str, asked: "Asked", endpoint: str, *, named: bool, quiet: boo
 
     with progress_on(quiet=quiet).working(f"Looking at the machine and at {model}"):
         seen = look(World.real(), endpoint, model, quick=True)
-    found = fit(seen.candidate(model), seen.free, asked, extra=named)
+    named = Tokens(wanted.window) if wanted.window else None
+    found = fit(seen.candidate(model), seen.free, wanted.asked(seen.usual), extra=bool(named))
     table = beside(found, recommend(seen.machine).rows)
-    findings = (*findings_of(found, asked.window if named else None), *seen.findings())
+    findings = (*findings_of(found, named), *seen.findings())
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.fit_model import fit_model_lines, source_phrase

@@ -8,10 +8,10 @@ from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot
 from factory_byok.core.units import Bytes, Tokens
 from factory_byok.sizing.fitting import (
-    Asked,
     Candidate,
     Free,
     Where,
+    asked_of,
     by_name,
     fit,
     free_memory,
@@ -88,7 +88,7 @@ def _of_entry(entry: Entry, snap: Snapshot) -> MemoryOf:
         told = "Its server does not have it: the numbers are by its name"
         note = told if server else "Its server does not answer: the numbers are by its name"
         return _held(by_name(entry.model), _free(snap, server), entry.model, note)
-    return _held(installed(model, server), _free(snap, server), entry.model)
+    return _held(installed(model, server), _free(snap, server), entry.model, server=server)
 
 
 def _of_server(snap: Snapshot) -> Iterator[MemoryOf]:
@@ -101,7 +101,8 @@ def _of_server(snap: Snapshot) -> Iterator[MemoryOf]:
     if isinstance(server.models, Known):
         for model in server.models.value:
             if _chats(model):
-                yield _held(installed(model, server), _free(snap, server), model.name)
+                free = _free(snap, server)
+                yield _held(installed(model, server), free, model.name, server=server)
 
 
 def _chats(model: Model) -> bool:
@@ -116,13 +117,20 @@ def _free(snap: Snapshot, server: Server | None) -> Free:
     return free_memory(snap.machine, loaded)
 
 
-def _held(candidate: Candidate | None, free: Free, name: str, note: str = "") -> MemoryOf:
-    """A model held against what is free."""
+def _held(
+    candidate: Candidate | None,
+    free: Free,
+    name: str,
+    note: str = "",
+    *,
+    server: Server | None = None,
+) -> MemoryOf:
+    """A model held against what is free, with the cache and the slots of its server."""
     if candidate is None:
         return MemoryOf(name, (), notes=("Nothing tells how large it is",))
     if candidate.cloud:
         return MemoryOf(name, (), notes=("Ollama's cloud runs it: it needs no memory here",))
-    on_gpu = free.gpu_total if free.gpus_known and free.cards else None
+    on_gpu = free.usable if free.gpus_known and free.cards else None
     memory = free.memory.value if free.gpus_known and isinstance(free.memory, Known) else None
     notes = [note, *(candidate.shape.assumptions if not note else ()), *free.notes]
     return MemoryOf(
@@ -136,7 +144,7 @@ def _held(candidate: Candidate | None, free: Free, name: str, note: str = "") ->
                 each.need.overhead,
                 each.where,
             )
-            for each in fit(candidate, free, Asked()).windows
+            for each in fit(candidate, free, asked_of(server)).windows
         ),
         on_gpu,
         None if memory is None else memory + (on_gpu or 0),

@@ -96,8 +96,9 @@ def _limits(found: Fit) -> tuple[Limit, ...]:
         if memory is None:
             return ()
         return (Limit(memory, f"{show_bytes(memory)} of memory available", MARK),)
-    gpu = Limit(free.gpu_total, f"{show_bytes(free.gpu_total)} free on the GPU", MARK)
+    told = f"{show_bytes(free.usable)} for it on the GPU"
+    gpu = Limit(free.usable, told, MARK)
     if memory is None:
         return (gpu,)
-    both = Bytes(free.gpu_total + memory)
+    both = Bytes(free.usable + memory)
     return (gpu, Limit(both, f"{show_bytes(both)} together with memory", FAR_MARK))

@@ -25,7 +25,10 @@ TOOLS: Final[dict[ToolCalls, str]] = {
     "(github.com/ollama/ollama/issues/12174)",
     "no": "none, so droid cannot act through it",
 }
-SETTINGS: Final = "`OLLAMA_KV_CACHE_TYPE=q8_0` and flash attention (`OLLAMA_FLASH_ATTENTION=1`)"
+SETTINGS: Final = "`OLLAMA_KV_CACHE_TYPE=q8_0` (before 0.30 `OLLAMA_FLASH_ATTENTION=1` as well)"
+MEMORY_SPEED: Final = 51_200_000_000  # bytes a second: two channels of DDR4-3200, 8 bytes each
+
+FAST: Final = 100  # tokens a second: no card writes with a model of that size much faster
 
 
 def fit_model_lines(
@@ -82,8 +85,12 @@ def _rows(found: Fit, table: Beside) -> Iterator[tuple[str, str]]:
         return
     yield "Needs", _needs(found)
     yield "Here", _here(found)
+    if found.here.need.beside and found.here.placed is not None:
+        yield "Beside", _beside(found)
     if found.candidate.loaded_at:
-        yield "Loaded now", f"with a window of {show_tokens(found.candidate.loaded_at)}"
+        held = found.candidate.held
+        holds = f", holding {show_bytes(held)}" if held else ""
+        yield "Loaded now", f"with a window of {show_tokens(found.candidate.loaded_at)}{holds}"
     yield from _largest(found)
     yield from _coarser(found)
     if table.row is not None:
@@ -104,6 +111,14 @@ def _needs(found: Fit) -> str:
     )
 
 
+def _beside(found: Fit) -> str:
+    """What lies in system memory wherever the model does."""
+    return (
+        f"{show_bytes(found.here.need.beside)} of memory for token embeddings and inputs; while it "
+        "works, llama.cpp keeps up to 8 GiB of earlier prompts there"
+    )
+
+
 def _here(found: Fit) -> str:
     """Where it lands on this machine."""
     here, free = found.here, found.free
@@ -114,17 +129,32 @@ def _here(found: Fit) -> str:
         case "gpu":
             return f"all on the GPU ({has})"
         case "split":
-            share = round(100 * here.placed.gpu_share)
-            return (
-                f"{share} % on the GPU, {show_bytes(here.placed.in_memory)} in memory, so it is "
-                f"slow ({has})"
-            )
+            return f"{_split(found)} ({has})"
         case "memory":
             why = "too little GPU memory" if free.cards else "there is no GPU"
-            return f"in memory only, slow: {why} ({has})"
+            return f"in memory only, {_speed(found)}: {why} ({has})"
         case "nowhere":
             return f"does not fit ({has})"
     return f"not known ({has})"
+
+
+def _split(found: Fit) -> str:
+    """What part goes to memory, and how slow that makes it."""
+    assert found.here.placed is not None
+    what = "of its experts go" if found.candidate.shape.experts_used else "of its layers go"
+    return f"{show_bytes(found.here.placed.in_memory)} {what} to memory, {_speed(found)}"
+
+
+def _speed(found: Fit) -> str:
+    """How fast it can write at the most when each token reads the part in memory."""
+    slow = found.here.slow
+    if not slow:
+        return "slow"
+    rate = MEMORY_SPEED / slow
+    if rate >= FAST:
+        return "which slows it little"
+    told = f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}"
+    return f"so at most about {told} tokens per second with memory of {MEMORY_SPEED // 10**9} GB/s"
 
 
 def _has(found: Fit) -> str:
@@ -137,7 +167,8 @@ def _has(found: Fit) -> str:
     )
     if free.cards:
         cards = f" on {len(free.cards)} cards" if len(free.cards) > 1 else ""
-        return f"free: {show_bytes(free.gpu_total)} of GPU memory{cards}, {memory}"
+        stay = "; of each card llama.cpp leaves 1,024 MiB free"
+        return f"free: {show_bytes(free.gpu_total)} of GPU memory{cards}, {memory}{stay}"
     gpu = "" if free.gpus_known else "an unknown amount of GPU memory, "
     return f"free: {gpu}{memory}"
 
@@ -148,9 +179,8 @@ def _largest(found: Fit) -> Iterator[tuple[str, str]]:
         yield "On the GPU", _reach(found, found.largest_on_gpu)
     if found.free.cards and found.largest_in_memory == found.largest_on_gpu:
         return
-    slow = isinstance(found.largest_in_memory, Known) and found.largest_in_memory.value
     label = "And memory" if found.free.cards else "In memory"
-    yield label, _reach(found, found.largest_in_memory) + (", slow" if slow else "")
+    yield label, _reach(found, found.largest_in_memory)
 
 
 def _reach(found: Fit, largest: Reading[Tokens]) -> str:

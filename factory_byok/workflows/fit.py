@@ -27,8 +27,10 @@ from factory_byok.providers.ollama import probe as ollama
 from factory_byok.providers.ollama.details import details, in_full
 from factory_byok.sizing.catalogue import rows
 from factory_byok.sizing.fitting import (
+    Asked,
     Candidate,
     Free,
+    asked_of,
     by_name,
     free_memory,
     installed,
@@ -61,6 +63,11 @@ class Seen:
         if isinstance(self.server, Known) and isinstance(self.server.value.loaded, Known):
             loaded = self.server.value.loaded.value
         return free_memory(self.machine, loaded)
+
+    @property
+    def usual(self) -> Asked:
+        """The question as the server would run a model: its kind of cache, and its slots."""
+        return asked_of(self.server.value if isinstance(self.server, Known) else None)
 
     @property
     def models(self) -> tuple[Model, ...]:

@@ -18,7 +18,7 @@ from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.providers.ollama import calls as ollama_calls
 from factory_byok.providers.ollama.calls import Refused, Step
-from factory_byok.sizing.fitting import Asked, by_name, fit, free_memory
+from factory_byok.sizing.fitting import asked_of, by_name, fit, free_memory
 
 MOST_CUTS: Final = 10  # connections that may break without any new byte before byok gives up
 PAUSE: Final = 1.0  # seconds before it goes on
@@ -192,12 +192,12 @@ def _fit(snap: Snapshot, server: Server, model: str) -> Iterator[Finding]:
     if candidate is None or candidate.cloud:
         return
     loaded = server.loaded.value if isinstance(server.loaded, Known) else ()
-    found = fit(candidate, free_memory(snap.machine, loaded), Asked())
+    found = fit(candidate, free_memory(snap.machine, loaded), asked_of(server))
     if found.here.where == "nowhere":
         yield Finding(
             "warning",
             model,
-            f"`{model}` will need about {show_bytes(found.need.total)} at "
+            f"`{model}` will need about {show_bytes(found.here.need.total)} at "
             f"{show_tokens(found.asked.window)}, which this machine's memory does not hold",
             Remedy("See what fits", by_command(("byok", "fit", model))),
         )

@@ -32,7 +32,7 @@ from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama import calls as ollama_calls
-from factory_byok.sizing.fitting import Asked, fit, free_memory, installed
+from factory_byok.sizing.fitting import asked_of, fit, free_memory, installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def _room(
     if remote or model.remote_host or is_cloud(model.name) or server.provider != "ollama":
         return None, None
     loaded = server.loaded.value if isinstance(server.loaded, Known) else ()
-    fits = fit(installed(model, server), free_memory(snap.machine, loaded), Asked())
+    fits = fit(installed(model, server), free_memory(snap.machine, loaded), asked_of(server))
     gpu, memory = fits.largest_on_gpu, fits.largest_in_memory
     return (
         gpu.value if isinstance(gpu, Known) and fits.free.cards else None,

@@ -120,7 +120,7 @@ def test_options_reach_the_sum(byok: Byok, plant: Plant) -> None:
     assert told("--window", "65536")["kv_cache"] == 8 * 2**30
     assert told("--window", "65536", "--kv-type", "q8_0")["kv_cache"] == 8 * 2**30 * 17 // 32
     assert told("--window", "32768", "--parallel", "2")["kv_cache"] == 8 * 2**30
-    assert told("--gpus", "2")["overhead"] - told()["overhead"] == 320 * 2**20
+    assert told("--gpus", "2")["overhead"] == 2 * told()["overhead"]
 
 
 @pytest.mark.outside
@@ -130,7 +130,9 @@ def test_a_pulled_model_is_asked_about(byok: Byok, ollama: Make) -> None:
     data = byok("fit", "qwen3-coder:30b", "--endpoint", double.url, "--json").data
 
     assert (data["source"], data["quantization"]) == ("server", "Q4_K_M")
-    assert data["demand"]["weights"] == GALLERY["qwen3-coder:30b"].size
+    assert data["file"] == GALLERY["qwen3-coder:30b"].size
+    # the token embeddings stay in system memory
+    assert 0.97 * data["file"] < data["demand"]["weights"] < data["file"]
     assert len(double.asked("/api/show")) == 1
 
 

@@ -91,7 +91,7 @@ def test_a_limit_beyond_the_scale_is_said() -> None:
 
     text = "\n".join(bars_lines(short, PLAIN))
 
-    assert "85.9 GB free on the GPU, farther right" in text
+    assert "85.1 GB for it on the GPU, farther right" in text
     assert MARK.fancy not in text
 
 

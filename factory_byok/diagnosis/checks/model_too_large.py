@@ -8,37 +8,19 @@ the whole machine swap. A smaller window, a coarser cache or a smaller model hel
 from collections.abc import Iterator
 
 from factory_byok.core.actions import by_command
-from factory_byok.core.facts import (
-    Entry,
-    Gpu,
-    Known,
-    Loaded,
-    Memory,
-    Model,
-    Server,
-    Snapshot,
-    Window,
-)
+from factory_byok.core.facts import Entry, Known, Loaded, Model, Server, Snapshot, Window
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud, same_model
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Bytes, show_bytes, show_tokens
-from factory_byok.diagnosis.advice import runner, settings_of
-from factory_byok.sizing.memory import (
-    Demand,
-    Device,
-    cards_needed,
-    demand,
-    place,
-    read_shape,
-)
+from factory_byok.diagnosis.advice import runner
+from factory_byok.sizing.fitting import AtWindow, asked_of, at_window, installed, whole_memory
 
 TITLE = "Model fits"
 WHAT_TO_DO = (
     "`byok fit MODEL` shows what each window needs; take a smaller window, a coarser cache "
     "or a smaller model"
 )
-KV_TYPES = ("f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
@@ -65,48 +47,29 @@ def _loaded(server: Server, model: Model) -> bool:
 def _judge(
     snap: Snapshot, entry: Entry, server: Server, model: Model, window: Window
 ) -> Iterator[Finding]:
-    """A finding when the demand is above what the GPUs and the memory hold in all."""
-    memory: Memory = snap.machine.memory.value  # raises NotKnown: nothing to compare with
-    cards = _cards(snap)
-    sizes = [card.memory.value for card in cards if isinstance(card.memory, Known)]
-    if len(sizes) < len(cards):
+    """A finding when the demand is above what the GPUs and the memory hold in all.
+
+    The same sum as in `byok fit`, on a machine on which nothing else runs.
+    """
+    memory = snap.machine.memory.value  # raises NotKnown: nothing to compare with
+    whole = whole_memory(snap.machine)
+    if not whole.gpus_known:
         return
-    need = _need(server, model, window, cards, sizes)
-    unified = any(card.unified for card in cards)
-    landing = place(need, sizes, Bytes(0) if unified else memory.total)
-    missing = max(need.total - memory.total, 0) if unified else landing.missing
-    if missing > 0:
-        have = memory.total if unified else Bytes(sum(sizes) + memory.total)
-        yield _finding(entry, model, window, need, have)
+    found = at_window(installed(model, server), whole, asked_of(server), window.tokens)
+    if found.where == "nowhere":
+        shared = any(
+            gpu.unified
+            for told in snap.machine.gpus.values()
+            if isinstance(told, Known)
+            for gpu in told.value
+        )
+        have = memory.total if shared else Bytes(whole.gpu_total + memory.total)
+        yield _finding(entry, model, window, found, have)
 
 
-def _need(
-    server: Server, model: Model, window: Window, cards: list[Gpu], sizes: list[Bytes]
-) -> Demand:
-    """What the model needs at its window with this server's settings."""
-    count = model.parameters.value if isinstance(model.parameters, Known) else None
-    shape = read_shape(model.shape, model.weights, count)
-    settings = settings_of(server)
-    variables = (
-        settings.variables.value if settings and isinstance(settings.variables, Known) else {}
-    )
-    told = variables.get("OLLAMA_KV_CACHE_TYPE", "").strip(" \"'").lower()
-    kv_type = told if told in KV_TYPES else "f16"
-    slots = variables.get("OLLAMA_NUM_PARALLEL", "").strip(" \"'")
-    parallel = int(slots) if slots.isascii() and slots.isdigit() and int(slots) else 1
-    device: Device = "metal" if any(card.vendor == "apple" for card in cards) else "cuda"
-    gpus = cards_needed(shape, window.tokens, sizes, kv_type, parallel)
-    return demand(shape, window.tokens, kv_type, parallel, gpus, device=device)
-
-
-def _cards(snap: Snapshot) -> list[Gpu]:
-    """The GPUs that Ollama would use."""
-    readings = [each.value for each in snap.machine.gpus.values() if isinstance(each, Known)]
-    return [gpu for gpus in readings for gpu in gpus if not gpu.left_out]
-
-
-def _finding(entry: Entry, model: Model, window: Window, need: Demand, have: Bytes) -> Finding:
+def _finding(entry: Entry, model: Model, window: Window, found: AtWindow, have: Bytes) -> Finding:
     """What is needed against what there is."""
+    need = found.need
     smaller = f"a window of {show_tokens(FLOOR)} needs less; " if window.tokens > FLOOR else ""
     return Finding(
         "warning",

@@ -3,9 +3,18 @@
 from factory_byok.sizing.fitting.against_table import Beside, beside, row_of
 from factory_byok.sizing.fitting.as_json import fit_as_json, ranked_as_json
 from factory_byok.sizing.fitting.candidate import Candidate, ToolCalls, by_name, installed
-from factory_byok.sizing.fitting.free import Card, Free, free_memory, nowhere_known
+from factory_byok.sizing.fitting.free import Card, Free, free_memory, nowhere_known, whole_memory
 from factory_byok.sizing.fitting.judged import findings_of
-from factory_byok.sizing.fitting.one import FIRST, Asked, AtWindow, Fit, Where, fit
+from factory_byok.sizing.fitting.one import (
+    FIRST,
+    Asked,
+    AtWindow,
+    Fit,
+    Where,
+    asked_of,
+    at_window,
+    fit,
+)
 from factory_byok.sizing.fitting.ranking import Ranked, Reach, candidates, ranked
 
 __all__ = [
@@ -21,6 +30,8 @@ __all__ = [
     "Reach",
     "ToolCalls",
     "Where",
+    "asked_of",
+    "at_window",
     "beside",
     "by_name",
     "candidates",
@@ -33,4 +44,5 @@ __all__ = [
     "ranked",
     "ranked_as_json",
     "row_of",
+    "whole_memory",
 ]

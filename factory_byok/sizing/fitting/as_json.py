@@ -15,8 +15,10 @@ def fit_as_json(found: Fit, table: Beside) -> dict[str, Json]:
     return {
         **_model(found.candidate),
         "longest_window": found.candidate.shape.longest_window or None,
+        "file": found.candidate.shape.weights,
         "quantization": found.candidate.quantization,
         "loaded_window": found.candidate.loaded_at or None,
+        "loaded_bytes": found.candidate.held or None,
         "window": asked.window,
         "kv_type": asked.kv_type,
         "parallel": asked.parallel,
@@ -24,6 +26,7 @@ def fit_as_json(found: Fit, table: Beside) -> dict[str, Json]:
         "placement": _placement(found.here),
         "free": {
             "gpus": list(found.free.on_cards) if found.free.gpus_known else None,
+            "usable_on_gpu": found.free.usable if found.free.gpus_known else None,
             "memory": found.free.memory.value if isinstance(found.free.memory, Known) else None,
             "notes": list(found.free.notes),
         },
@@ -94,6 +97,8 @@ def _placement(each: AtWindow) -> dict[str, Json]:
         "in_memory": placed.in_memory if placed else None,
         "by_gpu": list(placed.by_gpu) if placed else None,
         "missing": placed.missing if placed and each.where != "unknown" else None,
+        "beside": each.need.beside,
+        "read_for_each_token": each.slow if placed else None,
         "gpu_share": round(placed.gpu_share, 4) if placed else None,
         "total": each.need.total,
     }

@@ -5,11 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from factory_byok.core.facts import Known, Loaded, Model, Server
+from factory_byok.core.facts import NOT_READ, Known, Loaded, Model, Server
 from factory_byok.core.model_names import is_cloud, parameters_in, same_model
 from factory_byok.core.units import Bytes, Parameters, Tokens
 from factory_byok.sizing import catalogue
-from factory_byok.sizing.memory import Device, Shape, corrected, guessed_shape, read_shape
+from factory_byok.sizing.memory import (
+    BLOCK_BYTES,
+    Device,
+    Shape,
+    corrected,
+    guessed_shape,
+    read_shape,
+)
 
 Source = Literal["loaded", "server", "catalogue", "name", "cloud"]
 ToolCalls = Literal["yes", "unknown", "as text", "no"]
@@ -23,7 +30,8 @@ class Candidate:
     """One model: its shape, where that was learnt, and whether it calls tools.
 
     `tools` is "as text" for a model whose calls come back as text. `loaded_at` is the window that
-    it is loaded with now, 0 when it is not. A `cloud` model needs no memory here.
+    it is loaded with now and `held` the bytes that it takes, 0 when it is not. `pictures` says that
+    it has a part of its own for them. A `cloud` model needs no memory here.
     """
 
     name: str
@@ -33,6 +41,8 @@ class Candidate:
     quantization: str = ""
     loaded_at: Tokens = Tokens(0)
     installed: bool = False
+    pictures: bool = False
+    held: Bytes = Bytes(0)
 
     @property
     def cloud(self) -> bool:
@@ -59,6 +69,8 @@ def installed(model: Model, server: Server) -> Candidate:
         quantization=model.quantization,
         loaded_at=loaded.window.value if loaded and isinstance(loaded.window, Known) else Tokens(0),
         installed=True,
+        pictures=isinstance(model.capabilities, Known) and "vision" in model.capabilities.value,
+        held=loaded.size if loaded else Bytes(0),
     )
 
 
@@ -127,18 +139,23 @@ def _loaded(model: Model, server: Server) -> Loaded | None:
 
 def _corrected(shape: Shape, loaded: Loaded, window: Tokens, server: Server) -> Shape:
     """The shape that meets the size of the loaded model, under the server's own settings."""
-    told = server.settings.value.variables if isinstance(server.settings, Known) else None
-    settings = told.value if isinstance(told, Known) else {}
-    kv_type = settings.get(KV_SETTING, "").strip().lower()
-    slots = settings.get(PARALLEL_SETTING, "").strip()
+    kv_type, slots = server_settings(server)
     device: Device = "cuda" if loaded.on_gpu else "cpu"
-    return corrected(
-        shape,
-        loaded.size,
-        window,
-        kv_type if kv_type in ("q8_0", "q4_0") else "f16",
-        int(slots) if slots.isascii() and slots.isdigit() and 0 < len(slots) < 4 else 1,
-        device=device,
+    return corrected(shape, loaded.size, window, kv_type, slots, device=device)
+
+
+def server_settings(server: Server | None) -> tuple[str, int]:
+    """How a server keeps its cache, and for how many conversations; f16 and 1 unless it tells."""
+    told = server.settings if server else NOT_READ
+    variables = told.value.variables if isinstance(told, Known) else NOT_READ
+    settings = variables.value if isinstance(variables, Known) else {}
+    kv_type = settings.get(KV_SETTING, "").strip(" \"'").lower()
+    slots = settings.get(PARALLEL_SETTING, "").strip(" \"'")
+    return (
+        kv_type if kv_type in BLOCK_BYTES else "f16",
+        int(slots)
+        if slots.isascii() and slots.isdigit() and 0 < len(slots) < 4 and int(slots)
+        else 1,
     )
 
 

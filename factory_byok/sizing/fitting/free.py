@@ -6,24 +6,30 @@ from typing import Final
 
 from factory_byok.core.facts import Gpu, Known, Loaded, Machine, Reading, Unknown
 from factory_byok.core.units import Bytes, show_bytes
-from factory_byok.sizing.memory import Device
+from factory_byok.sizing.memory import FREE_ON_EACH, MARGIN, Device
+from factory_byok.sizing.memory.context import FEWEST, MOST, context_of
+from factory_byok.sizing.memory.demand import CUDA_CONTEXT
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One card that Ollama would use, with its free and its whole memory in bytes."""
+    """One card that Ollama would use, with its free and its whole memory in bytes.
+
+    `context` is what CUDA itself takes on it, None when that is not known.
+    """
 
     name: str
     free: Bytes
     total: Bytes
+    context: Bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Free:
     """What a model may take: each card's free bytes, and system memory beside them.
 
-    `gpus_known` is False when there may be a card but none could be read. `notes` are sentences
-    about what had to be supposed.
+    `gpus_known` is False when there may be a card but none could be read; `device` is "cpu" when
+    there is surely none. `notes` are sentences about what had to be supposed.
     """
 
     cards: tuple[Card, ...]
@@ -42,8 +48,30 @@ class Free:
         """The free bytes of all cards together."""
         return Bytes(sum(self.on_cards))
 
+    @property
+    def context(self) -> Bytes | None:
+        """What CUDA itself takes on the card that needs most of it; None when no card tells."""
+        return max((card.context for card in self.cards if card.context), default=None)
 
-NO_CARD: Final = "The overhead is that of a CUDA card: without a card it is less"
+    @property
+    def margin(self) -> Bytes:
+        """The bytes of each card that no model gets, less what a sum for CUDA counts of them."""
+        return MARGIN if self.device == "cuda" else FREE_ON_EACH
+
+    @property
+    def usable(self) -> Bytes:
+        """What a model gets of all cards together."""
+        return Bytes(sum(max(free - self.margin, 0) for free in self.on_cards))
+
+    @property
+    def for_batch(self) -> Bytes | None:
+        """The memory by which Ollama chooses its micro-batch; None when that is not known."""
+        if self.cards:
+            return self.gpu_total
+        known = self.gpus_known and isinstance(self.memory, Known)
+        return self.memory.value if known else None
+
+
 ELSEWHERE: Final = "the model would run on the server's machine, whose memory byok cannot read"
 
 
@@ -69,17 +97,37 @@ def free_memory(machine: Machine, loaded: Iterable[Loaded] = ()) -> Free:
     memory = _memory(machine, pool)
     unread = list(_unread(machine))
     notes += [f"Not counted: {why}" for why in unread]
-    if machine.gpus and not cards and not unread:
-        notes.append(NO_CARD)
+    known = bool(cards) or (bool(machine.gpus) and not unread)
     found = Free(
         cards=tuple(cards),
         memory=memory,
-        gpus_known=bool(cards) or (bool(machine.gpus) and not unread),
-        device="metal" if cards and machine.system == "darwin" else "cuda",
+        gpus_known=known,
+        device=_device(machine, cards, known=known),
         notes=tuple(notes),
     )
     most = machine.memory.value.total if isinstance(machine.memory, Known) else 0
     return _with_released(found, tuple(loaded), most)
+
+
+def whole_memory(machine: Machine) -> Free:
+    """What a model could take when nothing else ran."""
+    gpus = {
+        vendor: Known(tuple(replace(gpu, free=gpu.memory) for gpu in told.value))
+        if isinstance(told, Known)
+        else told
+        for vendor, told in machine.gpus.items()
+    }
+    memory = machine.memory
+    if isinstance(memory, Known):
+        memory = Known(replace(memory.value, available=memory.value.total))
+    return free_memory(replace(machine, memory=memory, gpus=gpus))
+
+
+def _device(machine: Machine, cards: list[Card], *, known: bool) -> Device:
+    """What would compute: Metal, CUDA or its like, or surely the processor alone."""
+    if not cards and known:
+        return "cpu"
+    return "metal" if cards and machine.system == "darwin" else "cuda"
 
 
 def _counting(machine: Machine) -> Iterator[Gpu]:
@@ -104,10 +152,16 @@ def _card(gpu: Gpu, notes: list[str]) -> Card | None:
     if isinstance(gpu.memory, Unknown):
         return None
     total = gpu.memory.value
+    context = context_of(gpu.name) if gpu.vendor == "nvidia" else None
+    if gpu.vendor == "nvidia" and context is None:
+        notes.append(
+            f"What CUDA itself takes on {gpu.name} is not known: {show_bytes(FEWEST)} to "
+            f"{show_bytes(MOST)}, and {show_bytes(CUDA_CONTEXT)} are counted"
+        )
     if isinstance(gpu.free, Known):
-        return Card(gpu.name, Bytes(min(gpu.free.value, total)), total)
+        return Card(gpu.name, Bytes(min(gpu.free.value, total)), total, context)
     notes.append(f"How much of {gpu.name} is free is not known: all of it is counted")
-    return Card(gpu.name, total, total)
+    return Card(gpu.name, total, total, context)
 
 
 def _memory(machine: Machine, pool: Card | None) -> Reading[Bytes]:

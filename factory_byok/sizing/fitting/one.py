@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from factory_byok.core.facts import Known, Reading, Unknown
-from factory_byok.core.units import Bytes, Tokens
-from factory_byok.sizing.fitting.candidate import Candidate
+from factory_byok.core.facts import Known, Reading, Server, Unknown
+from factory_byok.core.units import GIB, Bytes, Tokens
+from factory_byok.sizing.fitting.candidate import Candidate, server_settings
 from factory_byok.sizing.fitting.free import Free
 from factory_byok.sizing.memory import (
     NO_LONGEST,
@@ -16,6 +16,7 @@ from factory_byok.sizing.memory import (
     demand,
     largest_that,
     place,
+    usual_micro_batch,
 )
 
 Where = Literal["gpu", "split", "memory", "nowhere", "cloud", "unknown"]
@@ -23,6 +24,7 @@ Where = Literal["gpu", "split", "memory", "nowhere", "cloud", "unknown"]
 STEPS: Final = (Tokens(4_096), Tokens(32_768), Tokens(65_536), Tokens(131_072))
 FIRST: Final = Tokens(32_000)  # the window that Factory's page asks for (docs.factory.ai)
 COARSER: Final = "q8_0"
+PICTURES: Final = GIB  # stays free too for a model that sees pictures: Ollama asks llama.cpp so
 NOTHING: Final = Demand(Bytes(0), Bytes(0), Bytes(0), Bytes(0))
 ELSEWHERE: Final = "the model runs in the cloud"
 
@@ -37,14 +39,25 @@ class Asked:
     gpus: int = 0
 
 
+def asked_of(server: Server | None, window: Tokens = FIRST) -> Asked:
+    """The question as this server would run the model: with its kind of cache and its slots."""
+    kv_type, slots = server_settings(server)
+    return Asked(window, kv_type, slots)
+
+
 @dataclass(frozen=True, slots=True)
 class AtWindow:
-    """The demand at one window on this machine; `placed` is None when no card could be read."""
+    """The demand at one window on this machine; `placed` is None when no card could be read.
+
+    `slow` is what each token would read of the part that lies in system memory: of a mixture of
+    experts that is the few that work, because llama.cpp moves experts first.
+    """
 
     window: Tokens
     need: Demand
     where: Where
     placed: Placement | None
+    slow: Bytes = Bytes(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +137,30 @@ def _steps(longest: Tokens) -> Iterator[Tokens]:
 
 def at_window(candidate: Candidate, free: Free, asked: Asked, window: Tokens) -> AtWindow:
     """The demand at one window with as many cards as it needs here, and where it lands."""
-    gpus = asked.gpus or _cards(candidate, free, asked, window)
-    need = demand(candidate.shape, window, asked.kv_type, asked.parallel, gpus, device=free.device)
+    shape, slots = candidate.shape, asked.parallel
+    batch = usual_micro_batch(shape, window * slots, free.for_batch)
+    margin = free.margin + (PICTURES if candidate.pictures else 0)
+    gpus = asked.gpus
+    if not gpus and len(free.cards) > 1:
+        gpus = cards_needed(
+            *(shape, window, free.on_cards, asked.kv_type, slots),
+            margin=margin,
+            device=free.device,
+            micro_batch=batch,
+            context=free.context,
+        )
+    need = demand(
+        *(shape, window, asked.kv_type, slots, gpus or 1),
+        device=free.device,
+        micro_batch=batch,
+        context=free.context,
+    )
     if not free.gpus_known:
         return AtWindow(window, need, "unknown", None)
     memory = free.memory.value if isinstance(free.memory, Known) else Bytes(0)
-    placed = place(need, free.on_cards, memory)
-    return AtWindow(window, need, _where(placed, free), placed)
-
-
-def _cards(candidate: Candidate, free: Free, asked: Asked, window: Tokens) -> int:
-    """The fewest cards that hold it here, at least one."""
-    if len(free.cards) < 2:
-        return 1
-    return cards_needed(candidate.shape, window, free.on_cards, asked.kv_type, asked.parallel)
+    placed = place(need, free.on_cards, memory, margin)
+    slow = round(placed.in_memory * shape.active_share)
+    return AtWindow(window, need, _where(placed, free), placed, Bytes(slow))
 
 
 def _where(placed: Placement, free: Free) -> Where:

@@ -16,6 +16,7 @@ from factory_byok.sizing.hardware_table import LOCAL
 
 Reach = Literal["gpu", "split", "memory", "cloud", "unknown", "nowhere"]
 
+USUAL: Final = Asked()
 TOOLS: Final[tuple[ToolCalls, ...]] = ("yes", "unknown", "as text", "no")
 USEFUL: Final = 4_096  # tokens: Ollama gives no model less by itself
 FOR_CODE: Final = ("code", "devstral")  # in the names of models that were trained on code
@@ -54,17 +55,17 @@ def candidates(installed: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
-def ranked(models: Iterable[Candidate], free: Free) -> tuple[Ranked, ...]:
-    """The best model for an agent first.
+def ranked(models: Iterable[Candidate], free: Free, asked: Asked = USUAL) -> tuple[Ranked, ...]:
+    """The best model for an agent first, with the cache and the slots that are asked for.
 
     Real tool calls, then 32,000 and 64,000 tokens on the GPU (in memory where there is no GPU),
     then 30 billion parameters; where those are equal, models made for code, then installed ones,
     then the largest on a GPU and the least work for each token in memory.
     """
-    return tuple(sorted((_judged(each, free) for each in models), key=_order))
+    return tuple(sorted((_judged(each, free, asked) for each in models), key=_order))
 
 
-def _judged(model: Candidate, free: Free) -> Ranked:
+def _judged(model: Candidate, free: Free, asked: Asked) -> Ranked:
     """One model with its reach."""
     if model.cloud:
         away = Unknown("the model runs in the cloud", "cloud")
@@ -72,8 +73,8 @@ def _judged(model: Candidate, free: Free) -> Ranked:
         enough = [longest >= tokens if longest else None for tokens in (FLOOR, AIM)]
         reason = _reason(model, "cloud", Known(longest) if longest else away)
         return Ranked(model, "cloud", away, away, enough[0], enough[1], reason)
-    on_gpu = largest_on_gpu(model, free, Asked())
-    together = largest_in_memory(model, free, Asked())
+    on_gpu = largest_on_gpu(model, free, asked)
+    together = largest_in_memory(model, free, asked)
     largest = on_gpu if free.cards else together
     reach = _reach(free, on_gpu, together)
     known = isinstance(largest, Known) and free.gpus_known

@@ -12,11 +12,20 @@ from factory_byok.sizing.memory.demand import (
     reported,
 )
 from factory_byok.sizing.memory.micro_batch import usual_micro_batch
-from factory_byok.sizing.memory.placement import Placement, cards_needed, corrected, place
+from factory_byok.sizing.memory.placement import (
+    FREE_ON_EACH,
+    MARGIN,
+    Placement,
+    cards_needed,
+    corrected,
+    place,
+)
 from factory_byok.sizing.memory.shape import Shape, guessed_shape, read_shape
 
 __all__ = [
     "BLOCK_BYTES",
+    "FREE_ON_EACH",
+    "MARGIN",
     "NO_LONGEST",
     "Attention",
     "Demand",

@@ -1,19 +1,18 @@
-"""Which layers of a model cache keys and values, how wide, and what recurrent layers keep."""
+"""Which layers of a model cache keys and values, and how wide."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from factory_byok.core.units import Bytes
 from factory_byok.sizing.memory.families import (
     ATTENTION_EVERY,
     CACHED_LAYERS,
     FULL_EVERY,
+    FULL_FIRST,
     WINDOW_UNUSED,
     known,
 )
 from factory_byok.sizing.memory.metadata import Metadata
 
-STATE_ELEMENT: Final = 4  # bytes: llama.cpp keeps recurrent states as f32
 HEAD_LENGTH: Final = 128  # of nearly every model since llama 2, where metadata does not say
 
 
@@ -30,24 +29,27 @@ class Attention:
     sliding: bool = False
 
 
-def attention_layers(data: Metadata, layers: int, notes: list[str]) -> tuple[Attention, ...]:
-    """One item for each layer that keeps a cache; adds what had to be assumed to `notes`.
+def attention_layers(data: Metadata, layers: int, notes: list[str]) -> tuple[Attention | None, ...]:
+    """Each working layer's attention, None where it has none; adds what was assumed to `notes`.
 
-    Formulas: llama.cpp's own, at b10488.
+    A layer that reads the cache of an earlier one has 0 key and value heads. Formulas: llama.cpp's
+    own, at b10488.
     """
     heads = _kv_heads(data, layers, notes)
     slides = _sliding(data, layers, notes)
-    if not known(data.architecture) and not notes:
+    if not known(data.family) and not notes:
         notes.append(_unknown(data.architecture))
     # the last layers of some models read the cache of earlier ones
     shared = data.number("attention.shared_kv_layers")
-    own = working_layers(data, layers) - shared
+    working = working_layers(data, layers)
+    own = working - shared
     if not shared:
-        own = min(own, CACHED_LAYERS.get(data.architecture, own))
+        own = min(own, CACHED_LAYERS.get(data.family, own))
     return tuple(
-        _one_layer(data, heads[index], slides[index])
-        for index in range(max(own, 0))
+        _one_layer(data, heads[index] if index < own else 0, slides[index])
         if heads[index] and _is_attention(data, index)
+        else None
+        for index in range(working)
     )
 
 
@@ -68,8 +70,8 @@ def _kv_heads(data: Metadata, layers: int, notes: list[str]) -> tuple[int, ...]:
     told = data.numbers(key)
     if len(told) > 1:
         return (*told, *(told[-1:] * layers))[:layers]
-    if told and told[0]:
-        return told * layers
+    if told and (told[0] or data.numbers("attention.head_count") == (0,)):
+        return told * layers  # none at all in a model of state spaces alone
     reason = "only a verbose answer tells" if data.has(key) else "the metadata does not tell"
     notes.append(f"The number of key and value heads is an upper bound: {reason}")
     return ((data.number("attention.head_count") or 1),) * layers
@@ -83,17 +85,19 @@ def _sliding(data: Metadata, layers: int, notes: list[str]) -> tuple[bool, ...]:
     if len(pattern) > 1:
         told = tuple(bool(each) for each in pattern)
         return (*told, *((False,) * layers))[:layers]
-    every = FULL_EVERY.get(data.architecture, 0)
+    every, first = FULL_EVERY.get(data.family, 0), FULL_FIRST.get(data.family, 0)
+    if first:
+        return tuple(index % first > 0 for index in range(layers))
     if pattern and pattern[0] > 1:
         every = pattern[0]
-    if not every and data.architecture not in WINDOW_UNUSED:
+    if not every and data.family not in WINDOW_UNUSED:
         notes.append(_unknown(data.architecture))
     return tuple(every > 0 and index % every < every - 1 for index in range(layers))
 
 
 def _is_attention(data: Metadata, index: int) -> bool:
     """Whether this layer of a hybrid model is an attention layer (always so in other models)."""
-    every = data.number("full_attention_interval") or ATTENTION_EVERY.get(data.architecture, 1)
+    every = data.number("full_attention_interval") or ATTENTION_EVERY.get(data.family, 1)
     return (index + 1) % every == 0
 
 
@@ -108,10 +112,10 @@ def _one_layer(data: Metadata, kv_heads: int, sliding: bool) -> Attention:
         or HEAD_LENGTH
         for name in ("key", "value")
     )
-    return _latent(data) or Attention(kv_heads, key, value, sliding)
+    return _latent(data, kv_heads) or Attention(kv_heads, key, value, sliding)
 
 
-def _latent(data: Metadata) -> Attention | None:
+def _latent(data: Metadata, kv_heads: int) -> Attention | None:
     """One layer's cache when the latent vector itself is cached (MLA), else None.
 
     Files made before llama.cpp could do that tell the lengths of whole heads, and cache those.
@@ -121,21 +125,4 @@ def _latent(data: Metadata) -> Attention | None:
     if not rank or (0 < width <= rank and not data.number("attention.key_length_mla")):
         return None
     rotated = rank + data.number("rope.dimension_count")
-    return Attention(1, width if width > rank else rotated, 0)
-
-
-def recurrent_state(data: Metadata, layers: int, attention: int) -> Bytes:
-    """The bytes that all recurrent layers keep for one sequence, whatever the window.
-
-    State spaces and gated delta nets keep a convolution's tail and a matrix of state, short
-    convolutions (lfm2) only the tail.
-    """
-    inner, state = data.number("ssm.inner_size"), data.number("ssm.state_size")
-    groups = data.number("ssm.group_count")
-    tail = max(data.number("ssm.conv_kernel") - 1, 0) * (inner + 2 * groups * state)
-    short = max(data.number("shortconv.l_cache") - 1, 0) * data.number("embedding_length")
-    one = (tail + inner * state + short) * STATE_ELEMENT
-    # falcon-h1 has both kinds in every layer
-    working = working_layers(data, layers)
-    recurrent = working - attention or working
-    return Bytes(one * max(recurrent, 0))
+    return Attention(min(kv_heads, 1), width if width > rank else rotated, 0)

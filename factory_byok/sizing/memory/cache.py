@@ -39,38 +39,65 @@ def padded(cells: int) -> int:
     return -(-max(cells, 0) // PADDING) * PADDING
 
 
-def sliding_cells(shape: Shape, window: int, micro_batch: int) -> int:
-    """Cells of a sliding layer for one sequence: the sliding window and one micro-batch more."""
-    return min(padded(window), padded(shape.sliding_window + micro_batch))
+def sliding_cells(shape: Shape, window: int, micro_batch: int, streams: int = 1) -> int:
+    """Cells of a sliding layer: the sliding windows of its sequences and one micro-batch more."""
+    return min(padded(window * streams), padded(shape.sliding_window * streams + micro_batch))
 
 
-def layer_bytes(layer: Attention, cells: int, kv_type: str) -> int:
-    """The bytes of one layer's cache with so many cells."""
-    elements = layer.kv_heads * (layer.key_length + layer.value_length)
+def layer_bytes(layer: Attention, cells: int, kv_type: str, widest: int = 0) -> int:
+    """The bytes of one layer's cache with so many cells; `widest` overrules the width of values."""
+    keys = layer.kv_heads * layer.key_length
+    values = layer.kv_heads * layer.value_length
+    elements = keys + (max(values, widest) if values else 0)
     return cells * -(-elements * block_bytes(kv_type) // BLOCK)
 
 
-def full_cache(shape: Shape, window: int, kv_type: str, parallel: int) -> Bytes:
-    """The cache of the layers that keep the whole window, for all slots."""
-    cells = padded(window) * parallel
-    layers = (layer for layer in shape.attention if not layer.sliding)
-    return Bytes(sum(layer_bytes(layer, cells, kv_type) for layer in layers))
+def widest_values(shape: Shape) -> int:
+    """The width of values in every layer's cache where they lie turned: that of the widest.
+
+    So it is without flash attention (llama.cpp, `n_embd_v_gqa_max`).
+    """
+    return max((layer.kv_heads * layer.value_length for layer in shape.attention), default=0)
 
 
 def sliding_cache(
-    shape: Shape, window: int, kv_type: str, parallel: int, micro_batch: int
+    shape: Shape,
+    window: int,
+    kv_type: str,
+    parallel: int,
+    micro_batch: int,
+    *,
+    flash: bool = True,
+    unified: bool = False,
 ) -> Bytes:
     """The cache of the layers that slide, for all slots."""
-    cells = sliding_cells(shape, window, micro_batch) * parallel
+    streams = parallel if unified else 1
+    cells = sliding_cells(shape, window, micro_batch, streams) * (parallel // streams)
+    widest = 0 if flash else widest_values(shape)
     layers = (layer for layer in shape.attention if layer.sliding)
-    return Bytes(sum(layer_bytes(layer, cells, kv_type) for layer in layers))
+    return Bytes(sum(layer_bytes(layer, cells, kv_type, widest) for layer in layers))
 
 
-def kv_cache(shape: Shape, window: int, kv_type: str, parallel: int, micro_batch: int) -> Bytes:
+def kv_cache(
+    shape: Shape,
+    window: int,
+    kv_type: str,
+    parallel: int,
+    micro_batch: int,
+    *,
+    flash: bool = True,
+    unified: bool = False,
+) -> Bytes:
     """Everything that is kept for the tokens of `parallel` conversations of `window` tokens.
 
-    Recurrent states are part of it. Equal to llama.cpp's own logs to the MiB (tests/memory).
+    Recurrent states are part of it. `flash` is flash attention; `unified` one cache that all slots
+    share. Equal to llama.cpp's own logs to the MiB (tests/sizing/memory).
     """
-    full = full_cache(shape, window, kv_type, parallel)
-    sliding = sliding_cache(shape, window, kv_type, parallel, micro_batch)
+    cells = padded(window) * parallel
+    widest = 0 if flash else widest_values(shape)
+    layers = (layer for layer in shape.attention if not layer.sliding)
+    full = sum(layer_bytes(layer, cells, kv_type, widest) for layer in layers)
+    sliding = sliding_cache(
+        shape, window, kv_type, parallel, micro_batch, flash=flash, unified=unified
+    )
     return Bytes(full + sliding + shape.state * parallel)

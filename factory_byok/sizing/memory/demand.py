@@ -8,12 +8,13 @@ from factory_byok.core.facts import Basis
 from factory_byok.core.units import Bytes, Tokens
 from factory_byok.sizing.memory.cache import (
     PADDING,
+    block_bytes,
     kv_cache,
-    layer_bytes,
     padded,
     sliding_cache,
     sliding_cells,
 )
+from factory_byok.sizing.memory.graph import compute_buffer
 from factory_byok.sizing.memory.micro_batch import usual_micro_batch
 from factory_byok.sizing.memory.shape import Shape
 
@@ -24,14 +25,15 @@ FLOAT: Final = 4  # bytes of one activation
 NO_LONGEST: Final = Tokens(2**20)  # the limit of a search where the model tells no longest window
 HALF: Final = 2  # bytes of one element of the attention mask and of f16
 
-# What a CUDA card holds beside llama.cpp's own buffers: the driver's context with its kernels, and
-# scratch that grows with the weights a token passes through. Three numbers fitted on the rows of
-# tests/sizing/memory/measured.json (`python -m tests.sizing.memory.report`); public reports have
-# 0.3 to 0.6 GiB for a device alone, and readings of a whole card include other use. The most keeps
-# the law from growing on beyond the largest dense model among the rows (18 GiB).
-CUDA_CONTEXT: Final = Bytes(320 * MIB)
-CUDA_SCRATCH: Final = 0.07
-MOST_SCRATCH: Final = Bytes(1024 * MIB)
+# What a CUDA card holds beside llama.cpp's own buffers. The driver's context with its kernels takes
+# about 3 MiB for each multiprocessor (250 MiB on an idle RTX 3090 with 82 of them, 506 on an RTX
+# 5090 with 170); without the card's name that of one with 128 is taken. The scratch of matrix
+# libraries and pools is the middle of what public readings leave (`python -m
+# tests.sizing.memory.report`); nothing in them grows with the weights.
+CONTEXT_PER_MULTIPROCESSOR: Final = 3 * MIB
+USUAL_MULTIPROCESSORS: Final = 128
+CUDA_CONTEXT: Final = Bytes(CONTEXT_PER_MULTIPROCESSOR * USUAL_MULTIPROCESSORS)
+CUDA_SCRATCH: Final = Bytes(256 * MIB)
 METAL_CONTEXT: Final = Bytes(128 * MIB)  # assumed: Metal compiles its kernels into this much
 
 # With several cards llama.cpp pipelines (GGML_SCHED_MAX_COPIES): `n_copies=4` in the log of
@@ -44,7 +46,9 @@ class Demand:
     """What one model needs at one window, in bytes; `total` is the sum of the four parts.
 
     `gpus` cards share it, `per_gpu` bytes of it being paid on each of them whatever lies there.
-    `basis` is how the numbers are known and `assumptions` what they rest on, a sentence each.
+    `beside` lies in system memory even when everything is on the cards, and is no part of the
+    total: the token embeddings, the inputs of a micro-batch and the logits. `basis` is how the
+    numbers are known and `assumptions` what they rest on, a sentence each.
     """
 
     weights: Bytes
@@ -55,6 +59,7 @@ class Demand:
     assumptions: tuple[str, ...] = ()
     gpus: int = 1
     per_gpu: Bytes = Bytes(0)
+    beside: Bytes = Bytes(0)
 
     @property
     def total(self) -> Bytes:
@@ -71,90 +76,71 @@ def demand(
     *,
     device: Device = "cuda",
     micro_batch: int | None = None,
+    flash: bool = True,
+    context: Bytes | None = None,
 ) -> Demand:
     """What the model needs at this window, with `parallel` slots of that window each.
 
-    `gpus` 0 means the processor alone. `micro_batch` overrules Ollama's own choice. The window is
-    taken as it is: `shape.longest_window` is the caller's limit. Raises UsageError for an unknown
-    KV cache type. Flash attention is supposed, as in every card that Ollama supports by default.
+    `gpus` 0 means the processor alone. `micro_batch` overrules Ollama's own choice, `context` what
+    a CUDA card's context takes. The window is taken as it is: `shape.longest_window` is the
+    caller's limit. Raises UsageError for an unknown KV cache type. `flash` is flash attention, the
+    default wherever Ollama supports it.
     """
     device = device if gpus > 0 else "cpu"
     gpus, parallel, window = max(gpus, 1), max(parallel, 1), max(window, 1)
     batch = micro_batch or usual_micro_batch(shape, window * parallel)
     batch = min(batch, window * parallel)
-    cache = kv_cache(shape, window, kv_type, parallel, batch)
-    one = _compute_on_one(shape, window, batch, gpus)
-    rest = 0
-    if device == "cuda":
-        # never more than an f16 cache would take, to the byte: the rest of the division counts too
-        spare = max(kv_cache(shape, window, "f16", parallel, batch) - cache, 0)
-        each, rest = divmod(min(_converted(shape, window, kv_type) * gpus, spare), gpus)
-        one += each
-    output = shape.vocabulary * FLOAT * parallel
-    context, scratch = _overhead(shape, device)
+    cache = kv_cache(shape, window, kv_type, parallel, batch, flash=flash)
+    on_card = device != "cpu"
+    one = compute_buffer(
+        shape,
+        window,
+        batch,
+        parallel,
+        on_card=on_card,
+        flash=flash,
+        coarse=block_bytes(kv_type) < block_bytes("f16"),
+    )
+    masks = _masks(shape, window, batch)
+    if gpus > 1:
+        one += masks * (INPUT_COPIES - 1)
+    logits = shape.vocabulary * FLOAT * parallel
+    overhead = _overhead(device, context)
+    embeddings = shape.host_weights if on_card else 0
+    inputs = 2 * batch * shape.embedding * FLOAT + masks if on_card else 0
     return Demand(
-        weights=shape.weights,
+        weights=Bytes(shape.weights - embeddings),
         kv_cache=cache,
-        compute=Bytes(one * gpus + rest + output),
-        overhead=Bytes(context * gpus + scratch),
+        compute=Bytes(one * gpus + (0 if on_card else logits)),
+        overhead=Bytes(overhead * gpus),
         basis=shape.basis,
         assumptions=shape.assumptions,
         gpus=gpus,
-        per_gpu=Bytes(one + context),
+        per_gpu=Bytes(one + overhead),
+        beside=Bytes(shape.embedding_bytes + inputs + logits) if on_card else Bytes(0),
     )
 
 
-def _compute_on_one(shape: Shape, window: int, batch: int, gpus: int) -> int:
-    """The bytes of llama.cpp's compute buffer on one card."""
-    masks = sum(
-        cells
-        for cells, used in (
+def _masks(shape: Shape, window: int, batch: int) -> int:
+    """The bytes of the attention masks of one micro-batch."""
+    cells = sum(
+        each
+        for each, used in (
             (padded(window), any(not layer.sliding for layer in shape.attention)),
             (sliding_cells(shape, window, batch), shape.sliding_window),
         )
         if used
     )
-    copies = INPUT_COPIES if gpus > 1 else 1
-    return batch * (_activations(shape) * FLOAT + masks * HALF * copies)
+    return batch * cells * HALF
 
 
-def _activations(shape: Shape) -> int:
-    """The activations of one token that live at the same time, at their most.
-
-    Read off the buffers that llama-server b10434 reserves for seven shapes at windows from 4096 to
-    131072 and three micro-batches, then checked on four more (tests/memory/buffers.json): exact but
-    for gpt-oss, which has 2.5 % more. In a feed-forward layer that is three of its widths and three
-    of the model's, with the heads' beside them unless layers are recurrent.
-    """
-    heads = 0 if shape.state else shape.query_width
-    dense = 3 * shape.feed_forward + 3 * shape.embedding + heads
-    if not shape.experts_used:
-        return dense
-    routed = shape.experts_used * 2 * (shape.embedding + shape.expert_feed_forward)
-    return max(routed, 3 * shape.embedding + heads)
-
-
-def _converted(shape: Shape, window: int, kv_type: str) -> int:
-    """The room for one layer's cache as f16, which CUDA's flash attention makes of a coarser one.
-
-    llama.cpp, ggml/src/ggml-cuda/fattn-common.cuh: prompts are read with kernels for f16. It fits
-    the rows with coarse caches at 128000 tokens; on a card of our own it was not measured.
-    """
-    if kv_type.lower() in ("f32", "f16", "bf16"):
-        return 0
-    cells = padded(window)
-    full = (layer_bytes(layer, cells, "f16") for layer in shape.attention if not layer.sliding)
-    return max(full, default=0)
-
-
-def _overhead(shape: Shape, device: Device) -> tuple[int, int]:
-    """The bytes beside the buffers: on each card, and once for all."""
+def _overhead(device: Device, context: Bytes | None) -> int:
+    """The bytes beside the buffers on each card."""
     if device == "cpu":
-        return 0, 0
+        return 0
     if device == "metal":
-        return METAL_CONTEXT, 0
-    scratch = round(shape.weights * shape.active_share * CUDA_SCRATCH)
-    return CUDA_CONTEXT, min(scratch, MOST_SCRATCH)
+        return METAL_CONTEXT
+    return (CUDA_CONTEXT if context is None else context) + CUDA_SCRATCH
 
 
 def reported(
@@ -169,13 +155,14 @@ def reported(
 ) -> Bytes:
     """What `/api/ps` would give as the size: no overhead, and one of two caches where layers slide.
 
-    Ollama adds up what llama-server logs and keeps only the last cache of a device, the one of the
-    sliding layers (github.com/ollama/ollama/pull/17037; exact in the recordings of 0.33).
+    Ollama adds up what llama-server logs, in system memory too, and keeps only the last cache of a
+    device, the one of the sliding layers (github.com/ollama/ollama/pull/17037; exact in the
+    recordings of 0.33).
     """
     window, parallel = max(window, 1), max(parallel, 1)
     batch = micro_batch or usual_micro_batch(shape, window * parallel)
     whole = demand(shape, window, kv_type, parallel, gpus, device=device, micro_batch=batch)
-    logged = whole.total - whole.overhead
+    logged = whole.total - whole.overhead + whole.beside
     if not shape.sliding_window:
         return Bytes(logged)
     batch = min(batch, window * parallel)

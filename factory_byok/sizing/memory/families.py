@@ -1,9 +1,8 @@
 """What only the name of an architecture tells: which layers slide, which ones are recurrent.
 
-Sources: gemma3, gpt-oss and qwen35 were measured with llama-server b10434
-(tests/memory/buffers.json); gemma3n and the layers that only predict ahead are in
-github.com/gpustack/gguf-parser-go issue 32, phi3 in github.com/ggml-org/llama.cpp pull 13676. The
-other rows are what is known of llama.cpp's models (`set_swa_pattern`) and were not measured.
+Measured with llama.cpp b10434 for every family that tests/sizing/memory/engine.json holds; the
+layers that only predict ahead are in github.com/gpustack/gguf-parser-go issue 32. Families that
+are in neither place say so in the sums that need them.
 """
 
 from typing import Final
@@ -12,16 +11,19 @@ from typing import Final
 FULL_EVERY: Final = {
     "afmoe": 4,
     "cohere2": 4,
+    "exaone-moe": 4,
     "exaone4": 4,
     "gemma2": 2,
     "gemma3": 6,
     "gemma3n": 5,
     "gemma4": 6,
     "gpt-oss": 2,
-    "gptoss": 2,
     "llama4": 4,
     "olmo2": 4,
 }
+
+# The same, but the first of each group.
+FULL_FIRST: Final = {"smallthinker": 4}
 
 # These name a sliding window that llama.cpp does not use: every layer keeps the whole window.
 WINDOW_UNUSED: Final = frozenset({"llama", "mistral3", "phi3", "qwen2", "qwen2moe", "qwen3"})
@@ -32,21 +34,50 @@ ATTENTION_EVERY: Final = {"qwen35": 4, "qwen35moe": 4, "qwen3next": 4}
 # Only so many first layers keep a cache, where the metadata does not say how many share one.
 CACHED_LAYERS: Final = {"gemma3n": 20}
 
-# Plain attention in every layer: a cache of all layers is exact and no upper bound.
+# The metadata tells which layers keep a cache, else all do: the sum is exact and no upper bound.
 PLAIN: Final = frozenset(
     {
+        "apertus",
+        "arcee",
+        "bailingmoe2",
+        "chatglm",
         "command-r",
+        "deepseek",
         "deepseek2",
+        "dots1",
+        "ernie4_5",
+        "ernie4_5-moe",
+        "exaone",
+        "falcon-h1",
         "gemma",
         "glm4",
         "glm4moe",
         "granite",
+        "granitehybrid",
         "granitemoe",
+        "hunyuan-dense",
+        "hunyuan-moe",
+        "internlm2",
+        "jamba",
+        "kimi-linear",
+        "lfm2",
+        "lfm2moe",
         "llama",
+        "mamba",
+        "mamba2",
+        "mimo2",
+        "minicpm3",
         "minimax-m2",
         "mistral3",
+        "mistral4",
+        "nemotron",
+        "nemotron_h",
+        "nemotron_h_moe",
+        "olmoe",
+        "pangu-embedded",
         "phi2",
         "phi3",
+        "phimoe",
         "qwen2",
         "qwen2moe",
         "qwen2vl",
@@ -55,11 +86,75 @@ PLAIN: Final = frozenset(
         "qwen3vl",
         "qwen3vlmoe",
         "seed_oss",
+        "smollm3",
+        "stablelm",
         "starcoder2",
+        "step35",
     }
 )
 
 
 def known(architecture: str) -> bool:
     """Whether byok knows how this architecture keeps its cache."""
-    return any(architecture in rows for rows in (FULL_EVERY, ATTENTION_EVERY, PLAIN))
+    return any(architecture in rows for rows in (FULL_EVERY, FULL_FIRST, ATTENTION_EVERY, PLAIN))
+
+
+# --- how a family's layers compute ---------------------------------------------------------------
+# Read off the graphs that llama.cpp b10434 plans for these architectures (GGML_SCHED_DEBUG).
+
+# No attention of their own where a layer has no heads, but a delta net, Kimi's, or a convolution.
+DELTA: Final = frozenset({"qwen3next", "qwen35", "qwen35moe"})
+KDA: Final = frozenset({"kimi-linear"})
+CONVOLUTION: Final = frozenset({"lfm2", "lfm2moe"})
+
+# A layer mixes tokens or feeds forward, never both.
+LONE_FEED_FORWARD: Final = frozenset({"mamba", "mamba2", "nemotron_h", "nemotron_h_moe"})
+
+# The query's projection holds a gate too; or the gate is projected once the heads are done.
+GATED_QUERY: Final = DELTA
+LATE_GATE: Final = frozenset({"afmoe"})
+
+# Queries are used as they are projected, neither normed nor rotated.
+NO_ROTATION: Final = frozenset({"kimi-linear", "nemotron_h", "nemotron_h_moe"})
+
+# The feed-forward part has no gate, or gate and rest in one projection.
+UNGATED: Final = frozenset(
+    {
+        "apertus",
+        "arcee",
+        "bloom",
+        "codeshell",
+        "falcon",
+        "gpt2",
+        "gptneox",
+        "jais",
+        "mpt",
+        "nemotron",
+        "nemotron_h",
+        "nemotron_h_moe",
+        "phi2",
+        "starcoder",
+        "starcoder2",
+    }
+)
+FUSED_GATE: Final = frozenset({"chatglm", "glm4", "phi3"})
+
+# Gate and rest of all experts in one tensor, as converters write them since 2026.
+FUSED_EXPERTS: Final = frozenset({"deepseek2", "gemma4", "mistral4", "qwen35moe"})
+
+# Attention and feed-forward work side by side on the same input.
+PARALLEL: Final = frozenset(
+    {"cohere2", "command-r", "falcon", "gptneox", "phi2", "stablelm-parallel"}
+)
+
+# The sum goes into attention and feed-forward as it is: norms come after.
+NO_FIRST_NORM: Final = frozenset({"exaone4", "olmo2"})
+
+# Four positions for each token, as models that see pictures have.
+SECTIONS: Final = frozenset({"qwen2vl", "qwen35", "qwen35moe", "qwen3vl", "qwen3vlmoe"})
+
+# A sum takes the place of the sum before it, not of the part that is added.
+SUM_FIRST: Final = frozenset({"lfm2", "lfm2moe"})
+
+# Only layers that slide rotate their queries.
+FULL_UNROTATED: Final = frozenset({"cohere2", "llama4"})

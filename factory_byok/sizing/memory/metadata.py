@@ -9,6 +9,9 @@ from factory_byok.core.facts import Json
 LARGEST: Final = 2**40  # no dimension of a model comes near; more is damage
 MOST_LAYERS: Final = 1024
 
+# Names of Ollama's own for architectures that llama.cpp knows under another.
+ALIASES: Final = {"gptoss": "gpt-oss", "glm4moelite": "deepseek2", "olmo3": "olmo2"}
+
 
 class Metadata:
     """The metadata of one model, asked by the part of the key behind the architecture's name."""
@@ -17,6 +20,7 @@ class Metadata:
         """Takes the `model_info` of `/api/show`; its architecture is the prefix of its keys."""
         self.info = info
         self.architecture = _architecture(info)
+        self.family = ALIASES.get(self.architecture, self.architecture)
         self.missing: list[str] = []
 
     def has(self, key: str) -> bool:

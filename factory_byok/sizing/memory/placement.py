@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from factory_byok.core.units import Bytes
-from factory_byok.sizing.memory.demand import Demand, Device, demand, reported
+from factory_byok.sizing.memory.demand import CUDA_SCRATCH, MIB, Demand, Device, demand, reported
 from factory_byok.sizing.memory.shape import Shape
+
+# What llama.cpp leaves free on each device before it moves layers to the processor (`fit-target`,
+# 1,024 MiB, common/fit.cpp); Ollama passes nothing else, but as much again for a model that sees
+# pictures. The scratch that a demand counts is taken out of it.
+FREE_ON_EACH: Final = Bytes(1024 * MIB)
+MARGIN: Final = Bytes(FREE_ON_EACH - CUDA_SCRATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +40,36 @@ class Placement:
         return self.in_memory == 0
 
 
-def place(need: Demand, free_gpu_memory: Sequence[Bytes], memory: Bytes) -> Placement:
+def place(
+    need: Demand, free_gpu_memory: Sequence[Bytes], memory: Bytes, margin: int = MARGIN
+) -> Placement:
     """Puts a demand on the emptiest `need.gpus` of the cards and the rest in system memory.
 
-    Each card used pays its own compute buffer and context first; a card without room for those
-    gets nothing. `memory` is what the system has available.
+    As llama.cpp does it, `margin` bytes stay free on each card: what does not fit beside them goes
+    to system memory. Each card used pays its own compute buffer and context first; a card without
+    room for those gets nothing. `memory` is what the system has available.
     """
-    ranked = sorted(range(len(free_gpu_memory)), key=lambda card: -free_gpu_memory[card])
-    used = [card for card in ranked[: need.gpus] if free_gpu_memory[card] > need.per_gpu]
+    room = [max(free - margin, 0) for free in free_gpu_memory]
+    ranked = sorted(range(len(room)), key=lambda card: -room[card])
+    used = [card for card in ranked[: need.gpus] if room[card] > need.per_gpu]
     fixed = need.per_gpu * len(used)
-    rest = need.total - fixed
-    parts = [0] * len(free_gpu_memory)
-    room = {card: free_gpu_memory[card] - need.per_gpu for card in used}
-    shared = min(rest, sum(room.values())) if used else 0
+    parts = [0] * len(room)
+    left_on = {card: room[card] - need.per_gpu for card in used}
+    shared = min(need.total - fixed, sum(left_on.values())) if used else 0
     left = shared
     for card in used:
         # by their room, as llama.cpp splits layers; the last one takes what rounding left
-        portion = left if card == used[-1] else shared * room[card] // max(sum(room.values()), 1)
+        portion = left if card == used[-1] else shared * left_on[card] // sum(left_on.values())
         parts[card] = need.per_gpu + portion
         left -= portion
     on_gpu = sum(parts)
     in_memory = need.total - on_gpu
+    beside = need.beside if used else 0
     return Placement(
         Bytes(on_gpu),
         Bytes(in_memory),
         tuple(Bytes(part) for part in parts),
-        Bytes(max(in_memory - memory, 0)),
+        Bytes(max(in_memory + beside - memory, 0)),
     )
 
 
@@ -68,14 +79,28 @@ def cards_needed(
     free_gpu_memory: Sequence[Bytes],
     kv_type: str = "f16",
     parallel: int = 1,
+    *,
+    margin: int = MARGIN,
+    device: Device = "cuda",
+    micro_batch: int | None = None,
+    context: Bytes | None = None,
 ) -> int:
     """The fewest cards that hold it all, else the number of cards (0 when there are none).
 
     Ollama too fills one card before it takes a second (server/sched.go).
     """
     for count in range(1, len(free_gpu_memory) + 1):
-        need = demand(shape, window, kv_type, parallel, count)
-        if place(need, free_gpu_memory, Bytes(0)).fits_gpu:
+        need = demand(
+            shape,
+            window,
+            kv_type,
+            parallel,
+            count,
+            device=device,
+            micro_batch=micro_batch,
+            context=context,
+        )
+        if place(need, free_gpu_memory, Bytes(0), margin).fits_gpu:
             return count
     return len(free_gpu_memory)
 
@@ -109,4 +134,4 @@ def corrected(
 def _logged(shape: Shape, window: int, kv_type: str, parallel: int, device: Device) -> Bytes:
     """The sum of all buffers, without what lies beside them."""
     need = demand(shape, window, kv_type, parallel, device=device)
-    return Bytes(need.total - need.overhead)
+    return Bytes(need.total - need.overhead + need.beside)

@@ -10,12 +10,23 @@ from factory_byok.core.units import BILLION, Bytes, Parameters, Tokens
 from factory_byok.sizing.memory.attention import (
     Attention,
     attention_layers,
+)
+from factory_byok.sizing.memory.blocks import (
+    NOT_RECURRENT,
+    Block,
+    Latent,
+    Recurrent,
+    read_blocks,
+    read_latent,
+    read_recurrent,
     recurrent_state,
 )
+from factory_byok.sizing.memory.embeddings import WORDS, embedding_bytes, is_tied
 from factory_byok.sizing.memory.metadata import MOST_LAYERS, Metadata
 
 TYPICAL_BITS: Final = 4.85  # per weight: Q4_K_M, which Ollama's library gives by default
 FEED_FORWARD: Final = 3.5  # times the embedding's length: llama 3, qwen 3 and mistral have 2.8 to 4
+SIGMOID: Final = 2  # how experts are chosen (llama.cpp's expert_gating_func): with a bias then
 ACTIVE_SHARE: Final = 1 / 8  # of the experts, where the metadata names none: the largest in use
 
 
@@ -45,10 +56,28 @@ class Shape:
     experts_used: int = 0
     expert_feed_forward: int = 0
     vocabulary: int = 0
+    blocks: tuple[Block, ...] = ()
+    latent: Latent | None = None
+    recurrent: Recurrent = NOT_RECURRENT
+    biased_experts: bool = False
+    per_layer: int = 0
+    deep_layers: int = 0
+    streams: int = 1
     longest_window: Tokens = Tokens(0)
     basis: Basis = "computed"
     needs_verbose: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = field(default=())
+
+    @property
+    def embedding_bytes(self) -> Bytes:
+        """The token embeddings, which llama.cpp keeps in system memory."""
+        return embedding_bytes(self.vocabulary, self.embedding, self.weights, self.parameters)
+
+    @property
+    def host_weights(self) -> Bytes:
+        """The part of the file that no card holds: none where one table reads and writes."""
+        tied = is_tied(self.architecture, self.parameters)
+        return Bytes(0) if tied else self.embedding_bytes
 
     @property
     def active_share(self) -> float:
@@ -82,32 +111,52 @@ def read_shape(
 def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[str]) -> Shape:
     """The shape of a model whose metadata names its layers."""
     layers = min(data.number("block_count"), MOST_LAYERS)
-    attention = attention_layers(data, layers, notes)
+    each = attention_layers(data, layers, notes)
+    attention = tuple(layer for layer in each if layer and layer.kv_heads)
     embedding = data.number("embedding_length") or _embedding(count, layers)
     heads = data.number("attention.head_count")
     key_length = data.number("attention.key_length") or (embedding // heads if heads else 0)
     plain = "feed_forward_length"
+    feed_forward = data.number(plain)
+    if not feed_forward and not data.has(plain):
+        feed_forward = round(embedding * FEED_FORWARD)
+    recurrent = read_recurrent(data)
+    blocks = read_blocks(data, layers, each, feed_forward)
     return Shape(
-        architecture=data.architecture,
+        architecture=data.family,
         weights=weights,
         parameters=count,
         layers=layers,
         attention=attention,
         sliding_window=_sliding_window(data, attention),
-        state=recurrent_state(data, layers, len(attention)),
+        state=recurrent_state(blocks, recurrent, embedding),
         embedding=embedding,
         heads=heads,
         query_width=heads * key_length or embedding,
-        feed_forward=data.number(plain) or round(embedding * FEED_FORWARD),
+        feed_forward=feed_forward,
         experts=data.number("expert_count"),
         experts_used=data.number("expert_used_count"),
         expert_feed_forward=data.number("expert_feed_forward_length", plain),
-        vocabulary=data.number("vocab_size"),
+        vocabulary=_vocabulary(data),
+        blocks=blocks,
+        latent=read_latent(data),
+        recurrent=recurrent,
+        biased_experts=data.number("expert_gating_func") == SIGMOID,
+        per_layer=data.number("embedding_length_per_layer_input"),
+        deep_layers=data.number("n_deepstack_layers"),
+        streams=data.number("altup.num_inputs") or 1,
         longest_window=Tokens(data.number("context_length")),
         basis="assumed" if notes else "computed",
         needs_verbose=tuple(dict.fromkeys(data.missing)),
         assumptions=tuple(notes),
     )
+
+
+def _vocabulary(data: Metadata) -> int:
+    """How many words a model knows: as told, as listed, or as its family does."""
+    listed = data.info.get("tokenizer.ggml.tokens")
+    length = len(listed) if isinstance(listed, list) else 0
+    return data.number("vocab_size") or length or WORDS.get(data.family, 0)
 
 
 def guessed_shape(
@@ -120,16 +169,23 @@ def guessed_shape(
     """
     layers = min(max(round(16 * (max(parameters, 1) / BILLION) ** 0.38), 1), MOST_LAYERS)
     embedding = _embedding(parameters, layers)
+    usual = Attention(8, 128, 128)
     text = "The model's shape is not known: a usual one for its number of parameters is assumed"
     return Shape(
         architecture=architecture,
         weights=weights,
         parameters=parameters,
         layers=layers,
-        attention=(Attention(8, 128, 128),) * layers,
+        attention=(usual,) * layers,
         embedding=embedding,
         query_width=embedding,
         feed_forward=round(embedding * FEED_FORWARD),
+        blocks=(
+            Block(
+                "attention", usual, embedding // 128, feed_forward=round(embedding * FEED_FORWARD)
+            ),
+        )
+        * layers,
         basis="assumed",
         assumptions=(*(notes or ()), text),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Known, Machine, Memory, Snapshot
+from factory_byok.core.facts import Known, Snapshot
 from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import with_window
 from factory_byok.core.units import show_bytes, show_tokens
@@ -15,8 +15,8 @@ from factory_byok.sizing.fitting import (
     Candidate,
     by_name,
     fit,
-    free_memory,
     installed,
+    whole_memory,
 )
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows.apply.facts import (
@@ -122,30 +122,15 @@ def _refuse_too_large(placed: Placed, snap: Snapshot, candidate: Candidate) -> N
     if not placed.address.loopback:
         return
     window = placed.wanted.window or FIRST
-    found = fit(candidate, free_memory(_emptied(snap.machine)), Asked(window))
+    found = fit(candidate, whole_memory(snap.machine), Asked(window))
     if found.here.where != "nowhere" or found.here.placed is None:
         return
     missing = show_bytes(found.here.placed.missing)
     raise ByokError(
         f"`{placed.wanted.name}` at {show_tokens(found.asked.window)} is larger than this machine: "
-        f"it needs about {show_bytes(found.need.total)}, {missing} more than there is",
+        f"it needs about {show_bytes(found.here.need.total)}, {missing} more than there is",
         "`byok fit` shows what fits",
     )
-
-
-def _emptied(machine: Machine) -> Machine:
-    """The machine with all its memory free, so that the answer is the same at every run."""
-    memory = machine.memory
-    if isinstance(memory, Known):
-        total = memory.value.total
-        memory = Known(Memory(total, total, memory.value.limited_by))
-    gpus = {
-        vendor: Known(tuple(replace(gpu, free=gpu.memory) for gpu in told.value))
-        if isinstance(told, Known)
-        else told
-        for vendor, told in machine.gpus.items()
-    }
-    return replace(machine, memory=memory, gpus=gpus)
 
 
 def _all_together(pulls: Iterable[PullPlan]) -> list[Finding]:

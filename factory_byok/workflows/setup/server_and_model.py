@@ -1,6 +1,7 @@
 """The first steps of the guided path: the machine, a server that answers, and a model for it."""
 
 import time
+from dataclasses import replace
 from typing import Final
 
 from factory_byok.core.errors import ByokError, UsageError
@@ -15,7 +16,6 @@ from factory_byok.diagnosis.checks.server_silent import remedy_for
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama.replies import parse_version
 from factory_byok.sizing.fitting import (
-    Asked,
     Candidate,
     Fit,
     Ranked,
@@ -161,7 +161,7 @@ def _ask(way: Way, used: Entry | None) -> str:
 def _all(way: Way) -> tuple[Ranked, ...]:
     """Every model that the server has or that is worth a download, the best first."""
     seen = way.look_at_models()
-    return ranked(candidates(seen.candidates()), seen.free)
+    return ranked(candidates(seen.candidates()), seen.free, seen.usual)
 
 
 def next_better(way: Way) -> Ranked | None:
@@ -184,7 +184,7 @@ def _taken(way: Way) -> bool:
     except ByokError:
         return True  # nothing tells its size: the server will, when it has it
     _check_longest(way, candidate)
-    held = fit(candidate, seen.free, Asked(way.wanted.window or FLOOR))
+    held = fit(candidate, seen.free, replace(seen.usual, window=way.wanted.window or FLOOR))
     for warning in _warnings(way, held):
         way.findings.append(Finding("warning", way.named, warning))
         way.guide.show_warning(warning)

@@ -36,8 +36,28 @@ def test_a_card_that_ollama_leaves_out_does_not_count() -> None:
 def test_no_card_is_known_to_be_none() -> None:
     found = free_memory(a_machine())
 
-    assert (found.cards, found.gpus_known) == ((), True)
-    assert "without a card it is less" in found.notes[0]
+    assert (found.cards, found.gpus_known, found.device) == ((), True, "cpu")
+    assert found.notes == ()
+
+
+def test_a_card_that_byok_knows_tells_what_cuda_takes_and_another_a_range() -> None:
+    known = free_memory(a_machine(a_card(24, name="NVIDIA GeForce RTX 3090")))
+    other = free_memory(a_machine(a_card(24, name="NVIDIA Quadro X9")))
+
+    assert known.context == 82 * 3 * 2**20
+    assert known.notes == ()
+    assert other.context is None
+    assert "75.5 MB to 591 MB, and 403 MB are counted" in other.notes[0]
+
+
+def test_llama_cpp_leaves_a_gibibyte_free_on_each_card() -> None:
+    found = free_memory(a_machine(a_card(24, 20), a_card(12, 0.5)))
+    mac = free_memory(a_machine(a_card(48, 40, unified=True), system="darwin"))
+
+    # of which the scratch of a CUDA card is counted in every sum
+    assert found.usable == 20 * GIB - found.margin
+    assert found.margin == GIB - 256 * 2**20
+    assert mac.usable == 40 * GIB - GIB
 
 
 def test_a_card_that_could_not_be_read_is_unknown_and_not_none() -> None:

@@ -205,5 +205,44 @@ def test_what_is_not_known_is_null() -> None:
         "by_gpu": None,
         "missing": None,
         "gpu_share": None,
+        "beside": found.here.need.beside,
+        "read_for_each_token": None,
         "total": Bytes(found.here.need.total),
     }
+
+
+def test_without_a_card_nothing_is_counted_for_one() -> None:
+    here = held(place=free(device="cpu")).here.need
+
+    assert here.overhead == 0
+    assert here.beside == 0
+
+
+def test_a_mixture_reads_few_of_the_experts_that_went_to_memory() -> None:
+    mixture, dense = held(place=free(16)).here, held("qwen2.5-coder:32b", free(16)).here
+
+    assert mixture.placed is not None
+    assert dense.placed is not None
+    assert mixture.slow * 10 < mixture.placed.in_memory
+    assert dense.slow == dense.placed.in_memory
+
+
+def test_a_model_that_sees_pictures_leaves_twice_as_much_free() -> None:
+    blind = model("qwen3-coder:30b")
+    place = free(21)
+
+    seeing = fit(replace(blind, pictures=True), place, Asked()).largest_on_gpu
+    assert seeing.value < fit(blind, place, Asked()).largest_on_gpu.value
+
+
+@pytest.mark.parametrize("size", [8, 12, 16, 24, 48])
+def test_a_card_is_filled_as_llama_cpp_fills_it(size: int) -> None:
+    name = {8: "qwen3:8b", 12: "qwen3:14b", 48: "llama3.3:70b"}.get(size, "qwen3-coder:30b")
+    found = held(name, free(size))
+    (placed,) = found.here.placed.by_gpu if found.here.placed else (Bytes(0),)
+
+    # buffers and context are beside 1,024 MiB: the scratch in the sum is a part of those
+    left = size * GIB - (placed - 256 * 2**20)
+    assert left >= GIB
+    if found.here.where == "split":
+        assert left == GIB

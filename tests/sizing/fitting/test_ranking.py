@@ -96,7 +96,7 @@ def test_an_installed_model_is_not_told_again_by_the_catalogue() -> None:
 
 
 def test_a_window_too_small_to_use_is_not_called_on_the_gpu() -> None:
-    (found,) = ranked([model("qwen3-coder:30b")], free(17.95))
+    (found,) = ranked([model("qwen3-coder:30b")], free(18.8))
 
     assert 0 < found.largest_on_gpu.value < 4096
     assert found.reach == "split"

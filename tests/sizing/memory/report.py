@@ -1,4 +1,4 @@
-"""The error table of the memory sums: `python -m tests.sizing.memory.report [FILE]`.
+"""How exact the memory sums are: `python -m tests.sizing.memory.report [FILE]`.
 
 FILE has rows like measured.json, or with the short shapes of other collections.
 """
@@ -14,6 +14,9 @@ from typing import Any, Final
 
 from factory_byok.core.units import Bytes
 from factory_byok.sizing.memory import Demand, demand, read_shape
+from factory_byok.sizing.memory.context import context_of
+from tests.sizing.memory.engine import rows as engine_rows
+from tests.sizing.memory.engine import summary
 
 HERE: Final = Path(__file__).parent
 MIB: Final = 2**20
@@ -42,14 +45,19 @@ class Error:
 
 
 def errors(path: Path = HERE / "measured.json") -> list[Error]:
-    """The errors of all rows with full placement on one card whose weights are known."""
+    """The errors of all rows with full placement on one card whose weights are known.
+
+    Readings of a whole card are left out: what else it held is not known.
+    """
     data = json.loads(path.read_text())
     shapes = data.get("shapes", {})
     return [_error(row, shapes) for row in data["rows"] if _is_judged(row)]
 
 
 def _is_judged(row: Mapping[str, Any]) -> bool:
-    """Whether everything lay on one card and the row tells enough."""
+    """Whether everything lay on one card, nothing else did, and the row tells enough."""
+    if row.get("reading") == "card":
+        return False
     partial = row.get("placement") == "partial" or "gpu_layers" in row["note"]
     return bool(row["weights_mib"]) and not partial
 
@@ -59,7 +67,7 @@ def _error(row: Mapping[str, Any], shapes: Mapping[str, Any]) -> Error:
     info = shapes.get(row["model"]) or _long(row["shape"])
     shape = read_shape(info, Bytes(round(row["weights_mib"] * MIB)))
     name = f"{row['model']} {row['quantization']} {row['window']} {row['kv_type']}"
-    need = demand(shape, row["window"], row["kv_type"])
+    need = demand(shape, row["window"], row["kv_type"], context=context_of(row["note"]))
     return Error(row["source"], name, need, row["measured_mib"], row.get("reading", "process"))
 
 
@@ -117,5 +125,5 @@ def table(found: Sequence[Error]) -> str:
 
 
 if __name__ == "__main__":
-    rows = errors(Path(sys.argv[1])) if len(sys.argv) > 1 else errors()
-    sys.stdout.write(table(rows) + "\n")
+    judged = errors(Path(sys.argv[1])) if len(sys.argv) > 1 else errors()
+    sys.stdout.write(f"{summary(engine_rows())}\n\n{table(judged)}\n")

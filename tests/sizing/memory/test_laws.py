@@ -20,6 +20,7 @@ from factory_byok.sizing.memory import (
     reported,
     usual_micro_batch,
 )
+from factory_byok.sizing.memory.demand import CUDA_CONTEXT, CUDA_SCRATCH
 from tests.sizing.memory.builders import info, shape
 
 MIB = 2**20
@@ -81,12 +82,14 @@ def test_demand_never_falls_with_more_slots(
 
 @example(shape(weights=1, block_count=1, attention__head_count_kv=1), 1, 1, 3, "cuda")
 @given(shapes(), windows, slots, cards, devices)
-def test_demand_never_falls_with_a_finer_cache(
+def test_the_cache_never_shrinks_when_it_is_finer(
     model: Shape, window: int, parallel: int, gpus: int, device: Device
 ) -> None:
-    totals = [demand(model, window, kind, parallel, gpus, device=device).total for kind in FINER]
+    # the compute buffer may: keys of a coarse cache are rotated (engine.json)
+    needs = [demand(model, window, kind, parallel, gpus, device=device) for kind in FINER]
+    caches = [need.kv_cache for need in needs]
 
-    assert totals == sorted(totals)
+    assert caches == sorted(caches)
 
 
 @given(shapes(), windows, types, slots)
@@ -108,7 +111,8 @@ def test_the_parts_sum_to_the_whole(
     assert sum(parts) == need.total
     assert all(part >= 0 for part in parts)
     assert need.per_gpu * need.gpus <= need.compute + need.overhead
-    assert reported(model, window, kind, parallel, gpus, device=device) <= need.total
+    logged = reported(model, window, kind, parallel, gpus, device=device)
+    assert logged <= need.total + need.beside
 
 
 @given(shapes(), windows, cards, st.lists(st.integers(0, 100 * GIB), max_size=5), small)
@@ -124,7 +128,8 @@ def test_a_placement_sums_to_the_demand(
     assert sum(found.by_gpu) == found.on_gpu
     assert all(part <= limit for part, limit in zip(found.by_gpu, room, strict=True))
     assert found.in_memory >= 0
-    assert found.missing == max(found.in_memory - memory, 0)
+    beside = need.beside if found.on_gpu else 0
+    assert found.missing == max(found.in_memory + beside - memory, 0)
     assert 0 <= found.gpu_share <= 1
 
 
@@ -165,7 +170,8 @@ known_keys = st.sampled_from(
 def test_reading_a_shape_never_raises(junk: dict[str, Any], weights: int) -> None:
     model = read_shape({**info(), **junk}, Bytes(weights))
 
-    assert demand(model, 4096).total >= model.weights
+    need = demand(model, 4096)
+    assert need.total + need.beside >= model.weights
     assert demand(read_shape(junk, Bytes(weights)), 4096).total >= 0
 
 
@@ -188,7 +194,8 @@ def test_several_cards_pay_for_compute_and_context_each() -> None:
     one, two = demand(shape(), 32768), demand(shape(), 32768, gpus=2)
 
     assert two.compute > 2 * one.compute - MIB
-    assert two.overhead - one.overhead == 320 * MIB
+    assert two.overhead == 2 * one.overhead
+    assert two.overhead - one.overhead == CUDA_CONTEXT + CUDA_SCRATCH
     assert two.kv_cache == one.kv_cache
 
 
@@ -249,7 +256,7 @@ def test_both_ways_of_counting_sliding_caches_are_recognised() -> None:
     whole = demand(gemma, 65536)
 
     one = corrected(gemma, reported(gemma, 65536), 65536)
-    both = corrected(gemma, Bytes(whole.total - whole.overhead), 65536)
+    both = corrected(gemma, Bytes(whole.total - whole.overhead + whole.beside), 65536)
 
     assert one.weights == both.weights == gemma.weights
 

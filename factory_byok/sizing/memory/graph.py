@@ -1,0 +1,294 @@
+"""The compute buffer: the room for the intermediate results of one micro-batch on one device.
+
+The layers of a model are planned step by step as llama.cpp plans them and handed to the allocator;
+no number here is fitted. Exact for most families, see tests/sizing/memory/report.py.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from factory_byok.sizing.memory.allocator import Graph, Tensor
+from factory_byok.sizing.memory.blocks import Block
+from factory_byok.sizing.memory.cache import padded, sliding_cells
+from factory_byok.sizing.memory.families import (
+    NO_FIRST_NORM,
+    PARALLEL,
+    SECTIONS,
+    SUM_FIRST,
+)
+from factory_byok.sizing.memory.graph_parts import (
+    Run,
+    Tails,
+    attention,
+    experts,
+    feed_forward,
+    latent_attention,
+)
+from factory_byok.sizing.memory.graph_recurrent import (
+    delta_net,
+    kimi_delta,
+    mamba,
+    short_convolution,
+)
+from factory_byok.sizing.memory.shape import Shape
+
+FLOAT: Final = 4  # bytes of one activation
+INDEX: Final = 2  # elements of one place in the cache: 64 bits
+REPEATS: Final = 2  # how often the same two layers in a row are planned: later ones change nothing
+
+
+@lru_cache(maxsize=4096)
+def compute_buffer(
+    shape: Shape,
+    window: int,
+    batch: int,
+    slots: int = 1,
+    *,
+    on_card: bool = True,
+    flash: bool = True,
+    coarse: bool = False,
+    unified: bool = False,
+    outputs: int = 0,
+) -> int:
+    """The bytes of one device's compute buffer.
+
+    `on_card` False: the processor computes it all, and holds the inputs too. `coarse` is a
+    quantised cache, `unified` one cache for all slots, `outputs` the rows of logits: one for each
+    slot unless told.
+    """
+    run, x, rows = _start(shape, window, batch, slots, on_card, flash, coarse, unified)
+    ahead = None if rows is None else _Ahead(run, x, rows)
+    if shape.streams > 1:
+        others = run.new(shape.embedding * (shape.streams - 1), x)
+        others = run.new(others.size // batch, run.new(others.size // batch, others))
+        x = run.new(shape.embedding * shape.streams, x, others)
+    blocks = list(_distinct(shape.blocks))
+    last = replace(run, tokens=outputs or slots)
+    pictures = x
+    for index, block in enumerate(blocks[:-1]):
+        run.tails.wanted = _early(block, blocks[index + 1 :])
+        x = _layer(run, run, block, x, ahead)
+        if index < shape.deep_layers:
+            x = run.graph.over(x, pictures)
+    run.tails.wanted = False
+    for block in blocks[-1:]:
+        x = _layer(run, last, block, x, ahead)
+    last.new(shape.vocabulary, last.graph.over(x))
+    return run.graph.peak() * FLOAT
+
+
+def _early(block: Block, later: list[Block]) -> bool:
+    """Whether this layer plans the last step by name before a layer with a tail of its own."""
+    if not block.mixer and not block.experts:
+        return False
+    follows = next((each for each in later if each.mixer or each.experts), None)
+    return follows is not None and follows.mixer in ("mamba", "convolution")
+
+
+class _Ahead:
+    """What each layer gets of its own: made where the first layer asks for it."""
+
+    def __init__(self, run: Run, x: Tensor, rows: Tensor) -> None:
+        """Takes the tokens' embeddings and their rows of every layer's own table."""
+        self._run, self._x, self._rows = run, x, rows
+        self._made: Tensor | None = None
+
+    def made(self) -> Tensor:
+        """The rows of all layers, with the embeddings projected onto them."""
+        if self._made is None:
+            width = self._rows.size // self._run.tokens
+            projected = self._run.new(width, self._run.new(width, self._x))
+            self._made = self._run.new(width, self._run.graph.over(projected, self._rows))
+        return self._made
+
+
+def _distinct(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The layers, those left out that follow a pair of layers which came often enough before."""
+    seen: dict[tuple[Block | None, Block], int] = {}
+    before = None
+    for block in blocks[:-1]:
+        seen[before, block] = seen.get((before, block), 0) + 1
+        if seen[before, block] <= REPEATS:
+            yield block
+        before = block
+    yield from blocks[-1:]
+
+
+def _start(
+    shape: Shape,
+    window: int,
+    batch: int,
+    slots: int,
+    on_card: bool,
+    flash: bool,
+    coarse: bool,
+    unified: bool,
+) -> tuple[Run, Tensor, Tensor | None]:
+    """The inputs: the tokens' embeddings, their positions, places in the caches, and masks.
+
+    The last is what each layer gets of its own (gemma3n, gemma4), None for most models.
+    """
+    graph = Graph()
+    streams = slots if unified else 1
+    full = padded(window) * streams
+    cells = {False: full, True: min(full, sliding_cells(shape, window, batch, streams))}
+    embedding = shape.embedding * (1 + shape.deep_layers)
+    own = shape.per_layer * shape.layers * batch
+    rows = graph.new(own) if own and on_card else None
+    x = graph.new(embedding * batch)
+    graph.new(batch * (4 if shape.architecture in SECTIONS else 1))
+    masks: dict[bool, Tensor] = {}
+    kinds = dict.fromkeys(block.attention.sliding for block in shape.blocks if block.attention)
+    coarse = coarse and shape.latent is None
+    for kind in kinds:
+        if coarse:
+            graph.new(_turn(shape, kind))
+        graph.new(batch * _places(shape, flash))
+        masks[kind] = graph.new(batch * cells[kind] // (2 if flash else 1))
+    run = Run(graph, shape, batch, slots, flash, coarse, cells, masks, _tails(shape, slots))
+    if not on_card:
+        x = graph.new(embedding * batch)
+        rows = graph.new(own) if own else None
+    return run, x, rows
+
+
+def _tails(shape: Shape, slots: int) -> Tails:
+    """Nothing fetched, and the size of what will be."""
+    told = shape.recurrent
+    width = told.inner + 2 * told.groups * told.state or shape.embedding
+    return Tails(size=told.tail * width * slots)
+
+
+def _turn(shape: Shape, sliding: bool) -> int:
+    """The matrices that rotate keys and values: as wide as a power of two that divides a head."""
+    lengths = [
+        block.attention.key_length
+        for block in shape.blocks
+        if block.attention and block.attention.sliding == sliding
+    ]
+    widest = max(lengths)
+    return (widest & -widest) ** 2 + 64**2
+
+
+def _places(shape: Shape, flash: bool) -> int:
+    """Elements of a token's places in one cache; each value has its own where they lie turned."""
+    if flash or shape.latent is not None:
+        return 2 * INDEX
+    widest = max(
+        each.attention.kv_heads * each.attention.value_length
+        for each in shape.blocks
+        if each.attention
+    )
+    return INDEX + INDEX * widest
+
+
+def _layer(run: Run, rest: Run, block: Block, x: Tensor, ahead: _Ahead | None) -> Tensor:
+    """One layer, from the sum of the layers before it to the sum with its own.
+
+    `rest` is the run once tokens are mixed: the last layer goes on with those that are asked for.
+    """
+    family, graph, width = run.shape.architecture, run.graph, run.shape.embedding
+    if run.shape.streams > 1:
+        return _layered(run, block, x, ahead)
+    normed = x if family in NO_FIRST_NORM else run.new(width, x)
+    if family in PARALLEL:
+        heads = attention(run, block, normed)
+        found = graph.over(feed_forward(run, normed, block.feed_forward), x)
+        return graph.over(found, run.new(width, heads))
+    if block.mixer:
+        mixed = _mixed(run, block, normed, x)
+        if rest is not run:
+            mixed, x = rest.new(width, mixed), rest.new(width, x)
+        # what these give comes back as a view, which nothing may overwrite
+        seen = block.mixer in ("delta", "mamba")
+        x = graph.over(x, mixed) if seen and rest is run else _plus(run, x, mixed)
+        if not block.feed_forward and not block.experts:
+            return x
+        normed = x if family in NO_FIRST_NORM else rest.new(width, x)
+    x = _plus(run, x, _second(rest, block, normed, x))
+    if ahead is not None:
+        gate = graph.over(rest.new(run.shape.per_layer, x), ahead.made())
+        x = graph.over(x, rest.new(width, gate))
+    return x
+
+
+def _plus(run: Run, x: Tensor, more: Tensor) -> Tensor:
+    """The sum so far with one part more, in the place of the one that is named first."""
+    if run.shape.architecture in SUM_FIRST:
+        return run.graph.over(x, more)
+    return run.graph.over(more, x)
+
+
+def _mixed(run: Run, block: Block, normed: Tensor, x: Tensor) -> Tensor:
+    """What a layer's mixer gives, projected to the model's width."""
+    width = run.shape.embedding
+    match block.mixer:
+        case "attention":
+            heads = attention(run, block, normed)
+            _fetch(run, block)
+            if block.beside:
+                found, beside = mamba(run, run.new(width, x), heads)
+                assert beside is not None
+                return run.graph.over(beside, run.new(width, found))
+        case "latent":
+            heads = latent_attention(run, block, normed)
+        case "delta":
+            heads = delta_net(run, normed)
+        case "kda":
+            heads = kimi_delta(run, normed, block.heads)
+        case "convolution":
+            heads = short_convolution(run, normed, late=block.experts)
+        case _:
+            heads, _ = mamba(run, normed, late=block.experts)
+    return run.new(width, heads)
+
+
+def _fetch(run: Run, block: Block) -> None:
+    """Fetches the next layer's tail unless this layer's experts come first."""
+    if not block.experts:
+        run.tails.fetch(run.graph)
+
+
+def _second(run: Run, block: Block, normed: Tensor, x: Tensor) -> Tensor:
+    """The second half of a layer: dense, a mixture of experts, or both."""
+    if not block.experts:
+        return feed_forward(run, normed, block.feed_forward)
+    if block.feed_forward:  # gemma4: experts and a dense part beside them, each with its own norm
+        found, _ = experts(run, normed, biased=False)
+        dense = feed_forward(run, run.new(run.shape.embedding, x), block.feed_forward)
+        return run.graph.over(dense, found)
+    found, _ = experts(run, normed, biased=run.shape.biased_experts)
+    run.tails.fetch(run.graph)
+    if block.shared:
+        found = run.graph.over(found, feed_forward(run, normed, block.shared))
+    return found
+
+
+def _layered(run: Run, block: Block, x: Tensor, ahead: _Ahead | None) -> Tensor:
+    """One layer of a model that carries several versions of the sum (gemma3n's AltUp)."""
+    graph, shape = run.graph, run.shape
+    width, streams = shape.embedding, shape.streams
+    columns = run.new(width * streams, x)
+    graph.use(run.new(width, x))
+    mixed = run.new(width * streams, columns)
+    guess = graph.over(run.new(width * streams, mixed), x)
+    normed = run.new(width, guess)
+    found = graph.over(run.new(width, attention(run, block, normed)), guess)
+    side = graph.over(run.new(width, run.new(64, normed)), normed)
+    found = graph.over(found, side)
+    normed = run.new(width, found)
+    up, gate = run.new(block.feed_forward, normed), run.new(block.feed_forward, normed)
+    centred = run.new(block.feed_forward, gate)
+    graph.use(centred)
+    inner = graph.over(up, graph.over(gate))
+    found = graph.over(run.new(width, inner), found)
+    news = run.new(width * streams, run.new(width, found, guess))
+    graph.use(run.new(width, found))
+    right = graph.over(news, guess)
+    one = run.new(width, right)
+    if ahead is not None:
+        one = run.new(width, graph.over(run.new(shape.per_layer, one), ahead.made()))
+    rest = run.new(width * (streams - 1), right, one)
+    return run.new(width * streams, right, rest)
