@@ -1,11 +1,19 @@
-"""Edits to several of droid's files: shown first, imagined, then written as one step of undo."""
+"""Edits to droid's files: found by what was seen, shown first, then written all together or not.
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+Every entry is found again inside the lock by its value (`Edit.seen`), so that nothing which another
+program did meanwhile makes an edit hit its neighbour; and no listed entry may vanish that the edits
+do not name.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final, TypeAlias
 
 from factory_byok.core.actions import Edit
+from factory_byok.core.droid_facts import Entry, Json
 from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
 from factory_byok.droid.settings import edit as editing
@@ -13,42 +21,48 @@ from factory_byok.droid.settings import jsonc
 from factory_byok.droid.settings.destination import broken
 from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.effective import Effective
+from factory_byok.droid.settings.identity import identity
 from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.mask import masked_diff
 from factory_byok.droid.settings.writing.journal import Journal
-from factory_byok.droid.settings.writing.transaction import new_step, transact
+from factory_byok.droid.settings.writing.transaction import Changed, Texts, Written, transact
+
+Groups: TypeAlias = Sequence[Sequence[Edit]]
+AGAIN: Final = "Nothing was changed; run the command again"
+_THROUGH: Final = re.compile(r"/(customModels|custom_models)/(\d+)(.*)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What one file would become; None stands for no file."""
+    """What one file would become; None stands for no file, and `mode` for the mode as it is."""
 
     path: Path
     before: str | None
     after: str | None
+    mode: int | None = None
 
     @property
     def changes(self) -> bool:
         """Whether anything would be written."""
-        return self.before != self.after
+        return self.before != self.after or self.mode is not None
 
     def diff(self) -> str:
         """The difference as a unified diff with secrets masked; "" when there is none."""
-        if not self.changes:
-            return ""
-        return masked_diff(self.before, self.after, str(self.path))
+        told = "" if self.mode is None else f"chmod {self.mode:o} {self.path}\n"
+        if self.before == self.after:
+            return told
+        return told + masked_diff(self.before, self.after, str(self.path))
 
 
-def preview(
-    world: World, edits: Iterable[Edit], *, taking_back: bool = False
-) -> tuple[Preview, ...]:
+def preview(world: World, groups: Groups, *, taking_back: bool = False) -> tuple[Preview, ...]:
     """What the edits would make of their files, in the order in which they are first named.
 
     `taking_back` also removes what byok itself made around the place, when nobody wrote since.
+    Raises ByokError for edits that do not fit.
     """
-    return tuple(
-        _preview(world, path, grouped, taking_back) for path, grouped in _by_file(edits).items()
-    )
+    before = {path: read(path).text for path in _paths(groups)}
+    after, modes = _applied(world, before, groups, taking_back), _modes(groups)
+    return tuple(Preview(path, before[path], after[path], modes.get(path)) for path in before)
 
 
 def imagine(world: World, previews: Sequence[Preview]) -> Effective:
@@ -57,41 +71,100 @@ def imagine(world: World, previews: Sequence[Preview]) -> Effective:
 
 
 def write(
-    world: World, edits: Iterable[Edit], *, verb: str, step: str = "", taking_back: bool = False
-) -> tuple[Path, ...]:
-    """Writes the edits file by file as one step that `byok undo` takes back together.
+    world: World, groups: Groups, *, verb: str, step: str = "", taking_back: bool = False
+) -> tuple[Written, ...]:
+    """Writes all edits, or none, as one step that `byok undo` takes back.
 
-    Returns the files that changed. Raises ByokError; files before the failing one are then written.
+    Raises Changed when an entry is no longer what was seen, and ByokError.
     """
-    step = step or new_step()
-    changed = []
-    for path, grouped in _by_file(edits).items():
-        change = partial(_applied, world, path, edits=grouped, taking_back=taking_back)
-        written = transact(world, path, change, verb=verb, step=step)
-        if written.before != written.after:
-            changed.append(path)
-    return tuple(changed)
+    for path in _paths(groups):
+        _refuse_link(world, path)
+
+    def change(before: Texts) -> Texts:
+        after = _applied(world, before, groups, taking_back)
+        _refuse_loss(look(world, before), look(world, after), groups)
+        return after
+
+    repair = any(edit.op == "text" for group in groups for edit in group)
+    return transact(
+        world, _paths(groups), change, verb=verb, repair=repair, step=step, modes=_modes(groups)
+    )
 
 
-def _preview(world: World, path: Path, edits: Sequence[Edit], taking_back: bool) -> Preview:
-    """One file's preview. Raises ByokError for a file that does not parse."""
-    before = read(path).text
-    try:
-        return Preview(path, before, _applied(world, path, before, edits, taking_back))
-    except jsonc.Fault as fault:
-        raise broken(path, fault) from None
+def _paths(groups: Groups) -> list[Path]:
+    """The files that are named, each once. Raises ByokError for an edit that names none."""
+    files = [edit.file for group in groups for edit in group]
+    if "" in files:
+        raise ByokError("An edit names no file")
+    return [Path(file) for file in dict.fromkeys(files)]
+
+
+def _modes(groups: Groups) -> dict[Path, int]:
+    """The permission bits that files get."""
+    edits = (edit for group in groups for edit in group if edit.op == "mode")
+    return {Path(edit.file): int(str(edit.value)) for edit in edits}
 
 
 def _applied(
-    world: World, path: Path, text: str | None, edits: Sequence[Edit], taking_back: bool
-) -> str | None:
-    """The text after the edits; None when nothing is left of a file that byok made."""
-    wanted = [each for each in edits if not _is_there(text, each)]
-    after = text if text is not None and not wanted else editing.apply(text or "", wanted)
-    if not taking_back or text is None:
-        return after
-    made = Journal(world).made(path, text.encode("utf-8", "surrogateescape"))
-    return editing.prune(after, made.pointers, file=made.file)
+    world: World, before: Texts, groups: Groups, taking_back: bool
+) -> dict[Path, str | None]:
+    """All texts after the edits; None when nothing is left of a file that byok made."""
+    texts = dict(before)
+    for group in groups:
+        texts |= apply_group(texts, group)
+    if not taking_back:
+        return texts
+    return {path: _pruned(world, path, before[path], text) for path, text in texts.items()}
+
+
+def apply_group(texts: Texts, group: Sequence[Edit]) -> dict[Path, str | None]:
+    """The files of one group of edits after it. Raises Changed or ByokError."""
+    after: dict[Path, str | None] = {}
+    for path in dict.fromkeys(Path(edit.file) for edit in group if edit.op != "mode"):
+        text = texts[path]
+        try:
+            edits = list(_located(text, [each for each in group if Path(each.file) == path]))
+            wanted = [each for each in edits if not _is_there(text, each)]
+            after[path] = text if text is not None and not wanted else _edited(text, wanted)
+        except jsonc.Fault as fault:
+            raise broken(path, fault) from None
+    return after
+
+
+def _edited(text: str | None, edits: Sequence[Edit]) -> str | None:
+    """One text after its edits; a file that is not there stays away without any."""
+    return editing.apply(text or "", edits) if edits else text
+
+
+def _located(text: str | None, edits: Sequence[Edit]) -> Iterator[Edit]:
+    """The edits, each with the index that its entry has in this text. Raises Changed."""
+    lists: dict[str, list[int]] = {}
+    for edit in edits:
+        found = _THROUGH.fullmatch(edit.pointer) if edit.seen else None
+        if found is None:
+            yield edit
+            continue
+        key, index, rest = found[1], int(found[2]), found[3]
+        if key not in lists:
+            lists[key] = _identities(text, key)
+        at = _index(lists[key], index, edit)
+        yield replace(edit, pointer=f"/{key}/{at}{rest}")
+
+
+def _identities(text: str | None, key: str) -> list[int]:
+    """The identity of each item of a list of entries."""
+    body: Json = None if text is None else jsonc.load(text)
+    items = body.get(key) if isinstance(body, dict) else None
+    return [identity(item) for item in items] if isinstance(items, list) else []
+
+
+def _index(there: Sequence[int], index: int, edit: Edit) -> int:
+    """Where the entry is by now. Raises Changed when it is gone, or cannot be told from others."""
+    if index < len(there) and there[index] == edit.seen:
+        return index
+    if there.count(edit.seen) == 1:
+        return there.index(edit.seen)
+    raise Changed(f"An entry in {edit.file} is no longer what it was a moment ago", AGAIN)
 
 
 def _is_there(text: str | None, edit: Edit) -> bool:
@@ -103,28 +176,47 @@ def _is_there(text: str | None, edit: Edit) -> bool:
     return isinstance(items, list) and edit.value in items
 
 
-def _by_file(edits: Iterable[Edit]) -> Mapping[Path, list[Edit]]:
-    """The edits of each file, in order."""
-    grouped: dict[Path, list[Edit]] = {}
-    for each in edits:
-        if not each.file:
-            raise ByokError("An edit names no file")
-        grouped.setdefault(Path(each.file), []).append(each)
-    return grouped
+def _pruned(world: World, path: Path, before: str | None, after: str | None) -> str | None:
+    """A text without what byok itself made there and is empty by now."""
+    if before is None or after is None:
+        return after
+    made = Journal(world).made(path, before.encode("utf-8", "surrogateescape"))
+    return editing.prune(after, made.pointers, file=made.file)
 
 
-def put(world: World, previews: Iterable[Preview], *, verb: str) -> None:
-    """Writes whole texts as one step of undo; the only way to write a file that does not parse.
+def _refuse_loss(before: Effective, after: Effective, groups: Groups) -> None:
+    """Raises ByokError when an entry that droid lists would vanish, though no edit names it."""
+    named = {edit.seen for group in groups for edit in group}
+    kept = {entry.seen for entry in _listed(after.entries)}
+    ids = {entry.id for entry in _listed(after.entries)}
+    for entry in _listed(before.entries):
+        if entry.seen not in kept | named and entry.id not in ids:
+            raise ByokError(
+                f"droid would no longer offer `{entry.label}` ({entry.id}), which is not meant",
+                f"Nothing was changed; `byok set {entry.id} id={entry.id}` gives it a lasting id",
+            )
 
-    Raises ByokError for a file that is no longer as the preview saw it.
+
+def _listed(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries that droid offers."""
+    return (entry for entry in entries if entry.fate == "listed")
+
+
+def _refuse_link(world: World, path: Path) -> None:
+    """Raises ByokError for a project's file that is a link out of the project.
+
+    A cloned repository could lead byok's writing to any file of the user's that way.
     """
-    step = new_step()
-    for each in previews:
-        transact(world, each.path, partial(_exactly, each), verb=verb, step=step, repair=True)
+    if path.parent == world.home / ".factory":
+        return
+    target, project = os.path.realpath(path), os.path.realpath(path.parent.parent)
+    if Path(target) != Path(project) and not Path(target).is_relative_to(project):
+        raise ByokError(
+            f"{path} is a link that leads out of its project, to {target}",
+            "Nothing was changed; edit that file itself if it is meant",
+        )
 
 
-def _exactly(preview: Preview, text: str | None) -> str | None:
-    """The preview's text, when the file is still what it was planned for."""
-    if text != preview.before:
-        raise ByokError(f"{preview.path} changed meanwhile", "Run the command again")
-    return preview.after
+def texts_of(previews: Iterable[Preview]) -> Mapping[Path, str | None]:
+    """What the files would say."""
+    return {preview.path: preview.after for preview in previews}

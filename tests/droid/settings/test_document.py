@@ -17,14 +17,8 @@ from factory_byok.droid.settings.document import Document, read
 from factory_byok.droid.settings.edit import apply, prune
 from factory_byok.droid.settings.writing import swap, transaction
 from factory_byok.droid.settings.writing.journal import Journal
-from factory_byok.droid.settings.writing.transaction import (
-    Broken,
-    Changed,
-    Touched,
-    new_step,
-    transact,
-    undo,
-)
+from factory_byok.droid.settings.writing.transaction import Broken, Changed, Touched, new_step
+from tests.droid.settings.writes import transact, undo
 
 ADD = [Edit("add", "f", "/custom_models/-", {"model": "m"})]
 REMOVE = [Edit("remove", "f", "/custom_models/0")]
@@ -394,7 +388,7 @@ def test_the_writes_of_one_step_are_taken_back_together(world: World, path: Path
     transact(world, path, to("{}"), verb="add", step=step)
     transact(world, other, to('{"a": 1}'), verb="add", step=step)
     transact(world, other, to('{"a": 1, "b": 2}'), verb="add", step=step)
-    assert len(undo(world)) == 3
+    assert len(undo(world)) == 2
     assert not path.exists()
     assert other.read_text() == "{}"
 
@@ -448,7 +442,7 @@ root, number = Path(sys.argv[1]), int(sys.argv[2])
 world = World("linux", root, root, root, {})
 edits = [Edit("add", "f", "/custom_models/-", {"model": number})]
 path = root / ".factory" / "config.json"
-transact(world, path, lambda text: apply(text or "", edits), verb="add")
+transact(world, [path], lambda texts: {path: apply(texts[path] or "", edits)}, verb="add")
 """
 
 

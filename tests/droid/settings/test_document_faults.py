@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,8 @@ from factory_byok.core.world import World
 from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.writing import swap, transaction
 from factory_byok.droid.settings.writing.journal import Journal
-from factory_byok.droid.settings.writing.transaction import transact, undo
+from factory_byok.droid.settings.writing.recovery import recover
+from tests.droid.settings.writes import transact, undo
 
 CALLS: Final = (
     "open", "write", "fsync", "close", "replace", "rename", "link", "unlink", "mkdir", "rmdir",
@@ -204,6 +205,90 @@ def test_an_interrupt_at_any_call_leaves_the_old_or_the_new_file(
             break
 
 
+def pair(root: Path) -> tuple[World, dict[Path, str | None], dict[Path, str | None]]:
+    """Three files of one plan: one that is there, one that is not, one that goes."""
+    root.mkdir()
+    folder = root / ".factory"
+    folder.mkdir()
+    before: dict[Path, str | None] = {
+        folder / "config.json": OLD,
+        folder / "settings.json": None,
+        folder / "settings.local.json": OLD,
+    }
+    after: dict[Path, str | None] = dict(zip(before, (NEW, NEW, None), strict=True))
+    for path, text in before.items():
+        if text is not None:
+            path.write_text(text)
+    return World("linux", root, root, root, {}), before, after
+
+
+def there(paths: Iterable[Path]) -> dict[Path, str | None]:
+    return {path: now(path) for path in paths}
+
+
+def kill_pairs_everywhere(root: Path) -> int:
+    """Kills a write of several files at each call; the next byok finds all or nothing of it."""
+    for chosen in range(1000):
+        world, before, after = pair(root / str(chosen))
+        child = os.fork()
+        if child == 0:
+            disk = Disk(chosen, lambda: os.kill(os.getpid(), signal.SIGKILL))
+            with through(disk):
+                transaction.transact(
+                    world, list(before), lambda _, after=after: after, verb="apply"
+                )  # type: ignore[misc]
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        half = there(before) not in (before, after)
+        told = recover(world)
+        assert there(before) in (before, after), f"call {chosen} left half of it: {told}"
+        assert bool(told) == half, f"call {chosen} said {told}"
+        folder = world.home / ".factory"
+        assert not [each.name for each in folder.iterdir() if each.name.startswith(".")]
+        if there(before) == after:
+            undo(world)
+            assert there(before) == before
+        if os.WIFEXITED(status):
+            return chosen
+    raise AssertionError("the write never ended")
+
+
+@pytest.mark.outside
+def test_a_process_killed_at_any_call_leaves_no_half_plan_to_the_next_one(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "tests.droid.settings.test_document_faults",
+        "all",
+        str(tmp_path),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 30, "the calls were not counted"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_a_failing_call_among_several_files_changes_none_of_them(
+    number: int, tmp_path: Path
+) -> None:
+    def fail() -> None:
+        raise OSError(number, os.strerror(number))
+
+    for chosen in range(1000):
+        world, before, after = pair(tmp_path / str(chosen))
+        disk = Disk(chosen, fail)
+        try:
+            with through(disk):
+                transaction.transact(world, list(before), lambda _, after=after: after, verb="fix")  # type: ignore[misc]
+        except ByokError as error:
+            assert there(before) == before, f"call {chosen}: {error.message}"
+            assert "put back" not in error.message
+        else:
+            assert there(before) == after
+        if disk.count <= chosen:
+            break
+
+
 @pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="nothing is exchanged there")
 def test_bytes_that_a_killed_write_displaced_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -218,7 +303,7 @@ def test_bytes_that_a_killed_write_displaced_are_kept(
 
     with monkeypatch.context() as patch, suppress(SystemExit):
         patch.setattr(swap, "_exchange", sneak_and_die)
-        patch.setattr(transaction, "drop_temporary", lambda *_: None)  # a killed process
+        patch.setattr(transaction, "_give_up", lambda *_: None)  # a killed process
         transact(world, path, lambda _: NEW, verb="add")
     assert now(path) == NEW
     transact(world, path, lambda _: '{"c": 3}', verb="set")
@@ -228,4 +313,8 @@ def test_bytes_that_a_killed_write_displaced_are_kept(
 
 
 if __name__ == "__main__":
-    sys.stdout.write(str(kill_everywhere(sys.argv[1], Path(sys.argv[2]))))
+    scenario, folder = sys.argv[1], Path(sys.argv[2])
+    calls = (
+        kill_pairs_everywhere(folder) if scenario == "all" else kill_everywhere(scenario, folder)
+    )
+    sys.stdout.write(str(calls))

@@ -1,5 +1,6 @@
 """The undo store: whole records, bounded, readable after anything."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
-from factory_byok.droid.settings.writing import journal
+from factory_byok.droid.settings.writing import journal, transaction
 from factory_byok.droid.settings.writing.journal import RESCUED, Journal
 from factory_byok.droid.settings.writing.record import Made, Record, digest
+from factory_byok.droid.settings.writing.recovery import settle
 
 PATH = Path("/home/u/.factory/config.json")
+WORLD = World("linux", Path("/nowhere"), Path("/nowhere"), Path("/nowhere"), {})
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
@@ -117,43 +120,100 @@ def test_what_byok_made_is_known_only_of_the_bytes_that_it_left(store: Journal) 
     assert store.made(Path("/elsewhere"), b"left") == Made()
 
 
-def pending(store: Journal) -> Record:
-    draft = Record("", "", "add", str(PATH), "", "", "", temporary=".t")
-    return store.keep(draft, b"old", b"new")
+def pending(store: Journal, path: Path = PATH, **changes: object) -> Record:
+    """One write that a killed process left open."""
+    draft = Record("", "", "add", str(path), "", "", "", temporary=f".{path.name}.t")
+    return store.keep(replace(draft, **changes), b"old", b"new")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("now", "left", "stays"),
     [
-        (b"old", {}, False),
-        (b"new", {}, True),
-        (b"theirs", {}, True),
-        (b"theirs", {".t": b"new"}, False),
-        (b"theirs", {".t": b"old"}, True),
+        (b"old", None, False),
+        (b"new", None, True),
+        (b"theirs", None, True),
+        (b"theirs", b"new", False),
+        (b"theirs", b"old", True),
     ],
     ids=["never written", "written", "written over", "never swapped in", "swapped, then replaced"],
 )
 def test_an_open_record_is_decided_by_the_file(
-    store: Journal, now: bytes, left: dict[str, bytes], stays: bool
+    store: Journal, tmp_path: Path, now: bytes, left: bytes | None, stays: bool
 ) -> None:
-    record = pending(store)
-    store.settle(PATH, now, left)
+    path = tmp_path / "config.json"
+    record = pending(store, path)
+    path.write_bytes(now)
+    if left is not None:
+        path.with_name(record.temporary).write_bytes(left)
+    assert settle(store) == ()
     assert [each.id for each in store.all()] == ([record.id] if stays else [])
     assert not any(each.pending for each in store.all())
+    assert path.read_bytes() == now
+    assert not path.with_name(record.temporary).exists()
 
 
-def test_displaced_bytes_of_others_are_rescued_once(store: Journal) -> None:
-    pending(store)
-    store.settle(PATH, b"new", {".t": b"theirs"})
-    store.settle(PATH, b"new", {".t": b"theirs"})
+def two_open(store: Journal, tmp_path: Path) -> tuple[Path, Path]:
+    """Two files of one group, the first of them written when the process was killed."""
+    done, waiting = tmp_path / "settings.json", tmp_path / "config.json"
+    for path in (done, waiting):
+        pending(store, path, group="g", step="s", members=2)
+    done.write_bytes(b"new")
+    waiting.write_bytes(b"old")
+    return done, waiting
+
+
+def test_half_a_group_is_finished_from_its_temporary_files(store: Journal, tmp_path: Path) -> None:
+    done, waiting = two_open(store, tmp_path)
+    waiting.with_name(".config.json.t").write_bytes(b"new")
+    (told,) = settle(store)
+    assert told.startswith("An interrupted `byok add` was finished: ")
+    assert (done.read_bytes(), waiting.read_bytes()) == (b"new", b"new")
+    assert [each.step for each in store.standing()] == ["s", "s"]
+
+
+def test_half_a_group_that_cannot_be_finished_is_taken_back(store: Journal, tmp_path: Path) -> None:
+    done, waiting = two_open(store, tmp_path)
+    (told,) = settle(store)
+    assert told.endswith("was taken back")
+    assert (done.read_bytes(), waiting.read_bytes()) == (b"old", b"old")
+    assert store.standing() == ()
+
+
+def test_displaced_bytes_of_others_are_rescued_once(store: Journal, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    for _ in range(2):
+        record = pending(store, path)
+        path.write_bytes(b"new")
+        path.with_name(record.temporary).write_bytes(b"theirs")
+        settle(store)
     rescued = [each for each in store.all() if each.verb == RESCUED]
     assert [each.bytes_before() for each in rescued] == [b"theirs"]
     assert RESCUED not in {each.verb for each in store.standing()}
 
 
-def test_an_unfinished_temporary_file_without_a_record_is_not_rescued(store: Journal) -> None:
-    store.settle(PATH, b"x", {".unknown": b"half a fi"})
-    assert store.all() == ()
+@pytest.mark.parametrize("damage", ["truncated", "missing", "wrong type", "a pipe"])
+def test_a_step_with_a_damaged_record_is_not_taken_back(store: Journal, damage: str) -> None:
+    write(store, b"0", b"1", step="s", group="g", members=2)
+    write(store, b"0", b"1", step="s", group="g", members=2, path="/another")
+    place = Path(store.all()[0].place)
+    text = place.read_bytes()
+    place.unlink()
+    if damage == "truncated":
+        place.write_bytes(text[:40])
+    elif damage == "wrong type":
+        place.write_bytes(text.replace(b'"size": 1', b'"size": "1"'))
+    elif damage == "a pipe":
+        os.mkfifo(place)
+    with pytest.raises(ByokError, match="damaged"):
+        transaction.undo(WORLD, store.chosen())
+
+
+def test_kept_bytes_whose_sum_differs_are_not_given_back(store: Journal) -> None:
+    record = write(store, b"old", b"new")
+    place = store.folder / f"{record.id}.record"
+    place.write_bytes(place.read_bytes().replace(b"\noldnew", b"\nOLDnew"))
+    with pytest.raises(ByokError, match="is damaged"):
+        store.all()[0].bytes_before()
 
 
 def test_junk_among_the_records_is_passed_over(store: Journal) -> None:

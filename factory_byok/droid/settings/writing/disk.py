@@ -39,12 +39,42 @@ def private_folder(folder: Path) -> tuple[str, ...]:
             with suppress(FileExistsError):  # another process was faster; a file is told below
                 each.mkdir(0o700)
                 made.append(str(each))
+                give_to_owner(each)
         if missing and not missing[-1].is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(missing[-1]))
     except BaseException:
         remove_folders(made)
         raise
     return tuple(made)
+
+
+def give_to_owner(path: Path) -> None:
+    """Gives what root made in a user's folder (`sudo byok`) to the owner of that folder."""
+    if os.name != "posix" or os.geteuid() != 0:
+        return
+    with suppress(OSError):
+        folder = path.parent.stat()
+        if folder.st_uid != 0:
+            os.chown(path, folder.st_uid, folder.st_gid, follow_symlinks=False)
+
+
+def foreign(folder: Path, home: Path) -> str:
+    """Why a folder of byok's own is not to be trusted, as the end of a sentence; "" when it is.
+
+    It must belong to this user, to root, or to the owner of the home, and nobody else may write.
+    """
+    if os.name != "posix":
+        return ""
+    try:
+        seen = folder.stat()
+    except OSError:
+        return ""
+    owners = {0, os.geteuid()}
+    with suppress(OSError):
+        owners.add(home.stat().st_uid)
+    if seen.st_uid not in owners:
+        return "it belongs to another user"
+    return "others can write there" if seen.st_mode & 0o022 else ""
 
 
 def remove_folders(folders: Sequence[str]) -> None:
@@ -70,6 +100,8 @@ def new_file(path: Path, data: bytes, mode: int = 0o600, owner: tuple[int, int] 
             if owner != (-1, -1) and hasattr(os, "fchown"):
                 with suppress(PermissionError):
                     os.fchown(descriptor, *owner)
+            else:
+                give_to_owner(path)
             if hasattr(os, "fchmod"):
                 os.fchmod(descriptor, mode)
             os.fsync(descriptor)

@@ -1,17 +1,19 @@
 """The undo store: what each write of byok's replaced, kept whole before the file changes.
 
-One record is one file in `<state>/undo` (see `record`). It is pending until its file has been
-replaced, so that a process killed in between leaves a question that `settle` answers from the file
-itself. An undo is a write like any other: its records name those that they took back, so that the
-next undo goes one step further back, and undoing the undo's own step by its name brings it back.
+One record is one file in `<state>/undo` (see `record`). It is pending until all files of its group
+have been replaced, so that a process killed in between leaves a question that `recovery` answers
+from the files themselves. An undo is a write like any other: its records name those that they took
+back, so that the next undo goes one step further back, and undoing the undo's own step by its name
+brings it back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
 from factory_byok.droid.settings.writing.disk import (
@@ -25,10 +27,11 @@ from factory_byok.droid.settings.writing.record import (
     Made,
     Record,
     digest,
+    is_record,
     load_record,
     record_text,
 )
-from factory_byok.droid.settings.writing.temporary import strays, temporary_name, token
+from factory_byok.droid.settings.writing.temporary import temporary_name, token
 
 MOST_RECORDS: Final = 50
 MOST_BYTES: Final = 50_000_000  # of all records together
@@ -45,17 +48,33 @@ class Journal:
 
     def all(self) -> tuple[Record, ...]:
         """Every record that can be read, the newest first."""
-        try:
-            names = sorted((each.name for each in self.folder.iterdir()), reverse=True)
-        except OSError:
-            return ()
-        records = (load_record(self.folder / name) for name in names if name[0] != ".")
+        records = (load_record(self.folder / name) for name in self._names())
         return tuple(record for record in records if record is not None)
 
+    def chosen(self, step: str = "") -> tuple[Record, ...]:
+        """The records of a step by its name, or of the last one that stands, the newest first.
+
+        Raises ByokError when there is no such step, or when one of its records is damaged.
+        """
+        records = self.step(step) if step else self.last()
+        if not records and step:
+            raise ByokError(
+                f"There is no step `{step}` to take back", "`byok undo --list` shows the steps"
+            )
+        if not records:
+            raise ByokError("There is nothing to take back")
+        return records
+
     def last(self) -> tuple[Record, ...]:
-        """The records of the newest step that is not taken back, the newest first; () if none."""
+        """The records of the newest step that is not taken back, the newest first; () if none.
+
+        Raises ByokError when a record of that step, or of a later one, is damaged.
+        """
         standing = self.standing()
-        return tuple(record for record in standing if record.step == standing[0].step)
+        records = tuple(record for record in standing if record.step == standing[0].step)
+        if records or self._names():
+            self._refuse_damaged(records)
+        return records
 
     def step(self, name: str) -> tuple[Record, ...]:
         """The records of the step of that name, an undo too, unless they are taken back."""
@@ -63,9 +82,34 @@ class Journal:
         return tuple(each for each in everything if each.step == name and each.verb != RESCUED)
 
     def standing(self) -> tuple[Record, ...]:
-        """The records of writes that are not taken back, the newest first; undos are not in it."""
+        """The records of what is not taken back, the newest first; undos are not in it."""
         everything = self._not_taken_back()
         return tuple(each for each in everything if not each.undoes and each.verb != RESCUED)
+
+    def pending(self) -> tuple[tuple[Record, ...], ...]:
+        """The groups of files whose writing was not finished, the oldest first, whole."""
+        everything = self.all()[::-1]
+        groups = dict.fromkeys(each.group for each in everything if each.pending)
+        return tuple(tuple(each for each in everything if each.group == group) for group in groups)
+
+    def _names(self) -> list[str]:
+        """The files of records, the newest first."""
+        try:
+            names = [each.name for each in self.folder.iterdir()]
+        except OSError:
+            return []
+        return sorted((name for name in names if is_record(name)), reverse=True)
+
+    def _refuse_damaged(self, records: Sequence[Record]) -> None:
+        """Raises ByokError for a record that cannot be read and is not older than these."""
+        oldest = min((record.id for record in records), default="")
+        for name in self._names():
+            damaged = load_record(self.folder / name) is None
+            if damaged and name.partition(".")[0] >= oldest:
+                raise ByokError(
+                    f"Nothing was changed: the record {self.folder / name} is damaged",
+                    "Delete it to go on with the step before it",
+                )
 
     def _not_taken_back(self) -> tuple[Record, ...]:
         """All records but those that a standing undo names, the newest first."""
@@ -91,6 +135,7 @@ class Journal:
             id=name,
             at=self._now().isoformat(timespec="seconds"),
             step=record.step or name,
+            group=record.group or name,
             before=digest(before),
             after=digest(after),
             size=len(old),
@@ -110,6 +155,7 @@ class Journal:
         name, at = self._next(), self._now().isoformat(timespec="seconds")
         place = str(self.folder / f"{name}.record")
         record = Record(name, at, RESCUED, str(path), name, sum_, "", size=len(data), place=place)
+        record = replace(record, group=name)
         self._store(record, data)
 
     def commit(self, record: Record) -> None:
@@ -122,25 +168,13 @@ class Journal:
         """Forgets a record whose write did not happen."""
         discard(Path(record.place))
 
-    def settle(self, path: Path, now: bytes | None, left: Mapping[str, bytes]) -> None:
-        """Decides this file's pending records; the caller holds the file's lock.
-
-        `left` has the bytes of the file's stray temporary files by name. The write did not happen
-        when the file has the old bytes or the temporary file still the new ones. Any other bytes in
-        a temporary file are those that another program wrote: they are kept.
-        """
-        for record in self.all():
-            held = left.get(record.temporary)
-            if held is not None and digest(held) not in (record.before, record.after):
-                self.rescue(path, held)
-            if not record.pending or (held is None and record.path != str(path)):
-                continue
-            if digest(now) == record.after:
-                self.commit(record)
-            elif digest(now) == record.before or (held and digest(held) == record.after):
-                self.drop(record)
-            else:
-                self.commit(record)
+    def note(self, verb: str, step: str, action: Mapping[str, Json], *undoes: str) -> None:
+        """Remembers an action that is no write of a file, with what takes it back."""
+        name, at = self._next(), self._now().isoformat(timespec="seconds")
+        place = str(self.folder / f"{name}.record")
+        record = Record(name, at, verb, "", step, "", "", group=name, place=place)
+        self._store(replace(record, undoes=undoes, action=dict(action)), b"")
+        self._trim()
 
     def made(self, path: Path, now: bytes | None) -> Made:
         """What byok made, when the file is byte for byte as one of byok's writes left it."""
@@ -172,12 +206,10 @@ class Journal:
         sync_folder(self.folder)
 
     def _trim(self) -> None:
-        """Forgets the oldest records beyond the bounds, and what killed processes left.
+        """Forgets the oldest records beyond the bounds.
 
         Those that `byok remove` needs stay: the newest of each file for which byok made something.
         """
-        for stray in strays(self.folder, "record", locked=False):
-            discard(stray)
         room, seen = MOST_BYTES, set[str]()
         for count, record in enumerate(self.all(), 1):
             needed = record.pending or (record.path not in seen and record.made != Made())

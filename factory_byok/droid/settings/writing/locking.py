@@ -1,37 +1,43 @@
-"""The lock of one settings file, so that byok's own processes write one after the other."""
+"""The lock under which byok's processes write droid's files, one after the other."""
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
-from factory_byok.droid.settings.writing.disk import private_folder, why
-from factory_byok.droid.settings.writing.record import digest
+from factory_byok.droid.settings.writing.disk import foreign, give_to_owner, private_folder, why
 
 LONGEST_WAIT: Final = 60.0  # seconds for the lock of another byok
+_HINT: Final = "Nothing was changed; XDG_STATE_HOME moves byok's own folder"
 
 
 @contextmanager
-def locked(world: World, path: Path, wait: float = LONGEST_WAIT) -> Iterator[None]:
-    """Holds the lock of one file; it lies in byok's state folder, not among droid's files."""
+def locked(world: World, wait: float = LONGEST_WAIT) -> Iterator[None]:
+    """Holds byok's one lock; it lies in byok's state folder, not among droid's files.
+
+    Raises ByokError when it cannot be had, or when that folder is open to others.
+    """
     from filelock import FileLock, Timeout  # 50 ms, and only writing needs it
 
-    folder = world.state / "locks"
-    target = os.fsencode(os.path.normcase(os.path.realpath(path)))
+    reason = foreign(world.state, world.user_home)
+    if reason:
+        raise ByokError(f"byok does not trust its own folder {world.state}: {reason}", _HINT)
+    place = world.state / "write.lock"
     try:
-        private_folder(folder)
-        lock = FileLock(folder / f"{digest(target)[:24]}.lock", mode=0o600)
+        private_folder(world.state)
+        lock = FileLock(place, mode=0o600)
         lock.acquire(timeout=wait, poll_interval=0.01)
+        give_to_owner(place)
     except Timeout:
-        raise ByokError(f"Another byok is writing {path}", "Try again when it has ended") from None
+        hint = "Nothing was changed; try again when it has ended"
+        raise ByokError("Another byok is writing", hint) from None
     except (OSError, NotImplementedError) as error:
         reason = why(error) if isinstance(error, OSError) else "it cannot lock files"
-        message = f"byok cannot keep its lock in {folder}: {reason}"
-        raise ByokError(message, "Nothing was changed; XDG_STATE_HOME moves it") from None
+        message = f"byok cannot keep its lock in {world.state}: {reason}"
+        raise ByokError(message, _HINT) from None
     try:
         yield
     finally:
-        lock.release()
+        with suppress(OSError):  # what was to be written is written; the system lets go at the end
+            lock.release()

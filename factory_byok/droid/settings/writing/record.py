@@ -3,11 +3,17 @@
 Of the written bytes only the stretch that differs is kept.
 """
 
+import errno
 import json
-from dataclasses import asdict, dataclass
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
+from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
 from factory_byok.droid.settings.writing.disk import why
 
@@ -26,11 +32,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One write: `before` and `after` are SHA-256 sums of the whole file, "" when there was none.
+    """One write of a file, or one other action that can be taken back.
 
-    `id` sorts by time; `step` joins the writes of one verb; `undoes` names the records that this
-    one took back. `size` counts the replaced bytes; of the written ones the first `prefix` and the
-    last `suffix` bytes are the same. `place` is the record's own file.
+    `before` and `after` are SHA-256 sums of the whole file, "" when there was none; `mode` are the
+    permission bits before, when they changed. `id` sorts by time; `step` joins all that one verb
+    did, and `group` the `members` files that were written together; `undoes` names the records
+    that this one took back. `size` counts the replaced bytes; of the written ones the first
+    `prefix` and the last `suffix` bytes are the same. `action` holds what is needed to take back
+    something that is no file. `place` is the record's own file.
     """
 
     id: str
@@ -46,25 +55,38 @@ class Record:
     size: int = 0
     prefix: int = 0
     suffix: int = 0
+    mode: int | None = None
+    group: str = ""
+    members: int = 1
+    action: Mapping[str, Json] = field(default_factory=dict)
     pending: bool = False
     place: str = ""
 
     def bytes_before(self) -> bytes | None:
         """The bytes that were replaced, None when there was no file. Raises ByokError."""
-        return self._read()[0] if self.before else None
+        return self._checked(self._read()[0], self.before) if self.before else None
 
     def bytes_after(self) -> bytes | None:
         """The bytes that byok wrote, None when it deleted the file. Raises ByokError."""
         if not self.after:
             return None
         before, middle = self._read()
-        return before[: self.prefix] + middle + before[len(before) - self.suffix :]
+        whole = before[: self.prefix] + middle + before[len(before) - self.suffix :]
+        return self._checked(whole, self.after)
+
+    def _checked(self, data: bytes, wanted: str) -> bytes:
+        """The bytes, when they are still those that were kept."""
+        if digest(data) != wanted:
+            raise ByokError(f"The record {self.place} is damaged", "Nothing was changed")
+        return data
 
     def _read(self) -> tuple[bytes, bytes]:
         try:
-            _, _, rest = Path(self.place).read_bytes().partition(b"\n")
+            with open_regular(Path(self.place)) as file:
+                data = file.read()
         except OSError as error:
             raise ByokError(f"The record {self.place} could not be read: {why(error)}") from None
+        _, _, rest = data.partition(b"\n")
         return rest[: self.size], rest[self.size :]
 
 
@@ -78,26 +100,45 @@ def digest(data: bytes | None) -> str:
 
 
 _NOT_KEPT: Final = ("pending", "place")  # both are told by the file's name
+_LONGEST_HEADER: Final = 1_000_000  # bytes
+_NAME: Final = re.compile(r"\d{8}-[0-9a-f]{12}\.(record|pending)")
+
+
+def is_record(name: str) -> bool:
+    """Whether a file of that name is a record of byok's."""
+    return _NAME.fullmatch(name) is not None
 
 
 def load_record(place: Path) -> Record | None:
-    """Reads one record's first line; None for anything that is not a record."""
+    """Reads one record's first line; None for anything that is not a whole record."""
+    from factory_byok.core.serialization import from_json
+
     try:
-        with place.open("rb") as file:
-            header = json.loads(file.readline(1_000_000))
-        made = header.pop("made")
-        header["undoes"] = tuple(header["undoes"])
-        return Record(
-            **header,
-            made=Made(made["file"], tuple(made["folders"]), tuple(made["pointers"])),
-            pending=place.suffix == ".pending",
-            place=str(place),
-        )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        with open_regular(place) as file:
+            header = json.loads(file.readline(_LONGEST_HEADER))
+        record = from_json(Record, header)
+    except (OSError, ValueError, RecursionError, ByokError):
         return None
+    whole = f"{record.id}.{'pending' if place.suffix == '.pending' else 'record'}" == place.name
+    sane = 0 <= record.prefix <= record.size and 0 <= record.suffix <= record.size
+    if not (whole and sane and record.members > 0):
+        return None
+    return replace(record, pending=place.suffix == ".pending", place=str(place))
 
 
 def record_text(record: Record) -> bytes:
     """A record's first line, as `load_record` reads it."""
     header = {name: value for name, value in asdict(record).items() if name not in _NOT_KEPT}
     return json.dumps(header).encode() + b"\n"
+
+
+def open_regular(place: Path) -> BinaryIO:
+    """An ordinary file open for reading; a pipe or a device never blocks. Raises OSError."""
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY", "O_NOFOLLOW"):
+        flags |= getattr(os, name, 0)
+    file = os.fdopen(os.open(place, flags), "rb")
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise OSError(errno.EINVAL, "it is no ordinary file")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 LONGEST_WRITE: Final = 600.0  # seconds; a temporary file older than this has lost its writer
-_TEMPORARY: Final = re.compile(r"\.(?P<name>.+)\.byok-(?P<pid>\d+)-[0-9a-f]{12}\.tmp")
+_TEMPORARY: Final = re.compile(r"\..+\.byok-(?P<pid>\d+)-[0-9a-f]{12}\.tmp")
 
 
 def token() -> str:
@@ -21,30 +21,16 @@ def temporary_name(name: str) -> str:
     return f".{name}.byok-{os.getpid()}-{token()}.tmp"
 
 
-def stray_names(folder: Path) -> set[str]:
-    """The names of the files whose temporary files lie in this folder, finished or not."""
+def strays(folder: Path) -> list[Path]:
+    """The temporary files in this folder whose writer is gone; the caller holds byok's lock."""
     try:
-        found = [_TEMPORARY.fullmatch(each.name) for each in folder.iterdir()]
+        found = [(each, _TEMPORARY.fullmatch(each.name)) for each in folder.iterdir()]
     except OSError:
-        return set()
-    return {match["name"] for match in found if match}
+        return []
+    return [path for path, match in found if match and _abandoned(path, int(match["pid"]))]
 
 
-def strays(folder: Path, name: str, *, locked: bool = True) -> list[Path]:
-    """The temporary files of `name` in this folder whose writer is gone.
-
-    `locked` says that the caller holds the lock of `name`.
-    """
-    found: list[Path] = []
-    with suppress(OSError):
-        for each in folder.iterdir():
-            match = _TEMPORARY.fullmatch(each.name)
-            if match and match["name"] == name and _abandoned(each, int(match["pid"]), locked):
-                found.append(each)
-    return found
-
-
-def _abandoned(path: Path, pid: int, locked: bool) -> bool:
+def _abandoned(path: Path, pid: int) -> bool:
     """Whether nobody will finish this temporary file.
 
     Process numbers are used again: age counts too, and our own number under our own lock can only
@@ -54,7 +40,7 @@ def _abandoned(path: Path, pid: int, locked: bool) -> bool:
         if time.time() - path.stat().st_mtime > LONGEST_WRITE:
             return True
     if pid == os.getpid():
-        return locked
+        return True
     if os.name != "posix":
         return False  # there os.kill would end the process instead of asking for it
     try:

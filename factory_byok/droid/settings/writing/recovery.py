@@ -1,0 +1,166 @@
+"""What killed processes left: half written groups are finished or taken back, strays go.
+
+Called under byok's lock. Nobody's bytes are lost: what another program wrote is kept as a record.
+"""
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from factory_byok.core.errors import ByokError
+from factory_byok.core.world import World
+from factory_byok.droid.settings.document import Document, bytes_of, read
+from factory_byok.droid.settings.writing.disk import discard, new_file, sync_folder, why
+from factory_byok.droid.settings.writing.journal import Journal
+from factory_byok.droid.settings.writing.locking import locked
+from factory_byok.droid.settings.writing.record import Record, digest
+from factory_byok.droid.settings.writing.swap import put
+from factory_byok.droid.settings.writing.temporary import strays, temporary_name
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One file of an unfinished group: the file now, and what its temporary file holds."""
+
+    record: Record
+    document: Document
+    temporary: Path
+    held: bytes | None
+
+    @property
+    def happened(self) -> bool:
+        """Whether the new bytes are there, or somebody wrote over them.
+
+        They never came when the old bytes are there, or when they still wait in the temporary file.
+        """
+        now = digest(self.document.raw)
+        if self.record.before == self.record.after:
+            return self.document.mode != self.record.mode
+        if now == self.record.after and now != self.record.before:
+            return True
+        waits = self.held is not None and digest(self.held) == self.record.after
+        return now != self.record.before and not waits
+
+    @property
+    def can_finish(self) -> bool:
+        """Whether the write that did not happen can still be done."""
+        there = digest(self.document.raw) == self.record.before
+        waits = self.held is not None and digest(self.held) == self.record.after
+        return there and (waits or not self.record.after)
+
+
+def unfinished(world: World) -> bool:
+    """Whether a killed process left something: cheap, for the start of every verb."""
+    for folder in (world.state, world.state / "undo"):
+        with suppress(OSError):
+            if any(each.suffix in (".pending", ".tmp") for each in folder.iterdir()):
+                return True
+    return False
+
+
+def recover(world: World) -> tuple[str, ...]:
+    """Settles what was left, as sentences; () when another byok is at work or nothing was half.
+
+    Raises ByokError for a file that can be neither finished nor taken back.
+    """
+    if not unfinished(world):
+        return ()
+    try:
+        with locked(world, wait=0):
+            return settle(Journal(world))
+    except ByokError:
+        return ()
+
+
+def settle(journal: Journal) -> tuple[str, ...]:
+    """Settles every unfinished group; the caller holds the lock."""
+    told = []
+    for records in journal.pending():
+        told += _settle_group(journal, records)
+    for folder in (journal.folder, journal.folder.parent):
+        sweep(folder)
+    return tuple(told)
+
+
+def sweep(folder: Path) -> None:
+    """Removes the temporary files of dead processes in a folder; the caller holds the lock."""
+    for stray in strays(folder):
+        discard(stray)
+
+
+def _settle_group(journal: Journal, records: Sequence[Record]) -> list[str]:
+    """One group: all of it stands afterwards, or nothing of it."""
+    pending = [record for record in records if record.pending]
+    try:
+        found = [_look(record) for record in pending]
+    except ByokError as error:
+        return [f"An interrupted `byok {pending[0].verb}` is still open: {error.message}"]
+    begun = len(pending) < len(records) or any(each.happened for each in found)
+    whole = all(each.happened for each in found)
+    told: list[str] = []
+    try:
+        if begun and not whole:
+            told = _complete(journal, found)
+            begun = not told[0].endswith("taken back")
+    except (OSError, ByokError) as error:
+        reason = why(error) if isinstance(error, OSError) else error.message
+        return [f"An interrupted `byok {pending[0].verb}` could not be settled: {reason}"]
+    for each in found:
+        _clear(journal, each, keep=begun)
+    return told
+
+
+def _complete(journal: Journal, found: Sequence[_Found]) -> list[str]:
+    """Finishes what is half done, else takes it back."""
+    missing = [each for each in found if not each.happened]
+    names = ", ".join(each.record.path for each in found)
+    verb = found[0].record.verb
+    if all(each.can_finish for each in missing):
+        for each in missing:
+            put(each.document, each.held if each.record.after else None, each.temporary)
+            sync_folder(each.document.target.parent)
+        return [f"An interrupted `byok {verb}` was finished: {names}"]
+    for each in found:
+        if each.happened and digest(each.document.raw) == each.record.after:
+            put_back(each.document, each.record.bytes_before(), each.record.mode)
+    return [f"An interrupted `byok {verb}` in {names} was taken back"]
+
+
+def put_back(document: Document, before: bytes | None, mode: int | None) -> None:
+    """Gives a file its earlier bytes and mode again. Raises OSError or ByokError."""
+    target = document.target
+    temporary = target.with_name(temporary_name(target.name))
+    if before is not None:
+        kept = document.mode if mode is None else mode
+        new_file(temporary, before, 0o600 if kept is None else kept, document.owner)
+    try:
+        put(document, before, temporary)
+    finally:
+        discard(temporary)
+    sync_folder(target.parent)
+
+
+def _look(record: Record) -> _Found:
+    """A file and its temporary file. Raises ByokError."""
+    document = read(Path(record.path))
+    temporary = document.target.with_name(record.temporary)
+    held = None
+    with suppress(OSError, ByokError):
+        held = bytes_of(temporary, temporary, sys.maxsize)[0]
+    return _Found(record, document, temporary, held)
+
+
+def _clear(journal: Journal, found: _Found, *, keep: bool) -> None:
+    """Closes one record and removes its temporary file, never the only copy of someone's bytes."""
+    if found.held is not None and digest(found.held) not in (
+        found.record.before,
+        found.record.after,
+    ):
+        journal.rescue(Path(found.record.path), found.held)
+    discard(found.temporary)
+    if keep:
+        journal.commit(found.record)
+    else:
+        journal.drop(found.record)
