@@ -114,6 +114,8 @@ def run(words: list[str]) -> int:
     """Runs one command line and gives its exit code; nothing is raised."""
     words = words or ["--help"]
     try:
+        if words[0] in VERBS:
+            _recover()
         answer = app(args=words, prog_name="byok", standalone_mode=False)
         return _print(answer, words)
     except _WORDS_USAGE as error:
@@ -136,6 +138,19 @@ def _interrupted(words: list[str]) -> int:
 
         _write(failure(_verb(words), ByokError("Interrupted"), interrupted=True))
     return INTERRUPTED
+
+
+def _recover() -> None:
+    """Finishes, or takes back, what a killed byok left half written, and says so."""
+    from factory_byok.core.world import World
+    from factory_byok.droid.settings.writing.unfinished import unfinished
+
+    world = World.real()
+    if unfinished(world):
+        from factory_byok.droid.settings.writing.recovery import recover
+
+        for told in recover(world):
+            sys.stderr.write(f"{told}\n")
 
 
 def _print(answer: Any, words: list[str]) -> int:

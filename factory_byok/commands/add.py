@@ -83,6 +83,7 @@ def run(
     from factory_byok.workflows.add import Wanted, carry_out, prepare
     from factory_byok.workflows.choice import choose, judge, place
     from factory_byok.workflows.keys import key_for
+    from factory_byok.workflows.plan import planned_anew
 
     world = World.real()
     choice = place(world, provider, endpoint)
@@ -109,10 +110,11 @@ def run(
         judged = judge(
             world, choice, timeout=timeout, progress=progress_on(quiet=quiet), secret=key.secret
         )
-    plan = prepare(world, choice, judged, wanted)
     if dry_run:
-        return _answer(plan, judged, ())
-    plan = carry_out(world, plan)
+        return _answer(prepare(world, choice, judged, wanted), judged, ())
+    plan = planned_anew(
+        lambda: prepare(world, choice, judged, wanted), lambda planned: carry_out(world, planned)
+    )
     results = () if no_check or no_test else _tried(world, plan, judged, quiet=quiet)
     return _answer(plan, judged, results)
 
@@ -158,14 +160,18 @@ def _offers(
 
 def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) -> None:
     """Downloads the model through its Ollama when the server does not have it."""
-    from factory_byok.commands.pull import pull_now
+    from factory_byok.core.actions import PullModel
+    from factory_byok.screens.progress import progress_on
+    from factory_byok.workflows.plan import Plan as Actions
+    from factory_byok.workflows.plan import do_all
     from factory_byok.workflows.pull import plan_pull
 
     if choice.provider != "ollama":
         raise UsageError("`--pull` works with Ollama only")
     plan = plan_pull(world, choice.model, choice.address, timeout=timeout)
     if not plan.present:
-        pull_now(world, plan, quiet=quiet)
+        action = PullModel(choice.model, str(choice.address), plan.size)
+        do_all(world, Actions("add", (action,)), progress_on(quiet=quiet))
 
 
 def _tried(

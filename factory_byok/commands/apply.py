@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.commands.options import QuietOption, TimeoutOption, YesOption
+from factory_byok.commands.consent import agree
+from factory_byok.commands.options import DryRunOption, QuietOption, TimeoutOption, YesOption
 from factory_byok.core.errors import ByokError
 from factory_byok.screens.answer import Answer
 
@@ -29,6 +30,7 @@ def run(
         typer.Option("--check", help="Only report; exit 1 when something differs or is wrong."),
     ] = False,
     yes: YesOption = False,
+    dry_run: DryRunOption = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no server: write the entries only.")
     ] = False,
@@ -44,21 +46,29 @@ def run(
     that the manifest does not name, and a second run changes nothing. On a terminal it asks first.
     """
     from factory_byok.core.world import World
+    from factory_byok.screens.applied import change_lines
     from factory_byok.screens.progress import progress_on
+    from factory_byok.workflows.apply.carry_out import carry_out
     from factory_byok.workflows.apply.plan import make_plan
 
-    world = World.real()
+    world, progress = World.real(), progress_on(quiet=quiet)
     wanted = _read(manifest)
 
     def planned() -> "Plan":
-        with progress_on(quiet=quiet).working("Looking at the machine"):
+        with progress.working("Looking at the machine"):
             return make_plan(world, wanted, timeout=timeout, offline=offline, force=force)
 
     plan = planned()
-    if check or plan.problems or not plan.changes:
-        return _answer(plan, _undone(world, plan, write=not check), check=check)
-    _agree(plan, yes=yes)
-    return _answer(plan, _done(world, plan, planned, quiet=quiet), check=False)
+    only_look = check or dry_run
+    if only_look or plan.problems or not plan.changes:
+        undone = _undone(world, plan, write=not only_look)
+        return _answer(plan, undone, check=only_look, strict=check)
+
+    def shown(style: "Style") -> Iterable[str]:
+        return change_lines(plan.changes, style)
+
+    agree(shown, "Make these changes?", yes=yes, named=True)
+    return _answer(plan, carry_out(world, plan, planned, progress), check=False)
 
 
 def _read(file: Path) -> "Manifest":
@@ -77,19 +87,6 @@ def _read(file: Path) -> "Manifest":
     return parse_manifest("standard input", data.decode("utf-8", "replace"))
 
 
-def _done(world: "World", plan: "Plan", again: Any, *, quiet: bool) -> "Done":
-    """Does it, with progress on stderr."""
-    from factory_byok.commands.pull import pull_now
-    from factory_byok.workflows.apply.carry_out import carry_out
-
-    def say(text: str) -> None:
-        if not quiet:
-            sys.stderr.write(f"{text}\n")
-            sys.stderr.flush()
-
-    return carry_out(world, plan, again, lambda each: pull_now(world, each, quiet=quiet), say)
-
-
 def _undone(world: "World", plan: "Plan", *, write: bool) -> "Done":
     """The result of a plan that is not carried out; what is in order is remembered as byok's."""
     from factory_byok.workflows.apply.carry_out import Done
@@ -105,23 +102,10 @@ def _undone(world: "World", plan: "Plan", *, write: bool) -> "Done":
     )
 
 
-def _agree(plan: "Plan", *, yes: bool) -> None:
-    """Shows the changes and asks, on a terminal; elsewhere running it is the answer."""
-    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return
-    from factory_byok.screens.applied import change_lines
-    from factory_byok.screens.style import style_of
-
-    lines = change_lines(plan.changes, style_of(sys.stderr, "auto"))
-    sys.stderr.write("\n".join(lines) + "\n")
-    if not typer.confirm("Make these changes?", err=True):
-        raise ByokError("Nothing was changed")
-
-
-def _answer(plan: "Plan", done: "Done", *, check: bool) -> Answer:
-    """The result for scripts and for people; with `--check` a difference is a failure."""
+def _answer(plan: "Plan", done: "Done", *, check: bool, strict: bool = False) -> Answer:
+    """The result for scripts and for people; with `strict` a difference is a failure."""
     findings = (*done.problems, *plan.notes)
-    drift = check and any(not each.done for each in done.changes)
+    drift = strict and any(not each.done for each in done.changes)
     data = {
         "manifest": plan.manifest.file,
         "check": check,
@@ -139,7 +123,7 @@ def _answer(plan: "Plan", done: "Done", *, check: bool) -> Answer:
         data,
         words,
         findings,
-        status=_status(done, findings, check=check, drift=drift),
+        status=_status(done, findings, check=strict, drift=drift),
         strict=drift,
         interrupted=done.interrupted,
     )

@@ -1,11 +1,11 @@
-"""byok fix: repairs what the checks can repair, diff first, and looks again."""
+"""byok fix: repairs what the checks can repair, plan first, and looks again."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from factory_byok.commands.consent import agree
 from factory_byok.commands.options import (
     DryRunOption,
     EndpointOption,
@@ -13,13 +13,14 @@ from factory_byok.commands.options import (
     TimeoutOption,
     YesOption,
 )
-from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.errors import UsageError
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
     from factory_byok.core.findings import Finding
     from factory_byok.screens.style import Style
     from factory_byok.workflows.fix import Repair
+    from factory_byok.workflows.plan import Done
 
 
 def run(
@@ -32,32 +33,36 @@ def run(
     timeout: TimeoutOption = 2.0,
     quiet: QuietOption = False,
 ) -> Answer:
-    """Repair what doctor found in droid's files.
+    """Repair what doctor found: droid's files, windows, and downloads of checks that you name.
 
-    Shows the difference first, asks, writes once, and looks again. What it cannot do itself is
-    named with its command.
+    Lists the plan (the reason for each repair, then the difference), asks once, does it all, and
+    looks again. What is yours to do is named with its command.
     """
     from factory_byok.core.addresses import parse_endpoint
     from factory_byok.core.world import World
     from factory_byok.diagnosis.collect import Ask, collect
     from factory_byok.diagnosis.examine import examine
+    from factory_byok.screens.fixed import plan_lines
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.fix import carry_out, plan_repair
 
     codes = _codes(checks or [])
-    world = World.real()
+    world, progress = World.real(), progress_on(quiet=quiet)
     ask = Ask(endpoint=parse_endpoint(endpoint) if endpoint else None, timeout=timeout)
-    with progress_on(quiet=quiet).working("Looking at the settings and the servers"):
+    with progress.working("Looking at the settings and the servers"):
         snap = collect(world, ask)
-    repair = plan_repair(world, snap, codes)
+        repair = plan_repair(world, snap, codes)
     if dry_run or not repair.changes:
-        remaining = examine(snap, codes).findings
-        return _answer(repair, remaining, written=False)
-    _agree(repair, yes=yes)
-    carry_out(world, repair)
-    with progress_on(quiet=quiet).working("Looking again"):
+        return _answer(repair, examine(snap, codes).findings, None)
+
+    def shown(style: "Style") -> Iterable[str]:
+        return plan_lines(repair, style)
+
+    agree(shown, "Do this?", yes=yes)
+    done = carry_out(world, repair, progress)
+    with progress.working("Looking again"):
         after = collect(world, ask)
-    return _answer(repair, examine(after, codes).findings, written=True)
+    return _answer(repair, examine(after, codes).findings, done)
 
 
 def _codes(words: Sequence[str]) -> tuple[str, ...]:
@@ -71,43 +76,30 @@ def _codes(words: Sequence[str]) -> tuple[str, ...]:
     return codes
 
 
-def _agree(repair: "Repair", *, yes: bool) -> None:
-    """Shows the difference and asks, on a terminal; elsewhere `--yes` is the answer."""
-    if yes:
-        return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise ByokError("Nothing was written: there is no terminal to ask", "Give `--yes`")
-    from factory_byok.screens.diff import diff_lines
-    from factory_byok.screens.style import style_of
-
-    style = style_of(sys.stderr, "auto")
-    for preview in repair.previews:
-        sys.stderr.write("\n".join(diff_lines(preview.diff(), style)) + "\n")
-    for edit in repair.modes:
-        sys.stderr.write(f"chmod {int(str(edit.value)):o} {edit.file}\n")
-    if not typer.confirm("Write this?", err=True):
-        raise ByokError("Nothing was written")
-
-
-def _answer(repair: "Repair", remaining: "Sequence[Finding]", *, written: bool) -> Answer:
+def _answer(repair: "Repair", left: "Sequence[Finding]", done: "Done | None") -> Answer:
     """What was repaired and what is still wrong."""
-    diff = "".join(preview.diff() for preview in repair.previews)
+    from factory_byok.core.findings import Finding, Remedy
+    from factory_byok.workflows.actions import module_of
+
+    findings = tuple(left)
+    if done is not None and done.failure is not None:
+        said = done.failure
+        findings = (Finding("error", "fix", said.message, Remedy(said.hint)), *findings)
     data = {
         "repaired": [
             {"check": code, "subject": finding.subject, "message": finding.message}
             for code, finding in repair.repaired
         ],
+        "actions": [module_of(action).describe(action) for action in repair.actions],
         "refused": [{"check": code, "reason": why} for code, why in repair.refused],
-        "modes": [
-            {"file": edit.file, "mode": f"{int(str(edit.value)):o}"} for edit in repair.modes
-        ],
-        "written": written,
-        "diff": diff,
+        "by_hand": [list(command) for command in repair.commands],
+        "written": done is not None and done.whole,
+        "diff": "".join(preview.diff() for preview in repair.previews),
     }
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.fixed import fixed_lines
 
-        return fixed_lines(repair, remaining, diff, style, written=written)
+        return fixed_lines(repair, findings, done, style)
 
-    return Answer(data, words, tuple(remaining))
+    return Answer(data, words, findings, interrupted=done is not None and done.interrupted)

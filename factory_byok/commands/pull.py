@@ -11,10 +11,12 @@ from factory_byok.commands.options import (
     EndpointOption,
     QuietOption,
     TimeoutOption,
+    YesOption,
 )
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
+    from factory_byok.core.progress import Progress
     from factory_byok.core.world import World
     from factory_byok.screens.style import Style
     from factory_byok.workflows.pull import Plan, Pulled
@@ -26,6 +28,7 @@ def run(
     stall: Annotated[
         float, typer.Option("--stall", min=1, help="Give up after so many seconds without a byte.")
     ] = 60.0,
+    yes: YesOption = False,
     dry_run: DryRunOption = False,
     timeout: TimeoutOption = 2.0,
     quiet: QuietOption = False,
@@ -40,29 +43,32 @@ def run(
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.pull import plan_pull
 
+    del yes  # the words name all of it, so nothing is asked
     world = World.real()
     address = (
         parse_endpoint(endpoint) if endpoint else default_endpoint(world.env.get("OLLAMA_HOST", ""))
     )
-    with progress_on(quiet=quiet).working(f"Asking {address}"):
+    progress = progress_on(quiet=quiet)
+    with progress.working(f"Asking {address}"):
         plan = plan_pull(world, model, address, timeout=timeout)
-    done = None if dry_run else pull_now(world, plan, stall=stall, quiet=quiet)
+    done = None if dry_run else _pulled(world, plan, progress, stall, quiet=quiet)
     return _answer(plan, done)
 
 
-def pull_now(world: "World", plan: "Plan", *, quiet: bool, stall: float = 60.0) -> "Pulled":
-    """Pulls with progress on stderr; says how to go on when it is interrupted."""
-    from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.pull import carry_out
+def _pulled(
+    world: "World", plan: "Plan", progress: "Progress", stall: float, *, quiet: bool
+) -> "Pulled":
+    """Pulls with progress on stderr. Raises ByokError."""
+    from factory_byok.core.actions import PullModel
+    from factory_byok.workflows.plan import Plan as Actions
+    from factory_byok.workflows.plan import do_all
 
     if plan.findings and not quiet:
         _warn(plan)
-    try:
-        with progress_on(quiet=quiet).transferring(plan.model) as show:
-            return carry_out(world, plan, show, stall=stall)
-    except KeyboardInterrupt:
-        sys.stderr.write(f"\nWhat came stays: `byok pull {plan.model}` goes on from there\n")
-        raise
+    action = PullModel(plan.model, str(plan.address), plan.size)
+    done = do_all(world, Actions("pull", (action,)), progress, stall=stall)
+    pulled: Pulled = done.results[0]
+    return pulled
 
 
 def _warn(plan: "Plan") -> None:

@@ -51,22 +51,33 @@ def _steps(world: "World") -> Answer:
 def _taken_back(world: "World", step: str) -> Answer:
     """Undoes one step. Raises ByokError, with the masked difference when others wrote since."""
     from factory_byok.core.errors import ByokError
+    from factory_byok.core.findings import Finding, Remedy
     from factory_byok.droid.settings.change import Preview
-    from factory_byok.droid.settings.writing import transaction
+    from factory_byok.droid.settings.writing.transaction import Touched
+    from factory_byok.workflows.undo import undo
 
     try:
-        written = transaction.undo(world, step)
-    except transaction.Touched as touched:
+        back = undo(world, step)
+    except Touched as touched:
         path = touched.record.path
         diff = Preview(Path(path), touched.wrote, touched.now).diff()
         raise ByokError(touched.message, f"{touched.hint}; since then:\n{diff}".rstrip()) from None
-    diff = "".join(Preview(each.path, each.before, each.after).diff() for each in written)
+    diff = "".join(Preview(each.path, each.before, each.after).diff() for each in back.files)
+    kept = tuple(
+        Finding("warning", f"byok {back.verb}", each.message, Remedy(each.hint))
+        for each in back.kept
+    )
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.core.words import shorten_home
-        from factory_byok.screens.diff import diff_lines
+        from factory_byok.screens.taken_back import taken_back_lines
 
-        yield from diff_lines(diff, style)
-        yield f"Took back {', '.join(shorten_home(str(each.path)) for each in written)}"
+        return taken_back_lines(back, diff, style)
 
-    return Answer({"files": [str(each.path) for each in written], "diff": diff}, words)
+    data = {
+        "files": [str(each.path) for each in back.files],
+        "diff": diff,
+        "verb": back.verb,
+        "also": list(back.told),
+        "kept": [each.message for each in back.kept],
+    }
+    return Answer(data, words, kept)

@@ -1,11 +1,11 @@
 """byok window: the window each model really gets, who decides it, and a larger one."""
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from factory_byok.commands.consent import agree
 from factory_byok.commands.options import (
     DryRunOption,
     EndpointOption,
@@ -103,8 +103,8 @@ def _copy(
         derivation = prepare(world, chosen, Tokens(window), name, timeout=wanted.timeout)
     after = None
     if not dry_run:
-        with progress_on(quiet=quiet).working(f"Making {derivation.name}", long=True) as say:
-            derivation = carry_out(world, derivation)
+        derivation = carry_out(world, derivation, progress_on(quiet=quiet))
+        with progress_on(quiet=quiet).working(f"Loading {derivation.name}", long=True) as say:
             say(f"Loading {derivation.name} to measure its window; this may take minutes")
             after = _after(world, wanted, derivation.name, chosen)
     return _copied(derivation, after, window)
@@ -150,13 +150,16 @@ def _whole_server(
     """The server's own setting, asked for before anything is restarted."""
     from dataclasses import replace
 
+    from factory_byok.core.actions import SetServerWindow
     from factory_byok.core.facts import Known
     from factory_byok.core.units import Tokens
     from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.server_setting import carry_out, plan
+    from factory_byok.workflows.plan import Plan, do_all
+    from factory_byok.workflows.server_setting import lines, plan
     from factory_byok.workflows.windows import see
 
-    with progress_on(quiet=quiet).working(f"Asking {chosen.address}"):
+    progress = progress_on(quiet=quiet)
+    with progress.working(f"Asking {chosen.address}"):
         seen = see(world, replace(wanted, model=chosen.model, endpoint=str(chosen.address)))
     reading = seen.snap.servers[chosen.address.identity()]
     server = reading.value if isinstance(reading, Known) else None
@@ -165,28 +168,18 @@ def _whole_server(
     setting = plan(world, seen.snap, server, chosen.address, Tokens(window))
     if dry_run or not setting.steps:
         return _told(setting, None)
-    _agree(setting, yes=yes)
-    with progress_on(quiet=quiet).working("Changing the server's setting", long=True) as say:
-        carry_out(world, setting, say)
+
+    def shown(style: "Style") -> Iterable[str]:
+        return lines(setting)
+
+    question = "Run these commands? Ollama will be restarted"
+    agree(shown, question, yes=yes, by_hand=setting.by_hand)
+    action = SetServerWindow(chosen.model, Tokens(window), str(chosen.address))
+    do_all(world, Plan("window", (action,)), progress)
+    with progress.working(f"Loading {chosen.model}", long=True) as say:
         say(f"Loading {chosen.model} to measure its window; this may take minutes")
         after = _after(world, wanted, chosen.model, chosen)
     return _told(replace(setting, done=True), after)
-
-
-def _agree(setting: "Setting", *, yes: bool) -> None:
-    """Shows the commands and asks, on a terminal; elsewhere `--yes` is the answer."""
-    from factory_byok.screens.window import step_lines
-
-    if yes:
-        return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise ByokError(
-            "Nothing was changed: there is no terminal to ask before Ollama is restarted",
-            f"Give `--yes`, or do it by hand: {setting.by_hand}",
-        )
-    sys.stderr.write("\n".join(step_lines(setting)) + "\n")
-    if not typer.confirm("Run these commands? Ollama will be restarted", err=True):
-        raise ByokError("Nothing was changed")
 
 
 def _told(setting: "Setting", after: "Row | None") -> Answer:

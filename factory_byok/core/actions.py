@@ -41,10 +41,13 @@ class EditSettings:
     """Edits of droid's files, all or none of them.
 
     `groups` are applied one after the other; the pointers of a group name places in the files as
-    the group before it left them.
+    the group before it left them. `taking_back` also removes what byok itself made around them.
+    `offered` are entries that droid must list afterwards, by file, id and model.
     """
 
     groups: tuple[tuple[Edit, ...], ...]
+    taking_back: bool = False
+    offered: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def edits(self) -> tuple[Edit, ...]:

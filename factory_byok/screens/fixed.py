@@ -1,4 +1,4 @@
-"""What `byok fix` did, would do, and cannot do."""
+"""What `byok fix` did, would do, and leaves to the user."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,31 +6,61 @@ from factory_byok.core.findings import Finding
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.findings import findings_lines
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import counted
+from factory_byok.screens.words import counted, quoted
+from factory_byok.workflows.actions import module_of
 from factory_byok.workflows.fix import Repair
+from factory_byok.workflows.plan import Done
+
+
+def plan_lines(repair: Repair, style: Style) -> Iterator[str]:
+    """Each repair with its reason, then what else is done and the difference."""
+    yield from _reasons(repair, "would repair", "yellow", style)
+    yield ""
+    for action in repair.actions:
+        yield style.paint(printable(module_of(action).describe(action)), "bold")
+    for preview in repair.previews:
+        yield from diff_lines(preview.diff(), style)
 
 
 def fixed_lines(
-    repair: Repair, remaining: Sequence[Finding], diff: str, style: Style, *, written: bool
+    repair: Repair, remaining: Sequence[Finding], done: Done | None, style: Style
 ) -> Iterator[str]:
-    """The difference, each repair, then what is still wrong."""
-    yield from diff_lines(diff, style)
-    for edit in repair.modes:
-        yield f"chmod {int(str(edit.value)):o} {edit.file}"
-    word = "repaired" if written else "would repair"
-    for code, finding in repair.repaired:
-        sign = style.paint(word, "bold", "green" if written else "yellow")
-        yield from style.wrapped(printable(f"{code}: {finding.subject}: {finding.message}"), "  ")
-        yield f"    {sign}"
+    """The repairs, then what the second look still finds, and what is the user's to run."""
+    if done is None and repair.changes:
+        yield from plan_lines(repair, style)
+    elif done is not None:
+        yield from _reasons(repair, "repaired" if done.whole else "planned", "green", style)
     for code, why in repair.refused:
         yield from style.wrapped(printable(f"{code} left alone: {why}"), "", "  ")
-    if not repair.changes:
-        yield "There is nothing that byok can repair by itself"
-    elif written:
-        yield f"{counted(len(repair.repaired), 'repair')} written; `byok undo` takes them back"
-    else:
-        yield "Nothing was written"
-    if remaining and (written or not repair.changes):
+    yield from _outcome(repair, done)
+    if repair.commands and (done is not None or not repair.changes):
         yield ""
-        yield style.paint("Still wrong:", "bold")
+        yield style.paint("Run these yourself:", "bold")
+        for command in repair.commands:
+            yield f"  $ {printable(quoted(command))}"
+    if remaining and (done is not None or not repair.changes):
+        yield ""
+        yield style.paint("Remaining:", "bold")
         yield from findings_lines(remaining, style)
+
+
+def _reasons(repair: Repair, word: str, color: str, style: Style) -> Iterator[str]:
+    """One paragraph for each repair: the check, the subject and what was wrong."""
+    for code, finding in repair.repaired:
+        text = f"{code}: {finding.subject}: {finding.message}"
+        yield from style.wrapped(printable(text), "  ")
+        yield f"    {style.paint(word, 'bold', color)}"
+
+
+def _outcome(repair: Repair, done: Done | None) -> Iterator[str]:
+    """Where the plan stands, in one line."""
+    count = counted(len(repair.repaired), "repair")
+    if done is None:
+        yield "Nothing was changed" if repair.changes else "Nothing here is byok's to repair"
+    elif done.whole:
+        yield f"{count} done; `byok undo` takes them back"
+    elif done.actions:
+        told = "; ".join(module_of(each).describe(each) for each in done.actions)
+        yield f"Stopped half way. Done: {told}; `byok undo` takes it back"
+    else:
+        yield "Nothing was changed"

@@ -1,24 +1,23 @@
 """What `byok remove` did."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from factory_byok.core.facts import Entry
 from factory_byok.core.words import shorten_home
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.style import Style, printable
+from factory_byok.workflows.remove import Removal
 
 
-def removed_lines(
-    chosen: Entry, copies: Sequence[Entry], diff: str, style: Style, *, default: bool
-) -> Iterator[str]:
-    """The change, and where the entry was; `diff` is what would be written, "" when it was."""
-    files = ", ".join(dict.fromkeys(shorten_home(each.file) for each in copies))
-    name = style.paint(printable(chosen.id or chosen.label), "bold")
-    if diff:
-        yield from diff_lines(diff, style)
+def removed_lines(removal: Removal, style: Style, *, done: bool) -> Iterator[str]:
+    """Where the entry was; the change, too, when it was not made."""
+    files = ", ".join(dict.fromkeys(shorten_home(each.file) for each in removal.copies))
+    name = style.paint(printable(removal.chosen.id or removal.chosen.label), "bold")
+    if not done:
+        for preview in removal.previews:
+            yield from diff_lines(preview.diff(), style)
         yield f"Would remove {name} from {files}; nothing was written"
         return
     yield f"Removed {name} from {files}"
-    if default:
+    if removal.was_default:
         yield "It was droid's default model: droid will start with another one"
     yield "`byok undo` takes it back"

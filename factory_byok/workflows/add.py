@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from factory_byok.core.actions import Edit
+from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Known, Model
 from factory_byok.core.model_names import parameters_in, title
@@ -26,8 +26,9 @@ from factory_byok.droid.settings.new_entry import (
 )
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
-from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.choice import Choice, Judged, is_remote
+from factory_byok.workflows.plan import Plan as Actions
+from factory_byok.workflows.plan import do_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ class Wanted:
 class Plan:
     """A prepared change: the entry as droid will see it, the previews, and whether it is done.
 
-    `edits` are those of the entry itself. Beside it settings.json gets `limit` for the entry's id
-    and, with `default`, the id as droid's default model.
+    `edits` are those of the entry itself and then of what stands beside it: settings.json gets
+    `limit` for the entry's id and, with `default`, the id as droid's default model.
     """
 
     entry: Entry
     place: Destination
-    edits: tuple[Edit, ...]
+    edits: EditSettings
     previews: tuple[change.Preview, ...]
     limit: Tokens | None = None
     default: bool = False
@@ -77,11 +78,13 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
         place = destination(world, rich="${" in new.key, choice=wanted.file)
         edits = (adding(new, place),)
     validate_entry(place.kind, new.fields(place.kind))
-    previews = change.preview(world, edits)
-    after = change.imagine(world, previews)
+    after = change.imagine(world, change.preview(world, (edits,)))
     entry = _found(after, place, new, old)
-    plan = Plan(entry, place, edits, previews, _limit(choice, judged, new, wanted), wanted.default)
-    return replace(plan, previews=change.preview(world, (*edits, *_beside(world, plan, after))))
+    limit = _limit(choice, judged, new, wanted)
+    beside = _beside(world, entry, after, limit, default=wanted.default)
+    offered = ((entry.file, entry.id, entry.model),)
+    action = EditSettings((edits, beside), offered=offered)
+    return Plan(entry, place, action, change.preview(world, action.groups), limit, wanted.default)
 
 
 def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:
@@ -117,27 +120,24 @@ def _output(choice: Choice, model: Model | None, *, remote: bool) -> Tokens:
     return Tokens(min(limit, most, half))
 
 
-def carry_out(world: World, plan: Plan) -> Plan:
-    """Writes the plan as one step of undo, and looks again."""
+def carry_out(world: World, plan: Plan, *, step: str = "") -> Plan:
+    """Writes the plan as one step of undo. Raises Changed when another program was faster."""
     if not plan.changes:
         return plan
-    step = new_step()
-    change.write(world, plan.edits, verb="add", step=step)
-    now = look(world)
-    # Another byok may have been first: what stands beside the entry goes by its real id.
-    done = replace(plan, entry=_written(now, plan), written=True)
-    change.write(world, _beside(world, done, now), verb="add", step=step)
-    return done
+    do_all(world, Actions("add", (plan.edits,)), step=step)
+    return replace(plan, written=True)
 
 
-def _beside(world: World, plan: Plan, seen: Effective) -> tuple[Edit, ...]:
+def _beside(
+    world: World, entry: Entry, seen: Effective, limit: Tokens | None, *, default: bool
+) -> tuple[Edit, ...]:
     """The edits to settings.json that go with the entry, as far as it does not say so already."""
     file = user_place(world, "settings").path
     edits = []
-    id_ = plan.entry.id
-    if plan.limit is not None and seen.defaults.compaction_for.get(id_) != plan.limit:
-        edits.append(limiting(file, id_, plan.limit))
-    if plan.default and seen.defaults.model != id_:
+    id_ = entry.id
+    if limit is not None and seen.defaults.compaction_for.get(id_) != limit:
+        edits.append(limiting(file, id_, limit))
+    if default and seen.defaults.model != id_:
         edits.append(Edit("add", str(file), "/sessionDefaultSettings/model", id_))
     return tuple(edits)
 
@@ -183,20 +183,6 @@ def _found(after: Effective, place: Destination, new: NewEntry, old: Entry | Non
             "Choose another name with `--name`",
         )
     return entry
-
-
-def _written(now: Effective, plan: Plan) -> Entry:
-    """The entry as droid sees it now."""
-    wanted = plan.entry
-    mine = [
-        entry
-        for entry in now.entries
-        if (entry.file, entry.name, entry.model) == (wanted.file, wanted.name, wanted.model)
-        and entry.fate == "listed"
-    ]
-    if not mine:
-        raise ByokError(f"The entry was written to {wanted.file}, but droid does not list it")
-    return next((entry for entry in mine if entry.id == wanted.id), mine[-1])
 
 
 def _limit(choice: Choice, judged: Judged | None, new: NewEntry, wanted: Wanted) -> Tokens | None:

@@ -1,73 +1,121 @@
-"""What `byok fix` does: plans every repair in imagination, writes once, and looks again."""
+"""What `byok fix` does: plans every repair in imagination, does it at once, and looks again."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from factory_byok.core.actions import Edit
+from factory_byok.core.actions import Action, CopyModel, Edit, EditSettings, PullModel
+from factory_byok.core.addresses import parse_address
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Snapshot
+from factory_byok.core.facts import Known, Snapshot
 from factory_byok.core.findings import Finding, Outcome
+from factory_byok.core.model_names import with_window
+from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
+from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
-from factory_byok.droid.settings import change, jsonc
-from factory_byok.droid.settings import edit as editing
+from factory_byok.droid.settings import change
 from factory_byok.droid.settings.change import Preview
 from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.look import look
+from factory_byok.droid.settings.writing.swap import Changed
+from factory_byok.workflows import model_copy
+from factory_byok.workflows.plan import Done, Plan
+from factory_byok.workflows.plan import carry_out as do
 
-MOST_ROUNDS: Final = (
-    60  # each round repairs all findings of one check; a mended file shows new ones
-)
+MOST_ROUNDS: Final = 60  # each repairs all findings of one check; a mended file shows new ones
 
 Texts = dict[Path, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What would be written, the modes to set, what was repaired by check, and what was refused."""
+    """What would be done: `actions`, what they make of the files, and what is `repaired` by check.
 
+    `refused` says why an edit does not fit; `by_hand` are findings whose command is the user's.
+    """
+
+    actions: tuple[Action, ...] = ()
     previews: tuple[Preview, ...] = ()
-    modes: tuple[Edit, ...] = ()
     repaired: tuple[tuple[str, Finding], ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    by_hand: tuple[Finding, ...] = ()
 
     @property
     def changes(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.previews or self.modes)
+        return bool(self.actions)
+
+    @property
+    def commands(self) -> tuple[tuple[str, ...], ...]:
+        """The commands that are the user's to run, each once."""
+        return tuple(dict.fromkeys(finding.remedy.command for finding in self.by_hand))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The repairs as far as they are planned, and the files as they would be."""
+
+    texts: Texts = field(default_factory=dict)
+    first: Texts = field(default_factory=dict)
+    groups: list[tuple[Edit, ...]] = field(default_factory=list)
+    modes: dict[str, Edit] = field(default_factory=dict)
+    repaired: list[tuple[str, Finding]] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    actions: list[Action] = field(default_factory=list)
+
+    def take(self, finding: Finding) -> bool:
+        """Makes one finding's edits in imagination; False when they cannot be made now."""
+        modes = {edit.file: edit for edit in finding.remedy.edits if edit.op == "mode"}
+        group = tuple(edit for edit in finding.remedy.edits if edit.op != "mode")
+        try:
+            self.apply(group)
+        except Changed:
+            return False  # an edit before it changed its entry: the next round looks anew
+        except ByokError as error:
+            self.refused[finding.check] = error.message
+            return False
+        self.modes |= modes
+        self.repaired.append((finding.check, finding))
+        return True
+
+    def apply(self, group: tuple[Edit, ...]) -> None:
+        """Makes one group of edits in imagination, all or none. Raises Changed or ByokError."""
+        if not group:
+            return
+        for path in {Path(edit.file) for edit in group} - self.first.keys():
+            self.first[path] = self.texts[path] = read(path).text
+        self.texts |= change.apply_group(self.texts, group)
+        self.groups.append(group)
 
 
 def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
-    """Repairs in imagination, check by check, until no chosen check has an edit left."""
-    texts: Texts = {}
-    first: Texts = {}
-    modes: dict[str, Edit] = {}
-    repaired: list[tuple[str, Finding]] = []
-    refused: dict[str, str] = {}
+    """Repairs in imagination, check by check, until no chosen check has anything left."""
+    draft = _Draft()
     for _ in range(MOST_ROUNDS):
-        outcome = _next(_imagined(world, snap, texts), codes, modes, refused)
+        outcome = _next(_imagined(world, snap, draft.texts), codes, draft)
         if outcome is None:
             break
-        for finding in outcome.findings:
-            edits = [each for each in finding.remedy.edits if each.op != "mode"]
-            modes |= {each.file: each for each in finding.remedy.edits if each.op == "mode"}
-            if not finding.remedy.edits:
-                continue
-            try:
-                _apply(edits, texts, first)
-            except (ByokError, jsonc.Fault) as error:
-                refused[outcome.check] = str(error)
-                continue
-            repaired.append((outcome.check, finding))
-    previews = [Preview(path, first[path], text) for path, text in texts.items()]
+        made = [draft.take(each) for each in outcome.findings if each.remedy.edits]
+        if not any(made):
+            draft.refused.setdefault(outcome.check, "its place in the file is no longer there")
+    after = _imagined(world, snap, draft.texts)
+    left = examine(after, codes).findings
+    taken = [each for each in left if _take_over(world, after, each, codes, draft)]
+    by_hand = tuple(each for each in left if each not in taken and each.remedy.command)
     return Repair(
-        tuple(preview for preview in previews if preview.changes),
-        tuple(modes.values()),
-        tuple(repaired),
-        tuple(refused.items()),
+        tuple(_actions(draft)),
+        tuple(_previews(draft)),
+        tuple(draft.repaired),
+        tuple(draft.refused.items()),
+        by_hand,
     )
+
+
+def carry_out(world: World, repair: Repair, progress: Progress) -> Done:
+    """Does it all as one step of undo; what failed is in the result."""
+    return do(world, Plan("fix", repair.actions), progress)
 
 
 def _imagined(world: World, snap: Snapshot, texts: Mapping[Path, str | None]) -> Snapshot:
@@ -76,36 +124,72 @@ def _imagined(world: World, snap: Snapshot, texts: Mapping[Path, str | None]) ->
     return replace(snap, files=seen.files, entries=seen.entries, defaults=seen.defaults)
 
 
-def _next(
-    snap: Snapshot, codes: Collection[str], modes: Mapping[str, Edit], refused: Collection[str]
-) -> Outcome | None:
+def _next(snap: Snapshot, codes: Collection[str], draft: _Draft) -> Outcome | None:
     """The first check that still has an edit to make."""
     for outcome in examine(snap, codes).outcomes:
-        if outcome.check in refused:
+        if outcome.check in draft.refused:
             continue
         edits = [edit for finding in outcome.findings for edit in finding.remedy.edits]
-        if any(edit.op != "mode" or edit.file not in modes for edit in edits):
+        if any(edit.op != "mode" or edit.file not in draft.modes for edit in edits):
             return outcome
     return None
 
 
-def _apply(edits: list[Edit], texts: Texts, first: Texts) -> None:
-    """Applies one finding's edits to the imagined texts, all or none."""
-    new: Texts = {}
-    for edit in edits:
-        path = Path(edit.file)
-        if path not in first:
-            first[path] = read(path).text
-        before = new.get(path, texts.get(path, first[path]))
-        new[path] = editing.apply(before or "", [edit])
-    texts.update(new)
-
-
-def carry_out(world: World, repair: Repair) -> None:
-    """Writes a repair as one step of undo. Raises ByokError when a file changed meanwhile."""
-    change.put(world, repair.previews, verb="fix")
-    for edit in repair.modes:
+def _take_over(
+    world: World, snap: Snapshot, finding: Finding, codes: Collection[str], draft: _Draft
+) -> bool:
+    """Plans what is no edit but byok's own to do: a copy with a window, and a pull by name."""
+    taken = False
+    for action in finding.remedy.actions:
         try:
-            Path(edit.file).chmod(int(str(edit.value)))
-        except OSError as error:
-            raise ByokError(f"{edit.file}: the mode could not be set: {error.strerror}") from None
+            if isinstance(action, PullModel) and finding.check in codes:
+                draft.actions += [] if action in draft.actions else [action]
+            elif isinstance(action, CopyModel):
+                _copy(world, snap, action, draft)
+            else:
+                continue
+        except ByokError as error:
+            draft.refused[finding.check] = error.message
+            continue
+        draft.repaired.append((finding.check, finding))
+        taken = True
+    return taken
+
+
+def _copy(world: World, snap: Snapshot, action: CopyModel, draft: _Draft) -> None:
+    """A copy of a model, and the edits that let droid's entries use it. Raises ByokError."""
+    address = parse_address(action.endpoint or snap.default_endpoint)
+    if action in draft.actions or address is None:
+        return
+    names = (action.model, with_window(action.model, action.window))
+    ask = Ask(endpoint=address, models=names, machine=False, droid=False)
+    reading = collect(world, ask).servers[address.identity()]
+    server = reading.value if isinstance(reading, Known) else None
+    model = server.model(action.model) if server else None
+    if server is None or model is None:
+        raise ByokError(f"`{action.model}` is not to be had at {address}")
+    planned = model_copy.plan(world, snap, server, model, address, action.window, texts=draft.texts)
+    for group in planned.edits.groups:
+        draft.apply(group)
+    if not planned.exists:
+        draft.actions.append(action)
+
+
+def _actions(draft: _Draft) -> Iterator[Action]:
+    """The servers first, then droid's files, all at once."""
+    yield from draft.actions
+    groups = (*draft.groups, *((edit,) for edit in draft.modes.values()))
+    if groups:
+        yield EditSettings(groups)
+
+
+def _previews(draft: _Draft) -> Iterator[Preview]:
+    """What every file would become."""
+    modes = {Path(file): int(str(edit.value)) for file, edit in draft.modes.items()}
+    for path, text in draft.texts.items():
+        each = Preview(path, draft.first[path], text, modes.pop(path, None))
+        if each.changes:
+            yield each
+    for path, mode in modes.items():
+        text = read(path).text
+        yield Preview(path, text, text, mode)

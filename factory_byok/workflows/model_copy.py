@@ -1,23 +1,25 @@
 """A model with a window of its own: derived through the server, and put into droid's entries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from factory_byok.core.actions import Edit
+from factory_byok.core.actions import Action, CopyModel, Edit, EditSettings
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Defaults, Entry, Known, Model, Server, Snapshot
 from factory_byok.core.model_names import is_cloud, parse_name, same_model, with_window
+from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.entry_edits import set_field
 from factory_byok.droid.settings import change
+from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.locate import user_place
-from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.new_entry import compaction_limit, limiting
-from factory_byok.providers.ollama import calls as ollama_calls
 from factory_byok.providers.ollama.values import own_window
+from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.windows import Target, found
 
 DEFAULT_OUTPUT = 32_000  # what droid asks for when an entry does not say, droid 0.225.2
@@ -36,8 +38,15 @@ class Derivation:
     address: Address
     exists: bool
     entries: tuple[Entry, ...]
-    edits: tuple[Edit, ...]
+    edits: EditSettings
     previews: tuple[change.Preview, ...]
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What is left to do: the copy, then droid's files."""
+        made = CopyModel(self.base, self.window, str(self.address), self.name)
+        changes = any(preview.changes for preview in self.previews)
+        return (*(() if self.exists else (made,)), *((self.edits,) if changes else ()))
 
 
 def prepare(
@@ -60,9 +69,12 @@ def prepare(
 
 def plan(
     world: World, snap: Snapshot, server: Server, model: Model, address: Address, window: Tokens,
-    name: str = "",
+    name: str = "", texts: Mapping[Path, str | None] | None = None,
 ) -> Derivation:  # fmt: skip
-    """Plans the copy without doing anything. Raises ByokError for what cannot be."""
+    """Plans the copy without doing anything. Raises ByokError for what cannot be.
+
+    `texts` are files as other edits will have left them by then.
+    """
     _refuse(server, model, window)
     chosen = name or with_window(model.name, window)
     if parse_name(chosen) is None:
@@ -77,24 +89,30 @@ def plan(
         and entry.endpoint == address.identity()
         and same_model(entry.model, model.name)
     )
-    edits = tuple(_switching(world, entries, chosen, window, look(world).defaults))
-    previews = change.preview(world, edits)
-    _check_ids(world, entries, previews)
-    return Derivation(model.name, chosen, window, address, exists, entries, edits, previews)
+    edits = tuple(switching(world, entries, chosen, window, snap.defaults))
+    previews = change.preview(world, (edits,), texts=texts)
+    check_ids(change.imagine(world, previews), entries)
+    action = EditSettings((edits,), offered=tuple(_offered(entries, chosen)))
+    return Derivation(model.name, chosen, window, address, exists, entries, action, previews)
 
 
-def carry_out(world: World, derivation: Derivation) -> Derivation:
+def _offered(entries: Sequence[Entry], name: str) -> Iterator[tuple[str, str, str]]:
+    """What droid must list afterwards."""
+    for entry in entries:
+        if entry.fate == "listed":
+            yield entry.file, entry.id, name
+
+
+def carry_out(
+    world: World,
+    derivation: Derivation,
+    progress: Progress = SILENT,
+    *,
+    verb: str = "window",
+    step: str = "",
+) -> Derivation:
     """Makes the copy and switches the entries, one step of undo. Raises ByokError."""
-    if not derivation.exists:
-        ollama_calls.create(
-            world.http,
-            str(derivation.address),
-            derivation.name,
-            derivation.base,
-            {"num_ctx": int(derivation.window)},
-        )
-    if derivation.edits:
-        change.write(world, derivation.edits, verb="window")
+    do_all(world, Plan(verb, derivation.actions), progress, step=step)
     return replace(derivation, exists=True)
 
 
@@ -132,7 +150,7 @@ def _is_the_copy(server: Server, model: Model, name: str, window: Tokens) -> boo
     )
 
 
-def _switching(
+def switching(
     world: World, entries: Sequence[Entry], name: str, window: Tokens, defaults: Defaults
 ) -> list[Edit]:
     """The edits that put the copy into every entry and keep its id, with its compaction limit."""
@@ -165,10 +183,9 @@ def _pin(entry: Entry) -> Edit:
     return set_field(entry, "id", entry.id)
 
 
-def _check_ids(world: World, entries: Sequence[Entry], previews: Sequence[change.Preview]) -> None:
+def check_ids(after: Effective, entries: Sequence[Entry]) -> None:
     """Raises ByokError when droid would give one of the entries another id afterwards."""
-    after = change.imagine(world, previews).entries
-    now = {(entry.file, entry.pointer): entry.id for entry in after}
+    now = {(entry.file, entry.pointer): entry.id for entry in after.entries}
     for entry in entries:
         if now.get((entry.file, entry.pointer)) != entry.id:
             raise ByokError(

@@ -5,16 +5,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import join
 from typing import Final
 
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Server, Snapshot
+from factory_byok.core.facts import Known, Server, Snapshot
 from factory_byok.core.http import NoAnswer
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import DROP_IN, SLIDER, runner, set_variable
-from factory_byok.providers.ollama import calls as ollama_calls
+from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.providers.ollama.replies import parse_version
 
 STEP_DEADLINE: Final = 120.0  # seconds: sudo may ask for a password
@@ -32,13 +33,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a server gets a window: `steps` that byok can take, else only `by_hand`, a sentence."""
+    """How a server gets a window: `steps` that byok can take, else only `by_hand`, a sentence.
+
+    `back` says how the steps are taken back by hand.
+    """
 
     address: Address
     window: Tokens
     by_hand: str
     steps: tuple[Step, ...] = ()
     done: bool = False
+    back: str = ""
 
 
 def plan(world: World, snap: Snapshot, server: Server, address: Address, window: Tokens) -> Setting:
@@ -50,13 +55,35 @@ def plan(world: World, snap: Snapshot, server: Server, address: Address, window:
     by_hand = set_variable(snap, endpoint, server, setting)
     name, value = setting.split("=")
     if kind == "service" and world.system == "linux":
-        return Setting(address, window, by_hand, tuple(_of_service(world, setting)))
+        back = f"Delete {DROP_IN}, then `sudo systemctl daemon-reload` and restart Ollama"
+        return Setting(address, window, by_hand, tuple(_of_service(world, setting)), back=back)
     if kind == "homebrew" and world.system == "darwin":
-        return Setting(address, window, by_hand, tuple(_of_homebrew(name, value)))
+        back = f"Run `launchctl unsetenv {name}`, then `brew services restart ollama`"
+        return Setting(address, window, by_hand, tuple(_of_homebrew(name, value)), back=back)
     if kind == "app":
         stop = next((each for each in SLIDER if each * 1024 >= window), SLIDER[-1])
         by_hand = f"In the Ollama app's settings, move the context length slider to {stop}k"
     return Setting(address, window, by_hand)
+
+
+def look_and_plan(world: World, address: Address, model: str, window: Tokens) -> Setting:
+    """Asks the server, and plans. Raises ByokError when it is silent."""
+    ask = Ask(endpoint=address, models=(model,), machine=False, droid=False)
+    snap = collect(world, ask)
+    reading = snap.servers[address.identity()]
+    if not isinstance(reading, Known):
+        raise ByokError(f"No usable answer from {address}", "See `byok doctor`")
+    return plan(world, snap, reading.value, address, window)
+
+
+def lines(setting: Setting) -> Iterator[str]:
+    """The commands of a setting, and what is written."""
+    for step in setting.steps:
+        yield step.what
+        yield from (f"    {line}" for line in step.writes.splitlines())
+        yield f"  $ {join(step.command)}"
+    if not setting.steps:
+        yield setting.by_hand
 
 
 def _of_service(world: World, setting: str) -> Iterator[Step]:
@@ -117,8 +144,3 @@ def _wait(world: World, address: Address) -> None:
     raise ByokError(
         f"Ollama does not answer {START_DEADLINE:g} s after its restart", "See `byok doctor`"
     )
-
-
-def measure(world: World, address: Address, model: str) -> None:
-    """Loads the model so that the window can be read. Raises ByokError."""
-    ollama_calls.load(world.http, str(address), model)

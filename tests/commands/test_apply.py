@@ -1,5 +1,6 @@
 """byok apply against doubles of Ollama: it converges, checks, and refuses the impossible."""
 
+import errno
 import json
 import os
 import pty
@@ -357,16 +358,16 @@ def test_a_rejected_settings_file_is_never_written(
 def test_a_write_that_fails_takes_back_what_was_written(
     apply: Apply, server: Ollama, empty_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from factory_byok.core.errors import ByokError
-    from factory_byok.droid.settings import change
     from factory_byok.droid.settings.writing import transaction
 
-    def failing(world: Any, path: Path, *words: Any, **more: Any) -> Any:
-        if path.name == "settings.json":
-            raise ByokError("there is no space left")
-        return transaction.transact(world, path, *words, **more)
+    swap = transaction._swap
 
-    monkeypatch.setattr(change, "transact", failing)
+    def failing(each: Any) -> None:
+        if each.document.path.name == "settings.json":
+            raise OSError(errno.ENOSPC, "full")
+        swap(each)
+
+    monkeypatch.setattr(transaction, "_swap", failing)
     assert "no space left" in sentence(apply(WHOLE))
     assert not (empty_home / ".factory").exists()
 

@@ -54,13 +54,21 @@ class Preview:
         return told + masked_diff(self.before, self.after, str(self.path))
 
 
-def preview(world: World, groups: Groups, *, taking_back: bool = False) -> tuple[Preview, ...]:
+def preview(
+    world: World,
+    groups: Groups,
+    *,
+    taking_back: bool = False,
+    texts: Mapping[Path, str | None] | None = None,
+) -> tuple[Preview, ...]:
     """What the edits would make of their files, in the order in which they are first named.
 
-    `taking_back` also removes what byok itself made around the place, when nobody wrote since.
+    `texts` are imagined in place of what the files say. `taking_back` also removes what byok itself
+    made around the place, when nobody wrote since.
     Raises ByokError for edits that do not fit.
     """
-    before = {path: read(path).text for path in _paths(groups)}
+    given = texts or {}
+    before = {path: given[path] if path in given else read(path).text for path in _paths(groups)}
     after, modes = _applied(world, before, groups, taking_back), _modes(groups)
     return tuple(Preview(path, before[path], after[path], modes.get(path)) for path in before)
 
@@ -71,18 +79,29 @@ def imagine(world: World, previews: Sequence[Preview]) -> Effective:
 
 
 def write(
-    world: World, groups: Groups, *, verb: str, step: str = "", taking_back: bool = False
+    world: World,
+    groups: Groups,
+    *,
+    verb: str,
+    step: str = "",
+    taking_back: bool = False,
+    offered: Sequence[tuple[str, str, str]] = (),
 ) -> tuple[Written, ...]:
     """Writes all edits, or none, as one step that `byok undo` takes back.
 
-    Raises Changed when an entry is no longer what was seen, and ByokError.
+    `offered` are entries (file, id, model) that droid must list afterwards. Raises Changed when an
+    entry is no longer what was seen, and ByokError.
     """
     for path in _paths(groups):
         _refuse_link(world, path)
 
     def change(before: Texts) -> Texts:
         after = _applied(world, before, groups, taking_back)
-        _refuse_loss(look(world, before), look(world, after), groups)
+        seen = look(world, after)
+        _refuse_loss(look(world, before), seen, groups)
+        there = {(each.file, each.id, each.model) for each in _listed(seen.entries)}
+        if not there.issuperset(offered):
+            raise Changed("Another program changed droid's files in between", AGAIN)
         return after
 
     repair = any(edit.op == "text" for group in groups for edit in group)
@@ -123,7 +142,7 @@ def apply_group(texts: Texts, group: Sequence[Edit]) -> dict[Path, str | None]:
     for path in dict.fromkeys(Path(edit.file) for edit in group if edit.op != "mode"):
         text = texts[path]
         try:
-            edits = list(_located(text, [each for each in group if Path(each.file) == path]))
+            edits = _ordered(_located(text, [each for each in group if Path(each.file) == path]))
             wanted = [each for each in edits if not _is_there(text, each)]
             after[path] = text if text is not None and not wanted else _edited(text, wanted)
         except jsonc.Fault as fault:
@@ -149,6 +168,20 @@ def _located(text: str | None, edits: Sequence[Edit]) -> Iterator[Edit]:
             lists[key] = _identities(text, key)
         at = _index(lists[key], index, edit)
         yield replace(edit, pointer=f"/{key}/{at}{rest}")
+
+
+def _ordered(edits: Iterable[Edit]) -> list[Edit]:
+    """Entries go last, from the end of their list, so that no index moves under another edit."""
+    there = list(edits)
+    goes = [edit for edit in there if edit.op == "remove" and _index_alone(edit) is not None]
+    stay = [edit for edit in there if edit not in goes]
+    return stay + sorted(goes, key=lambda edit: _index_alone(edit) or 0, reverse=True)
+
+
+def _index_alone(edit: Edit) -> int | None:
+    """The index of the entry that a whole pointer names."""
+    found = _THROUGH.fullmatch(edit.pointer)
+    return int(found[2]) if found and not found[3] else None
 
 
 def _identities(text: str | None, key: str) -> list[int]:
@@ -215,8 +248,3 @@ def _refuse_link(world: World, path: Path) -> None:
             f"{path} is a link that leads out of its project, to {target}",
             "Nothing was changed; edit that file itself if it is meant",
         )
-
-
-def texts_of(previews: Iterable[Preview]) -> Mapping[Path, str | None]:
-    """What the files would say."""
-    return {preview.path: preview.after for preview in previews}

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Json
 from factory_byok.core.world import World
 from factory_byok.droid.settings import document, jsonc
-from factory_byok.droid.settings.jsonc.outline import outline
-from factory_byok.droid.settings.jsonc.tree import find
+from factory_byok.droid.settings.identity import identity
 
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")  # measured with droid 0.225.2
 _LEAST_SECRET: Final = 6  # shorter values (`ollama`, `not-needed` pass) would garble ordinary words
@@ -100,20 +98,21 @@ def target(world: World, entry: Entry) -> Target:
 
 
 def stored(entry: Entry) -> dict[str, Json]:
-    """The entry as its file spells it, secrets included. Raises ByokError when it is gone."""
+    """The entry as its file spells it, secrets included. Raises Changed when it is gone."""
     try:
-        text = document.read(Path(entry.file)).text or ""
-        jsonc.load(text)
-        node = find(outline(text), entry.pointer)
+        body = jsonc.load(document.read(Path(entry.file)).text or "")
     except jsonc.Fault:
-        node = None
-    value = None if node is None else jsonc.load(text[node.start : node.end])
-    if not isinstance(value, dict) or value.get("model") != entry.model:
-        raise ByokError(
-            f"`{entry.label}` is no longer at its place in {entry.file}",
-            "The file changed meanwhile; run the command again",
-        )
-    return value
+        body = None
+    items = body.get(entry.pointer.split("/")[1]) if isinstance(body, dict) else None
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and identity(item) == entry.seen:
+            return item
+    from factory_byok.droid.settings.writing.swap import Changed
+
+    raise Changed(
+        f"`{entry.label}` is no longer what it was in {entry.file}",
+        "The file changed meanwhile; run the command again",
+    )
 
 
 def expanded(text: str, env: Mapping[str, str]) -> str:

@@ -8,7 +8,8 @@ from typing import Final
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Json
 from factory_byok.core.http import Deadline, Http, NoAnswer, Stream, parse_json
-from factory_byok.core.json_fields import count, text
+from factory_byok.core.json_fields import as_object, count, text
+from factory_byok.core.model_names import same_model
 
 LOAD_DEADLINE: Final = 300.0  # seconds: OLLAMA_LOAD_TIMEOUT's own default
 CREATE_DEADLINE: Final = 120.0  # seconds; a derived model is one small file
@@ -69,6 +70,28 @@ def create(
         raise Refused(f"`{name}` was not made: {refusal.message}", refusal.status) from None
     except NoAnswer as silence:
         raise ByokError(f"`{name}` was not made: {_low(silence.message)}") from None
+
+
+def delete(http: Http, endpoint: str, name: str) -> None:
+    """Deletes a model; weights that another one shares stay. Raises ByokError."""
+    try:
+        reply = http.send("DELETE", f"{endpoint}/api/delete", body={"model": name})
+    except NoAnswer as silence:
+        raise ByokError(f"`{name}` was not deleted: {_low(silence.message)}") from None
+    if reply.status not in (200, 404):
+        raise Refused(f"`{name}` was not deleted: {_said(reply.body)}", reply.status)
+
+
+def digest_of(http: Http, endpoint: str, name: str) -> str:
+    """The digest of a model by the server's list, "" when it is not there. Raises ByokError."""
+    try:
+        rows = as_object(parse_json(http.send("GET", f"{endpoint}/api/tags").body)).get("models")
+    except NoAnswer as silence:
+        raise ByokError(f"The server does not list models: {_low(silence.message)}") from None
+    for row in rows if isinstance(rows, list) else []:
+        if same_model(text(as_object(row), "name"), name):
+            return text(as_object(row), "digest")
+    return ""
 
 
 def pull(http: Http, endpoint: str, model: str, stall: float = STALL) -> Iterator[Step]:

@@ -1,21 +1,21 @@
 """Does what an apply planned, in the order of need: models, windows, then droid's files at once."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from factory_byok.core.actions import PullModel
 from factory_byok.core.errors import ByokError
 from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import with_window
-from factory_byok.core.progress import Say
+from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
-from factory_byok.droid.settings import change
-from factory_byok.droid.settings.writing.transaction import new_step, undo
+from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows.apply.facts import Change, Copy, Plan, problem
 from factory_byok.workflows.apply.ownership import remember
-from factory_byok.workflows.pull import Plan as PullPlan
+from factory_byok.workflows.plan import Plan as Actions
+from factory_byok.workflows.plan import do_all
 from factory_byok.workflows.windows import Target, found
 
 
@@ -35,21 +35,20 @@ def carry_out(
     world: World,
     plan: Plan,
     again: Callable[[], Plan],
-    pull: Callable[[PullPlan], object],
-    say: Say,
+    progress: Progress,
 ) -> Done:
-    """Does it all; what fails or is interrupted leaves the rest undone and says so.
+    """Does it all as one step of undo; what fails or is interrupted leaves the rest undone.
 
     `again` plans anew once the servers have what they need; droid's files come last, so that no
     entry names a model which is not there.
     """
-    done = Done(list(plan.changes), subject=plan.manifest.file)
+    done, step = Done(list(plan.changes), subject=plan.manifest.file), new_step()
     try:
-        _serve(world, plan, pull, say, done)
+        _serve(world, plan, progress, done, step)
         if plan.models.changes:
             plan = _settled(again(), done)
         done.subject = plan.manifest.file
-        _write(world, plan, done)
+        _write(world, plan, done, step)
     except ByokError as error:
         done.problems.append(problem(done.subject, error))
     except KeyboardInterrupt:
@@ -57,18 +56,17 @@ def carry_out(
     return done
 
 
-def _serve(
-    world: World, plan: Plan, pull: Callable[[PullPlan], object], say: Say, done: Done
-) -> None:
+def _serve(world: World, plan: Plan, progress: Progress, done: Done, step: str) -> None:
     """Gives the servers what they need. Raises ByokError at the first failure."""
     for each in plan.models.pulls:
         done.subject = each.model
-        pull(each)
+        action = PullModel(each.model, str(each.address), each.size)
+        do_all(world, Actions("apply", (action,)), progress, step=step)
         _tick(done, "model", each.model)
     for copy in plan.models.copies:
         done.subject = copy.model
-        say(f"Giving {copy.model} a window of {copy.window:,} tokens")
-        _make(world, copy)
+        progress.say(f"Giving {copy.model} a window of {copy.window:,} tokens")
+        _make(world, copy, step)
         _tick(done, "window", copy.model)
 
 
@@ -80,14 +78,15 @@ def _tick(done: Done, what: str, subject: str) -> None:
     ]
 
 
-def _make(world: World, copy: Copy) -> None:
+def _make(world: World, copy: Copy, step: str) -> None:
     """Makes a copy of a model that carries its window. Raises ByokError."""
     names = (copy.model, with_window(copy.model, copy.window))
     ask = Ask(endpoint=copy.address, models=names, machine=False, droid=False, provider="ollama")
     snap = collect(world, ask)
     _, server, model = found(snap, Target(copy.model, copy.address))
     alone = replace(snap, entries=())
-    deriving.carry_out(world, deriving.plan(world, alone, server, model, copy.address, copy.window))
+    derivation = deriving.plan(world, alone, server, model, copy.address, copy.window)
+    deriving.carry_out(world, derivation, verb="apply", step=step)
 
 
 def _settled(plan: Plan, done: Done) -> Plan:
@@ -101,15 +100,10 @@ def _settled(plan: Plan, done: Done) -> Plan:
     return plan
 
 
-def _write(world: World, plan: Plan, done: Done) -> None:
-    """Writes droid's files as one step of undo; a failure takes back what was written of it."""
-    step = new_step()
-    try:
-        change.write(world, plan.entries.edits, verb="apply", step=step)
-    except ByokError:
-        with suppress(ByokError):
-            undo(world, step)
-        raise
+def _write(world: World, plan: Plan, done: Done, step: str) -> None:
+    """Writes droid's files, all of them or none. Raises ByokError."""
+    if plan.entries.edits.edits:
+        do_all(world, Actions("apply", (plan.entries.edits,)), step=step)
     remember(world, plan.entries.entries)
     done.changes = [each.as_done() for each in done.changes]
     done.diff = "".join(preview.diff() for preview in plan.entries.previews)

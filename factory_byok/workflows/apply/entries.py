@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from factory_byok.core.actions import Edit
+from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry
@@ -53,16 +53,17 @@ def plan_entries(world: World, wishes: Sequence[Wish], default: str, *, force: b
             draft.placed.append(_placed(world, now, wish, force=force))
         except ByokError as error:
             draft.problems.append(problem(wish.wanted.name, error))
-    edits = tuple(edit for each in draft.placed for edit in each.edits)
+    edits = tuple(each.edits for each in draft.placed)
     after = change.imagine(world, change.preview(world, edits))
     met = _met(after, draft)
     draft.problems += _lost(now, after, draft)
     more, told = beside(world, after, met, default)
-    every = (*edits, *more)
+    offered = tuple((entry.file, entry.id, entry.model) for _, entry in met)
+    every = EditSettings(tuple(group for group in (*edits, more) if group), offered=offered)
     return Entries(
         entries=tuple(entry for _, entry in met),
         edits=every,
-        previews=change.preview(world, every),
+        previews=change.preview(world, every.groups),
         changes=(*(one for each in draft.placed for one in each.changes), *told),
         problems=tuple(draft.problems),
     )

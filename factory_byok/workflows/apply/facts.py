@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from factory_byok.core.actions import Edit
+from factory_byok.core.actions import EditSettings
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Json, Machine, Model, Snapshot
@@ -121,12 +122,15 @@ class Models:
     problems: tuple[Finding, ...] = ()
 
 
+NO_EDITS: Final = EditSettings(())
+
+
 @dataclass(frozen=True, slots=True)
 class Entries:
     """What has to happen in droid's files; `entries` are the wanted ones as droid will see them."""
 
     entries: tuple[Entry, ...] = ()
-    edits: tuple[Edit, ...] = ()
+    edits: EditSettings = NO_EDITS
     previews: tuple[Preview, ...] = ()
     changes: tuple[Change, ...] = ()
     problems: tuple[Finding, ...] = ()

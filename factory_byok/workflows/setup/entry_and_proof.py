@@ -2,19 +2,19 @@
 
 from typing import Final
 
-from factory_byok.core.actions import Edit
+from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry
 from factory_byok.core.model_names import same_model, title
 from factory_byok.core.units import Tokens
 from factory_byok.core.words import shorten_home
-from factory_byok.droid.settings import change
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.look import look
 from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.workflows import add as adding
 from factory_byok.workflows.choice import Judged, judge
 from factory_byok.workflows.exercise_entries import Proof, prove
+from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.setup.server_and_model import next_better
 from factory_byok.workflows.setup.state import Done, Way, unbroken
 from factory_byok.workflows.setup.steps import NO_TOOLS, cannot_act, entry_in_use, told
@@ -96,7 +96,7 @@ def default(way: Way) -> Done:
     file = str(user_place(way.world, "settings").path)
     edit = Edit("add", file, "/sessionDefaultSettings/model", way.entry.id)
     with unbroken():
-        change.write(way.world, (edit,), verb="setup")
+        do_all(way.world, Plan("setup", by_edits((edit,))))
     way.changed()
     return "done", f"droid starts with it{before}"
 

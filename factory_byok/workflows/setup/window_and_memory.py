@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from factory_byok.core.actions import PullModel
 from factory_byok.core.errors import ByokError
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Bytes, Tokens, show_bytes, show_seconds, show_tokens
@@ -9,6 +10,7 @@ from factory_byok.diagnosis.advice import set_variable
 from factory_byok.providers.ollama import calls as ollama_calls
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows import pull as pulling
+from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.setup import keep_alive as keeping
 from factory_byok.workflows.setup.state import Done, Way
 from factory_byok.workflows.setup.steps import copy_there, window_to_set
@@ -28,8 +30,8 @@ def pull(way: Way) -> Done:
     about = f", {show_bytes(plan.size)}" if plan.size else ""
     if not way.guide.agrees(f"Download {way.model}{about}?"):
         return "skipped", "you said no"
-    with way.progress.transferring(way.model) as show:
-        done = pulling.carry_out(way.world, plan, show)
+    action = PullModel(way.model, str(way.ollama), plan.size)
+    (done,) = do_all(way.world, Plan("setup", (action,)), way.progress).results
     way.changed()
     return "done", (
         f"downloaded `{way.model}`, {show_bytes(done.fetched)} in {show_seconds(done.seconds)}"
@@ -88,7 +90,7 @@ def _copy(way: Way, aim: Tokens) -> Done:
     here = Target(way.model, way.ollama)
     with way.progress.working(f"Making a copy of {way.model}", long=True) as say:
         planned = deriving.prepare(way.world, here, aim, timeout=way.wanted.timeout)
-        made = deriving.carry_out(way.world, planned)
+        made = deriving.carry_out(way.world, planned, verb="setup")
         way.take(way.named, made.name)
         say(f"Loading {made.name} to measure its window; this may take minutes")
         ollama_calls.load(way.world.http, str(way.ollama), made.name)

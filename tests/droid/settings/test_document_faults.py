@@ -226,6 +226,10 @@ def there(paths: Iterable[Path]) -> dict[Path, str | None]:
     return {path: now(path) for path in paths}
 
 
+def given(texts: dict[Path, str | None]) -> transaction.Change:
+    return lambda _: texts
+
+
 def kill_pairs_everywhere(root: Path) -> int:
     """Kills a write of several files at each call; the next byok finds all or nothing of it."""
     for chosen in range(1000):
@@ -234,9 +238,7 @@ def kill_pairs_everywhere(root: Path) -> int:
         if child == 0:
             disk = Disk(chosen, lambda: os.kill(os.getpid(), signal.SIGKILL))
             with through(disk):
-                transaction.transact(
-                    world, list(before), lambda _, after=after: after, verb="apply"
-                )  # type: ignore[misc]
+                transaction.transact(world, list(before), given(after), verb="apply")
             os._exit(0)
         _, status = os.waitpid(child, 0)
         half = there(before) not in (before, after)
@@ -279,7 +281,7 @@ def test_a_failing_call_among_several_files_changes_none_of_them(
         disk = Disk(chosen, fail)
         try:
             with through(disk):
-                transaction.transact(world, list(before), lambda _, after=after: after, verb="fix")  # type: ignore[misc]
+                transaction.transact(world, list(before), given(after), verb="fix")
         except ByokError as error:
             assert there(before) == before, f"call {chosen}: {error.message}"
             assert "put back" not in error.message

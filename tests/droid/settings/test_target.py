@@ -9,6 +9,7 @@ import pytest
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Json
 from factory_byok.core.world import World
+from factory_byok.droid.settings.identity import identity
 from factory_byok.droid.settings.target import expanded, target
 from tests.builders import an_entry
 
@@ -20,7 +21,8 @@ def _entry(folder: Path, kind: str, item: dict[str, Json]) -> Entry:
     file = folder / name
     whole: Json = {key: [{"model": "other"}, {"model": "m", **item}]}
     file.write_text("// mine\n" + json.dumps(whole))
-    return an_entry(model="m", file=str(file), kind=kind, pointer=f"/{key}/1")
+    seen = identity({"model": "m", **item})
+    return an_entry(model="m", file=str(file), kind=kind, pointer=f"/{key}/1", seen=seen)
 
 
 def _world(**env: str) -> World:
@@ -68,9 +70,14 @@ def test_a_target_shows_no_secret_when_it_is_printed(tmp_path: Path) -> None:
     assert "tok-2" not in shown
 
 
-def test_an_entry_that_moved_is_an_error(tmp_path: Path) -> None:
-    entry = replace(_entry(tmp_path, "settings", {}), pointer="/customModels/0")
-    with pytest.raises(ByokError):
+def test_an_entry_that_moved_is_found_again(tmp_path: Path) -> None:
+    entry = replace(_entry(tmp_path, "settings", {"apiKey": "k"}), pointer="/customModels/0")
+    assert target(_world(), entry).key == "k"
+
+
+def test_an_entry_that_changed_is_an_error(tmp_path: Path) -> None:
+    entry = replace(_entry(tmp_path, "settings", {}), seen=1)
+    with pytest.raises(ByokError, match="no longer what it was"):
         target(_world(), entry)
 
 

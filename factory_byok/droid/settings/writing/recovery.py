@@ -18,6 +18,7 @@ from factory_byok.droid.settings.writing.locking import locked
 from factory_byok.droid.settings.writing.record import Record, digest
 from factory_byok.droid.settings.writing.swap import put
 from factory_byok.droid.settings.writing.temporary import strays, temporary_name
+from factory_byok.droid.settings.writing.unfinished import unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,6 @@ class _Found:
         there = digest(self.document.raw) == self.record.before
         waits = self.held is not None and digest(self.held) == self.record.after
         return there and (waits or not self.record.after)
-
-
-def unfinished(world: World) -> bool:
-    """Whether a killed process left something: cheap, for the start of every verb."""
-    for folder in (world.state, world.state / "undo"):
-        with suppress(OSError):
-            if any(each.suffix in (".pending", ".tmp") for each in folder.iterdir()):
-                return True
-    return False
 
 
 def recover(world: World) -> tuple[str, ...]:

@@ -297,6 +297,8 @@ def _give_up(journal: Journal, writes: Sequence[_Write], error: BaseException) -
     for each in writes:
         if each not in stuck:
             _forget(journal, each)
+    for each in writes:
+        remove_folders(each.folders)
     if stuck:
         names = ", ".join(str(each.document.path) for each in stuck)
         raise ByokError(
@@ -341,7 +343,6 @@ def _forget(journal: Journal, each: _Write) -> None:
     discard(each.temporary)
     if each.record is not None:
         journal.drop(each.record)
-    remove_folders(each.folders)
 
 
 def _encoded(path: Path, text: str | None) -> bytes | None:

@@ -1,0 +1,47 @@
+"""One rule for all verbs that change something: what is shown first, who is asked, and when.
+
+What the words on the command line name is done at once (`add`, `set`, `remove`, `pull`, `window
+--set N`). A plan that does more than the words name is shown whole and asked about once (`fix`,
+`apply`, `window --server`); `--yes` is the answer, `--dry-run` shows and changes nothing. Without a
+terminal nothing is ever asked: such a plan needs `--yes`, but for `apply`, whose manifest names all
+that it does.
+"""
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import typer
+
+from factory_byok.core.errors import ByokError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from factory_byok.screens.style import Style
+
+
+def agree(
+    shown: "Callable[[Style], Iterable[str]]",
+    question: str,
+    *,
+    yes: bool,
+    named: bool = False,
+    by_hand: str = "",
+) -> None:
+    """Shows a plan and asks. Raises ByokError when the answer is no, or nobody can answer.
+
+    `named` says that a script's words are answer enough; `by_hand` what to do instead.
+    """
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if named:
+            return
+        hint = f"`--yes` does it{f', or do it by hand: {by_hand}' if by_hand else ''}"
+        raise ByokError("Nothing was changed: there is no terminal to ask", hint)
+    from factory_byok.screens.style import style_of
+
+    sys.stderr.write("\n".join(shown(style_of(sys.stderr, "auto"))) + "\n")
+    if not typer.confirm(question, err=True):
+        raise ByokError("Nothing was changed")

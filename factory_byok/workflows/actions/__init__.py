@@ -1,0 +1,40 @@
+"""How each kind of action is shown, done and taken back: one module for each, in this registry.
+
+A module has `describe(action)`, one line for people; `preview(world, action)`, a diff, a command or
+a size; `serious(action)`, whether it is only ever done when it was asked for by name; `do(run,
+action)`, which raises ByokError; and `undo(world, memory)`, the sentence that says what was taken
+back, for what `do` noted in the journal. It raises ByokError with the reason when it cannot.
+"""
+
+from types import ModuleType
+from typing import Final
+
+from factory_byok.core.actions import (
+    Action,
+    CopyModel,
+    EditSettings,
+    PullModel,
+    RunCommand,
+    SetServerWindow,
+)
+from factory_byok.workflows.actions import (
+    copy_model,
+    edit_settings,
+    pull_model,
+    run_command,
+    set_server_window,
+)
+
+ACTIONS: Final[dict[type, ModuleType]] = {
+    EditSettings: edit_settings,
+    CopyModel: copy_model,
+    PullModel: pull_model,
+    SetServerWindow: set_server_window,
+    RunCommand: run_command,
+}
+KINDS: Final = {module.__name__.rpartition(".")[2]: module for module in ACTIONS.values()}
+
+
+def module_of(action: Action) -> ModuleType:
+    """The module that knows an action."""
+    return ACTIONS[type(action)]

@@ -1,0 +1,46 @@
+"""Edits of droid's files, all or none of them."""
+
+from collections.abc import Mapping
+
+from factory_byok.core.actions import EditSettings
+from factory_byok.core.droid_facts import Json
+from factory_byok.core.errors import ByokError
+from factory_byok.core.words import shorten_home
+from factory_byok.core.world import World
+from factory_byok.droid.settings import change
+from factory_byok.droid.settings.writing.transaction import Written
+from factory_byok.workflows.actions.running import Running
+
+
+def describe(action: EditSettings) -> str:
+    """Which files."""
+    files = dict.fromkeys(edit.file for edit in action.edits)
+    return f"Edit {', '.join(shorten_home(file) for file in files)}"
+
+
+def serious(_: EditSettings) -> bool:
+    """Every byte comes back with `byok undo`."""
+    return False
+
+
+def preview(world: World, action: EditSettings) -> str:
+    """The difference, secrets masked."""
+    previews = change.preview(world, action.groups, taking_back=action.taking_back)
+    return "".join(each.diff() for each in previews)
+
+
+def do(run: Running, action: EditSettings) -> tuple[Written, ...]:
+    """Writes them. Raises Changed when an entry is no longer what was seen, and ByokError."""
+    return change.write(
+        run.world,
+        action.groups,
+        verb=run.verb,
+        step=run.step,
+        taking_back=action.taking_back,
+        offered=action.offered,
+    )
+
+
+def undo(world: World, memory: Mapping[str, Json]) -> str:
+    """Never called: files have records of their own."""
+    raise ByokError("Files are taken back from their records")

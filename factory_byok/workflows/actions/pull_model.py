@@ -1,0 +1,48 @@
+"""The download of a model through its Ollama."""
+
+from collections.abc import Mapping
+
+from factory_byok.core.actions import PullModel
+from factory_byok.core.droid_facts import Json
+from factory_byok.core.errors import ByokError
+from factory_byok.core.json_fields import text
+from factory_byok.core.units import Bytes, show_bytes
+from factory_byok.core.world import World
+from factory_byok.workflows import pull
+from factory_byok.workflows.actions.running import Running, address_of
+
+
+def describe(action: PullModel) -> str:
+    """Which model, and how much."""
+    size = f", about {show_bytes(Bytes(action.size))}" if action.size else ""
+    return f"Download {action.model}{size}"
+
+
+def serious(_: PullModel) -> bool:
+    """Gigabytes."""
+    return True
+
+
+def preview(_: World, action: PullModel) -> str:
+    """The command that does the same."""
+    return f"$ {' '.join(action.command)}\n"
+
+
+def do(run: Running, action: PullModel) -> pull.Pulled:
+    """Downloads it. Raises ByokError; what came stays, and the next pull goes on from there."""
+    plan = pull.plan_pull(run.world, action.model, address_of(run.world, action.endpoint))
+    try:
+        with run.progress.transferring(plan.model) as show:
+            pulled = pull.carry_out(run.world, plan, show, stall=run.stall)
+    except KeyboardInterrupt:
+        run.progress.say(f"What came stays: `{' '.join(action.command)}` goes on from there")
+        raise
+    if not plan.present:
+        run.note("pull_model", model=action.model)
+    return pulled
+
+
+def undo(_: World, memory: Mapping[str, Json]) -> str:
+    """Never: the bytes are the user's by now."""
+    model = text(memory, "model")
+    raise ByokError(f"The model `{model}` stays downloaded", f"`ollama rm {model}` removes it")

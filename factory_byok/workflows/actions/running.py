@@ -1,0 +1,33 @@
+"""What every action is given when it is done: the world, the step that it belongs to, progress."""
+
+from dataclasses import dataclass
+
+from factory_byok.core.addresses import Address, default_endpoint, parse_endpoint
+from factory_byok.core.droid_facts import Json
+from factory_byok.core.progress import SILENT, Progress
+from factory_byok.core.world import World
+from factory_byok.droid.settings.writing.journal import Journal
+from factory_byok.droid.settings.writing.locking import locked
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One plan on its way; `stall` is how long a download may rest, in seconds."""
+
+    world: World
+    verb: str
+    step: str
+    progress: Progress = SILENT
+    stall: float = 60.0
+
+    def note(self, kind: str, **memory: Json) -> None:
+        """Remembers what takes an action back that is no write of a file. Raises ByokError."""
+        with locked(self.world):
+            Journal(self.world).note(self.verb, self.step, {"kind": kind, **memory})
+
+
+def address_of(world: World, endpoint: str) -> Address:
+    """The server root of an endpoint; "" is the one that byok asks by itself."""
+    if endpoint:
+        return parse_endpoint(endpoint)
+    return default_endpoint(world.env.get("OLLAMA_HOST", ""))

@@ -1,0 +1,49 @@
+"""The window of a whole Ollama server, by its platform's setting, and a restart."""
+
+from collections.abc import Mapping
+
+from factory_byok.core.actions import SetServerWindow
+from factory_byok.core.droid_facts import Json
+from factory_byok.core.errors import ByokError
+from factory_byok.core.json_fields import text
+from factory_byok.core.units import show_tokens
+from factory_byok.core.world import World
+from factory_byok.workflows import server_setting
+from factory_byok.workflows.actions.running import Running, address_of
+
+
+def describe(action: SetServerWindow) -> str:
+    """Which window for which server."""
+    return f"Give every model of Ollama a window of {show_tokens(action.window)}, and restart it"
+
+
+def serious(_: SetServerWindow) -> bool:
+    """A service restarts, often as root."""
+    return True
+
+
+def preview(world: World, action: SetServerWindow) -> str:
+    """The commands, and what is written."""
+    return "".join(f"{line}\n" for line in server_setting.lines(_planned(world, action)))
+
+
+def do(run: Running, action: SetServerWindow) -> server_setting.Setting:
+    """Takes the steps and waits until the server answers again. Raises ByokError."""
+    setting = _planned(run.world, action)
+    if not setting.steps:
+        raise ByokError("byok cannot set this server's window", setting.by_hand)
+    with run.progress.working("Changing the server's setting", long=True) as say:
+        server_setting.carry_out(run.world, setting, say)
+    run.note("set_server_window", by_hand=setting.back)
+    return setting
+
+
+def undo(_: World, memory: Mapping[str, Json]) -> str:
+    """Never by itself: it would restart the service again."""
+    raise ByokError("Ollama keeps its window", text(memory, "by_hand"))
+
+
+def _planned(world: World, action: SetServerWindow) -> server_setting.Setting:
+    """The steps of this platform. Raises ByokError."""
+    address = address_of(world, action.endpoint)
+    return server_setting.look_and_plan(world, address, action.model, action.window)

@@ -1,0 +1,100 @@
+"""One way to change the world: a plan of actions is shown, agreed to, done, and remembered.
+
+Every verb that changes something makes a Plan and hands it to `carry_out`. The files of droid come
+last and all together, so that no entry names a model that is not there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from factory_byok.core.actions import Action, EditSettings
+from factory_byok.core.errors import ByokError
+from factory_byok.core.progress import SILENT, Progress
+from factory_byok.core.world import World
+from factory_byok.droid.settings.writing.swap import Changed
+from factory_byok.droid.settings.writing.transaction import new_step
+from factory_byok.workflows.actions import module_of
+from factory_byok.workflows.actions.running import Running
+
+TRIES: Final = 50  # plans made anew while other programs keep changing the same entries
+P = TypeVar("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a verb will do, in this order."""
+
+    verb: str
+    actions: tuple[Action, ...]
+
+    @property
+    def serious(self) -> bool:
+        """Whether something of it is only ever done when it was asked for by name."""
+        return any(module_of(action).serious(action) for action in self.actions)
+
+
+@dataclass(slots=True)
+class Done:
+    """How far a plan came; `results` are what its actions gave, `step` takes them back.
+
+    `failure` is what stopped it, `interrupted` whether that was ctrl-c.
+    """
+
+    step: str
+    actions: list[Action] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
+    failure: ByokError | None = None
+    interrupted: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it was done."""
+        return self.failure is None and not self.interrupted
+
+
+def carry_out(
+    world: World, plan: Plan, progress: Progress = SILENT, *, step: str = "", stall: float = 60.0
+) -> Done:
+    """Does it all; what fails or is interrupted leaves the rest undone, and says so in Done."""
+    run = Running(world, plan.verb, step or new_step(), progress, stall)
+    done = Done(run.step)
+    try:
+        for action in sorted(plan.actions, key=lambda each: isinstance(each, EditSettings)):
+            done.results.append(module_of(action).do(run, action))
+            done.actions.append(action)
+    except ByokError as error:
+        done.failure = error
+    except KeyboardInterrupt:
+        done.interrupted = True
+    return done
+
+
+def do_all(
+    world: World, plan: Plan, progress: Progress = SILENT, *, step: str = "", stall: float = 60.0
+) -> Done:
+    """Does it all. Raises what stopped it, saying what was done until then and how it goes back."""
+    done = carry_out(world, plan, progress, step=step, stall=stall)
+    if done.interrupted:
+        raise KeyboardInterrupt
+    if done.failure is not None:
+        if done.actions:
+            told = "; ".join(module_of(each).describe(each) for each in done.actions)
+            hint = f"Done before: {told}; `byok undo` takes it back"
+            raise ByokError(done.failure.message, hint) from None
+        raise done.failure
+    return done
+
+
+def planned_anew(make: Callable[[], P], do: Callable[[P], R]) -> R:
+    """Plans and does it; plans again when another program changed an entry in between.
+
+    Only for plans that nobody was asked about. Raises Changed when that goes on and on.
+    """
+    for _ in range(TRIES):
+        try:
+            return do(make())
+        except Changed as overtaken:
+            last = overtaken
+    raise last

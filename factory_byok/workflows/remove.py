@@ -1,0 +1,86 @@
+"""Takes an entry out of every file that holds it, with what points to its id."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from factory_byok.core.actions import Edit, EditSettings
+from factory_byok.core.droid_facts import Defaults, Entry, SettingsFile
+from factory_byok.core.errors import ByokError
+from factory_byok.core.world import World
+from factory_byok.droid.entry_edits import remove_entry
+from factory_byok.droid.settings import change
+from factory_byok.droid.settings.find import find_entry
+from factory_byok.droid.settings.locate import user_place
+from factory_byok.droid.settings.look import look
+from factory_byok.droid.settings.new_entry import COMPACTION, escaped
+from factory_byok.workflows.plan import Plan, do_all
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """An entry with its copies in other files, and the edits after which none of them is left."""
+
+    chosen: Entry
+    copies: tuple[Entry, ...]
+    action: EditSettings
+    previews: tuple[change.Preview, ...]
+    was_default: bool
+
+
+def plan_removal(world: World, word: str) -> Removal:
+    """Plans without writing. Raises ByokError when the word names no entry, or a file is broken."""
+    settings = look(world)
+    chosen = find_entry(settings.entries, word)
+    refuse_broken(settings.files)
+    copies = tuple(_copies(settings.entries, chosen))
+    edits = tuple(_edits(copies, settings.defaults, user_place(world, "settings").path))
+    action = EditSettings((edits,), taking_back=True)
+    previews = change.preview(world, action.groups, taking_back=True)
+    return Removal(chosen, copies, action, previews, settings.defaults.model == chosen.id)
+
+
+def carry_out(world: World, removal: Removal) -> Removal:
+    """Writes it as one step of undo. Raises Changed when another program was faster."""
+    do_all(world, Plan("remove", (removal.action,)))
+    return removal
+
+
+def refuse_broken(files: Iterable[SettingsFile]) -> None:
+    """Raises ByokError for a file of the user's that cannot be read: the entry may be there."""
+    for file in files:
+        if file.level == "user" and file.fate == "rejected":
+            where = f", line {file.line}, column {file.column}" if file.line else ""
+            raise ByokError(
+                f"Nothing was changed: byok cannot read {file.path}{where}, and the entry may "
+                f"stand there too: {file.reason}",
+                "`byok fix file-rejected` shows what it would repair",
+            )
+
+
+def _copies(entries: Sequence[Entry], chosen: Entry) -> list[Entry]:
+    """The entry and its copies of the same id at the user's level; another level's stays."""
+    if chosen.level != "user":
+        return [chosen]
+    return [each for each in entries if each.level == "user" and _same(each, chosen)]
+
+
+def _same(each: Entry, chosen: Entry) -> bool:
+    """Whether an entry is this one or its copy in another file."""
+    if (each.file, each.pointer) == (chosen.file, chosen.pointer):
+        return True
+    return each.file != chosen.file and bool(each.id) and each.id == chosen.id
+
+
+def _edits(copies: Sequence[Entry], defaults: Defaults, limits: Path) -> list[Edit]:
+    """The edits in the reverse order of `add`'s, so that what it made can go with the last one."""
+    ids = dict.fromkeys(each.id for each in copies)
+    edits = [
+        Edit("remove", str(limits), f"/{COMPACTION}/{escaped(id_)}")
+        for id_ in ids
+        if id_ in defaults.compaction_for
+    ]
+    if defaults.model in ids:
+        place = "/sessionDefaultSettings/model"
+        edits.append(Edit("remove", str(limits), place, expected=defaults.model))
+    return [*edits, *(remove_entry(each) for each in copies)]

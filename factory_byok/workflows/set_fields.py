@@ -1,0 +1,161 @@
+"""Changes fields of one entry, and takes along what points to its id."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from factory_byok.core.actions import Edit, EditSettings
+from factory_byok.core.droid_facts import Entry, Json
+from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.world import World
+from factory_byok.droid.field_names import FIELDS
+from factory_byok.droid.settings import change
+from factory_byok.droid.settings.change import Preview
+from factory_byok.droid.settings.effective import Effective
+from factory_byok.droid.settings.find import find_entry
+from factory_byok.droid.settings.locate import user_place
+from factory_byok.droid.settings.look import look
+from factory_byok.droid.settings.new_entry import COMPACTION, escaped
+from factory_byok.droid.settings.schema import validate_entry
+from factory_byok.droid.settings.target import stored
+from factory_byok.workflows.plan import Plan, do_all
+from factory_byok.workflows.remove import refuse_broken
+
+NUMBERS: Final = ("max_output", "thinking_budget")
+SWITCHES: Final = ("thinking", "images", "no_images")
+PLAIN: Final = ("name", "model", "base_url", "dialect", "reasoning_effort", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """New fields of one entry: its id afterwards, the edits, and what they make of the files."""
+
+    id: str
+    action: EditSettings
+    previews: tuple[Preview, ...]
+
+
+def plan_setting(world: World, word: str, changes: Sequence[str]) -> Setting:
+    """Plans without writing. Raises ByokError for what droid would not take."""
+    settings = look(world)
+    chosen = find_entry(settings.entries, word)
+    refuse_broken(settings.files)
+    edits = _edits(chosen, [_pair(each) for each in changes])
+    id_ = _id_after(world, chosen, change.preview(world, (edits,)))
+    groups = tuple(each for each in (edits, _followers(world, settings, chosen, id_)) if each)
+    model = chosen.model
+    for edit in edits:
+        if edit.pointer == f"{chosen.pointer}/model":
+            model = str(edit.value)
+    offered = ((chosen.file, id_, model),) if chosen.fate == "listed" else ()
+    action = EditSettings(groups, offered=offered)
+    return Setting(id_, action, change.preview(world, groups))
+
+
+def carry_out(world: World, setting: Setting) -> Setting:
+    """Writes it as one step of undo. Raises Changed when another program was faster."""
+    do_all(world, Plan("set", (setting.action,)))
+    return setting
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """A `KEY=VALUE` word. Raises UsageError."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise UsageError(f"`{text}` is not KEY=VALUE", "For example `max_output=16000`")
+    return key.strip().replace("-", "_"), value
+
+
+def _edits(chosen: Entry, pairs: Sequence[tuple[str, str]]) -> tuple[Edit, ...]:
+    """The edits to the entry itself, checked against the file's schema."""
+
+    names = FIELDS[chosen.kind]
+    after = stored(chosen)
+    edits: list[Edit] = []
+    for key, value in pairs:
+        name, told = _field(key, value, chosen)
+        if name not in names:
+            known = ", ".join(sorted({*names, "key_env"} - {"key"}))
+            raise UsageError(f"`{key}` is no field of this entry", f"Fields are {known}")
+        field = names[name]
+        if told is None and field in after:
+            edits.append(Edit("remove", chosen.file, f"{chosen.pointer}/{field}", seen=chosen.seen))
+            del after[field]
+        elif told is not None:
+            edits.append(
+                Edit("add", chosen.file, f"{chosen.pointer}/{field}", told, seen=chosen.seen)
+            )
+            after[field] = told
+    validate_entry(chosen.kind, after)
+    return tuple(edits)
+
+
+def _field(key: str, value: str, chosen: Entry) -> tuple[str, Json]:
+    """The meaning and the value of one pair; None for the value takes the field out."""
+    if key == "key":
+        raise UsageError("A key is never an argument", "Use `key_env=NAME`")
+    if key == "key_env":
+        if chosen.kind == "config":
+            raise ByokError(
+                "droid expands no `${VAR}` in config.json", "Add the entry anew with `--key-env`"
+            )
+        return "key", f"${{{value}}}" if value else None
+    if key == "images" and chosen.kind != "config":
+        return "no_images", None if not value else not _switch(key, value)
+    if not value:
+        return key, None
+    if key in NUMBERS:
+        return key, _number(key, value)
+    if key in SWITCHES:
+        return key, _switch(key, value)
+    return key, value
+
+
+def _number(key: str, value: str) -> int:
+    """A whole number. Raises UsageError."""
+    plain = value.replace(",", "").replace("_", "")
+    if not (plain.isascii() and plain.isdigit()):
+        raise UsageError(f"`{key}` takes a whole number, not `{value}`")
+    return int(plain)
+
+
+def _switch(key: str, value: str) -> bool:
+    """A truth value. Raises UsageError."""
+    if value.lower() in ("true", "yes", "on", "1"):
+        return True
+    if value.lower() in ("false", "no", "off", "0"):
+        return False
+    raise UsageError(f"`{key}` takes true or false, not `{value}`")
+
+
+def _id_after(world: World, chosen: Entry, previews: Sequence[Preview]) -> str:
+    """The entry's id after the change. Raises ByokError when droid would no longer offer it."""
+
+    after = change.imagine(world, previews)
+    same = (each for each in after.entries if _place(each) == _place(chosen))
+    entry = next(same, None)
+    if entry is None or (entry.fate != "listed" and chosen.fate == "listed"):
+        why = f": {entry.reason}" if entry and entry.reason else ""
+        raise ByokError(f"droid would no longer offer `{chosen.label}`{why}")
+    return entry.id
+
+
+def _place(entry: Entry) -> tuple[str, str]:
+    """Where an entry stands."""
+    return entry.file, entry.pointer
+
+
+def _followers(world: World, settings: Effective, chosen: Entry, id_: str) -> tuple[Edit, ...]:
+    """The edits for what points to the old id: the compaction limit and droid's default."""
+
+    if id_ == chosen.id:
+        return ()
+    file = str(user_place(world, "settings").path)
+    edits = []
+    if chosen.id in settings.defaults.compaction_for:
+        edits.append(Edit("rename", file, f"/{COMPACTION}/{escaped(chosen.id)}", id_))
+    if settings.defaults.model == chosen.id:
+        edits.append(
+            Edit("replace", file, "/sessionDefaultSettings/model", id_, expected=chosen.id)
+        )
+    return tuple(edits)
