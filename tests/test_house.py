@@ -12,6 +12,7 @@ from factory_byok.diagnosis.checks import CODES
 from factory_byok.exercises import EXERCISES
 from factory_byok.hardware import VENDORS
 from factory_byok.providers import PROVIDERS
+from factory_byok.workflows.actions import KINDS
 from factory_byok.providers.hosted import HOSTED
 
 ROOT = Path(factory_byok.__file__).parent
@@ -134,7 +135,7 @@ def test_every_check_is_registered() -> None:
 
 
 def test_every_verb_is_registered() -> None:
-    assert set(VERBS) == _modules("commands") - {"options"}
+    assert set(VERBS) == _modules("commands") - {"options", "consent"}
 
 
 def _defining(folder: str, function: str) -> set[str]:
@@ -167,3 +168,11 @@ def test_every_exercise_is_registered() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+def test_every_action_is_registered() -> None:
+    assert set(KINDS) == _modules("workflows/actions") - {"running"}
+    for module in KINDS.values():
+        assert all(
+            hasattr(module, name) for name in ("describe", "preview", "serious", "do", "undo")
+        )
