@@ -12,8 +12,8 @@ from factory_byok.diagnosis.checks import CODES
 from factory_byok.exercises import EXERCISES
 from factory_byok.hardware import VENDORS
 from factory_byok.providers import PROVIDERS
-from factory_byok.workflows.actions import KINDS
 from factory_byok.providers.hosted import HOSTED
+from factory_byok.workflows.actions import KINDS
 
 ROOT = Path(factory_byok.__file__).parent
 
