@@ -2,11 +2,12 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from factory_byok.commands import GROUPS, VERBS
 from factory_byok.commands.options import ColorOption, JsonOption
@@ -26,6 +27,30 @@ EXAMPLES: Final = [
 ]
 
 
+class Verb(TyperCommand):
+    """One verb, with byok's own help page."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The page in the width of the terminal."""
+        records: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record:
+                title = "Options" if record[0].startswith("-") else "Arguments"
+                records[title].append(record)
+        sections = [(title, rows) for title, rows in records.items() if rows]
+        formatter.write(_page(ctx, self.help or "", sections))
+
+
+def _page(ctx: Any, text: str, sections: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
+    """A help page."""
+    from factory_byok.screens.help import help_lines
+    from factory_byok.screens.style import page_style
+
+    usage = " ".join(ctx.get_usage().split())
+    return "\n".join(help_lines(usage, text, sections, page_style(sys.stdout))) + "\n"
+
+
 class Verbs(TyperGroup):
     """The verbs, each imported when it is called."""
 
@@ -39,19 +64,18 @@ class Verbs(TyperGroup):
             return None
         module = import_module(f"factory_byok.commands.{cmd_name}")
         verb = typer.Typer(add_completion=False, rich_markup_mode=None)
-        verb.command(cmd_name, short_help=VERBS[cmd_name])(module.run)
+        verb.command(cmd_name, cls=Verb, short_help=VERBS[cmd_name])(module.run)
         command = typer.main.get_command(verb)
         command.name = cmd_name
         command.params.extend(_common_options())
         return command
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:
         """The verbs in their groups, without importing them."""
-        for group, verbs in GROUPS.items():
-            with formatter.section(group):
-                formatter.write_dl(list(verbs.items()))
-        with formatter.section("Examples"):
-            formatter.write_dl(EXAMPLES, col_max=34)
+        options = [each.get_help_record(ctx) for each in self.get_params(ctx)]
+        groups = [(group, list(verbs.items())) for group, verbs in GROUPS.items()]
+        sections = [*groups, ("Options", list(filter(None, options))), ("Examples", EXAMPLES)]
+        formatter.write(_page(ctx, self.help or "", sections))
 
 
 def _common_options() -> list[Any]:
@@ -201,20 +225,13 @@ def _sentence(error: ByokError, style: Style) -> str:
 
 def _usage(error: Any) -> UsageError:
     """Typer's complaint about the words as one of ours."""
-    message = str(error.format_message()).rstrip(".") or "The words do not fit"
+    from factory_byok.screens.usage import hint, sentence
+
+    complaint = str(error.format_message()).rstrip(".") or "The words do not fit"
     context = getattr(error, "ctx", None)
+    options = [name for param in context.command.params for name in param.opts] if context else []
     see = f"See `{context.command_path if context else 'byok'} --help`"
-    return UsageError(message, _near(message) or see)
-
-
-def _near(message: str) -> str:
-    """The verb that was perhaps meant, when the complaint is about an unknown one."""
-    if not message.startswith("No such command"):
-        return ""
-    from difflib import get_close_matches
-
-    near = get_close_matches(message.split("'")[1], VERBS, 1)
-    return f"Did you mean `byok {near[0]}`?" if near else ""
+    return UsageError(sentence(complaint), hint(complaint, list(VERBS), options) or see)
 
 
 def _bug(words: list[str]) -> int:

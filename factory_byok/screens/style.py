@@ -14,6 +14,7 @@ Cell = str | tuple[str, str]  # a text, or a text with the names of its style
 _WIDEST: Final = 120  # longer lines are hard to read
 _NARROWEST: Final = 24
 UNBOUNDED: Final = 10_000  # a pipe gets whole sentences, so that grep finds them
+PAGE: Final = 80  # columns of a page of text
 GAP: Final = "  "  # between two columns
 
 
@@ -130,6 +131,13 @@ def style_of(stream: IO[str], when: ColorWhen, env: Mapping[str, str] | None = N
     else:
         width = UNBOUNDED
     return Style(color, width, _speaks_unicode(stream))
+
+
+def page_style(stream: IO[str]) -> Style:
+    """The style of a help page: as wide as the terminal, and as a page elsewhere."""
+    style = style_of(stream, "auto")
+    width = min(style.width, PAGE) if style.width < UNBOUNDED else PAGE
+    return Style(style.color, width, style.unicode)
 
 
 def _speaks_unicode(stream: IO[str]) -> bool:
