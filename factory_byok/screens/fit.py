@@ -22,8 +22,8 @@ TOOLS: Final[dict[ToolCalls, tuple[str, str]]] = {
 }
 REACHES: Final[dict[Reach, tuple[str, str]]] = {
     "gpu": ("on the GPU", "green"),
-    "split": ("partly in memory", "yellow"),
-    "memory": ("in memory, slow", "yellow"),
+    "split": ("partly on CPU", "yellow"),
+    "memory": ("on CPU (slow)", "yellow"),
     "cloud": ("in the cloud", "green"),
     "nowhere": ("does not fit", "red"),
     "unknown": ("not known", "dim"),

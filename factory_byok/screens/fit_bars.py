@@ -14,7 +14,7 @@ from factory_byok.sizing.memory import Demand
 PLACES: Final[dict[Where, str]] = {
     "gpu": "on the GPU",
     "split": "GPU and memory",
-    "memory": "in memory, slow",
+    "memory": "on CPU (slow)",
     "nowhere": "does not fit",
     "cloud": "in the cloud",
     "unknown": "not known",

@@ -132,7 +132,7 @@ def _here(found: Fit) -> str:
             return f"{_split(found)} ({has})"
         case "memory":
             why = "too little GPU memory" if free.cards else "there is no GPU"
-            return f"in memory only, {_speed(found)}: {why} ({has})"
+            return f"on CPU, {_speed(found)}: {why} ({has})"
         case "nowhere":
             return f"does not fit ({has})"
     return f"not known ({has})"

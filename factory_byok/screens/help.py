@@ -1,4 +1,4 @@
-"""Help pages: what a verb does, and its words in two columns, or one below the other when narrow."""
+"""Help pages: what a verb does, and its words beside their help, or above it when narrow."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

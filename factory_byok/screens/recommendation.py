@@ -9,22 +9,25 @@ from factory_byok.sizing.recommendation import Recommendation
 
 PLACES: Final = {
     "gpu": "on the GPU",
-    "memory": "in memory only, slow",
+    "memory": "on CPU (slow)",
     "nowhere": "does not fit",
     "unknown": "not known",
 }
+TOO_SMALL: Final = "too small for any size in Factory's table"
 _COLORS: Final = {"gpu": "green", "memory": "yellow", "nowhere": "red", "unknown": "dim"}
 
 
 def recommendation_rows(found: Recommendation) -> Iterator[tuple[str, str]]:
     """The two rows that this machine reaches, and which of the page's models is for it."""
-    yield "On the GPU", _reach(found)
+    yield "GPU memory", _reach(found)
     row = found.memory_row
-    memory = f"models up to {row.size}, slow" if row else "nothing of the table"
+    memory = (
+        f"models up to {row.size}, slow" if row else "too small for any size in Factory's table"
+    )
     if isinstance(found.memory, Unknown):
         memory = f"not known: {found.memory.why}"
-    yield "In memory", memory
-    yield "Page's pick", f"{found.best.suggestion.model}: {found.best.reason}"
+    yield "On CPU", memory
+    yield "Factory recommends", f"{found.best.suggestion.model}: {found.best.reason}"
 
 
 def _reach(found: Recommendation) -> str:
@@ -33,7 +36,7 @@ def _reach(found: Recommendation) -> str:
         return f"not known: {found.gpu_memory.why}"
     left_out = f" (not counted: {'; '.join(found.left_out)})" if found.left_out else ""
     if found.gpu_row is None:
-        return f"nothing of the table{left_out}"
+        return f"{TOO_SMALL}{left_out}"
     return f"models up to {found.gpu_row.size}{left_out}"
 
 

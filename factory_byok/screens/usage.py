@@ -28,7 +28,7 @@ _SENTENCES: Final[tuple[tuple[str, Callable[[_Match], str]], ...]] = (
     (r"No such command '(?P<name>.*)'.*", lambda m: f"There is no verb `{m['name']}`"),
     (
         r"Got unexpected extra arguments?\S* \((?P<name>.*)\)",
-        lambda m: f"`{m['name']}` is too much",
+        lambda m: f"`{m['name']}` is more than this verb takes",
     ),
     (r"Missing argument '(?P<name>.*)'.*", lambda m: f"{_name(m)} is missing"),
     (r"Missing option '(?P<name>.*)'.*", lambda m: f"{_name(m)} is missing"),

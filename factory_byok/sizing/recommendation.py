@@ -160,7 +160,7 @@ def _pull(told: Suggestion, place: Place, gpu: Reading[Bytes], memory: Reading[B
     reasons: dict[Place, str] = {
         "gpu": f"the {told.row} row needs {on_gpu}; this machine has {_show(gpu)}",
         "memory": f"the {told.row} row needs {on_gpu} and this machine has {_show(gpu)}, so it "
-        "runs in memory only, which is slow",
+        "runs on CPU, which is slow",
         "nowhere": f"the {told.row} row needs {on_gpu}, or {in_memory}; this machine has "
         f"{_show(gpu)} and {_show(memory)}",
         "unknown": f"the {told.row} row needs {on_gpu}, or {in_memory} to run slowly, and not all "

@@ -19,7 +19,7 @@ from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import is_cloud, parse_name
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
-from factory_byok.diagnosis.checks.model_missing import nearest
+from factory_byok.diagnosis.checks.model_missing import is_absent, nearest
 from factory_byok.diagnosis.checks.server_silent import remedy_for
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
@@ -206,7 +206,7 @@ def _missing(choice: Choice, models: tuple[Model, ...]) -> ByokError:
     like = f"It has {', '.join(f'`{each}`' for each in near)}; " if near else ""
     get = f"`byok pull {choice.model}` downloads it; " if choice.provider == "ollama" else ""
     return ByokError(
-        f"Nothing was written: the server at {choice.address} has no model `{choice.model}`",
+        f"Nothing was written: `{choice.model}` {is_absent(choice.provider)} at {choice.address}",
         f"{like}{get}{ANYWAY}",
     )
 

@@ -28,6 +28,7 @@ from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import raise_window
+from factory_byok.diagnosis.checks.model_missing import is_absent
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.look import look
@@ -139,7 +140,7 @@ def found(snap: Snapshot, wanted: Target) -> tuple[str, Server, Model]:
     model = server.model(wanted.model)
     if model is None:
         hint = f"`byok pull {wanted.model}` downloads it" if server.provider == "ollama" else ""
-        raise ByokError(f"The server at {wanted.address} has no model `{wanted.model}`", hint)
+        raise ByokError(f"`{wanted.model}` {is_absent(server.provider)} at {wanted.address}", hint)
     return endpoint, server, model
 
 

@@ -376,7 +376,7 @@ def test_a_model_that_the_manifest_does_not_pull_must_be_there(
     apply: Apply, server: Ollama
 ) -> None:
     ran = apply(ENTRY)
-    assert f"has no model `{BASE}`" in sentence(ran)
+    assert f"`{BASE}` isn't installed" in sentence(ran)
     assert "[[models]]" in ran.json["findings"][0]["remedy"]["text"]
 
 
@@ -446,7 +446,7 @@ def test_another_provider_is_asked_and_a_model_that_it_lacks_is_refused(
             f'endpoint = "gpu"\nmodel = "{listed.model}"\n'
         )
         missing = apply(text.replace(listed.model, "no/such"))
-        assert "no model `no/such`" in sentence(missing)
+        assert "`no/such` isn't served" in sentence(missing)
         assert "--no-check" not in missing.out
         assert apply(text).code == 0
         assert apply(text, "--check").data["changes"] == []

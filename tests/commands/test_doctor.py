@@ -89,7 +89,7 @@ def test_a_missing_model_names_the_nearest(byok: Byok, factory: Path, ollama: Ma
     double = ollama(["qwen2.5-coder:7b"])
     write_entries(factory, double.base_url, model="qwen2.5-coder")
     ran = byok("doctor", "--json")
-    (finding,) = (f for f in ran.json["findings"] if "has no model" in f["message"])
+    (finding,) = (f for f in ran.json["findings"] if "isn't installed" in f["message"])
     assert "`qwen2.5-coder:7b`" in finding["message"]
 
 

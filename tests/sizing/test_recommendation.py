@@ -196,8 +196,8 @@ def test_the_two_recommended_models_are_judged(
 def test_the_reasons_name_the_row_and_both_amounts() -> None:
     first, second = recommend(machine(64 * GIB, card(12 * GIB))).pulls
     assert first.reason == (
-        "the 30B row needs 20.0 GB of GPU memory and this machine has 12.9 GB, so it runs in "
-        "memory only, which is slow"
+        "the 30B row needs 20.0 GB of GPU memory and this machine has 12.9 GB, so it runs on "
+        "CPU, which is slow"
     )
     assert second.reason == "the 7B row needs 6.0 GB of GPU memory; this machine has 12.9 GB"
     assert "has none" in recommend(machine(64 * GIB)).pulls[0].reason

@@ -42,4 +42,4 @@ class Deadline:
 
     def passed(self) -> NoAnswer:
         """What to raise when nothing is left."""
-        return NoAnswer("timeout", f"There was no answer within {self.seconds:g} s")
+        return NoAnswer("timeout", f"There was no answer within {round(self.seconds, 1):g} s")

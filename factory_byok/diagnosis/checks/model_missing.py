@@ -38,9 +38,14 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         yield Finding(
             "error",
             entry.label,
-            f"The server at {entry.endpoint} has no model `{entry.model}`{also}",
+            f"`{entry.model}` {is_absent(server.provider)} at {entry.endpoint}{also}",
             _remedy(snap, entry, server, near, other),
         )
+
+
+def is_absent(provider: str) -> str:
+    """How one says that a server lacks a model."""
+    return "isn't installed" if provider == "ollama" else "isn't served"
 
 
 def nearest(name: str, names: list[str]) -> list[str]:
@@ -59,7 +64,7 @@ def same_family(one: str, other: str) -> bool:
 
 def _like(near: list[str]) -> str:
     """The nearest names as the rest of a sentence."""
-    return f"; it has {', '.join(f'`{each}`' for each in near)}" if near else ""
+    return f"; closest: {', '.join(f'`{each}`' for each in near)}" if near else ""
 
 
 def _elsewhere(snap: Snapshot, entry: Entry) -> str:

@@ -39,10 +39,17 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         if reading.kind == "tls" and endpoint in used:
             continue  # base_url_wrong says it, with the correction
         level: Level = "error" if endpoint in used else "note"
-        message = f"Nothing usable answers at {endpoint}: {_lower(reading.why)}"
+        message = _silence(endpoint, reading)
         about = _about(snap, endpoint, reading)
         yield Finding(level, endpoint, f"{message}{about}", remedy_for(snap, endpoint, reading))
     yield from _other_family(snap)
+
+
+def _silence(endpoint: str, reading: Unknown) -> str:
+    """That nothing answers, as a sentence."""
+    if reading.kind == "refused":
+        return f"No server at {endpoint} (connection refused)"
+    return f"No usable answer from {endpoint}: {_lower(reading.why)}"
 
 
 def _about(snap: Snapshot, endpoint: str, reading: Unknown) -> str:

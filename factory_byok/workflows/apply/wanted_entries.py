@@ -67,7 +67,7 @@ def _missing(wish: Wish, server: Server) -> ByokError:
     near = nearest(wish.base, [model.name for model in listed])
     like = f"; the server has {', '.join(f'`{each}`' for each in near)}" if near else ""
     return ByokError(
-        f"The server at {wish.choice.address} has no model `{wish.base}`",
+        f"`{wish.base}` isn't installed at {wish.choice.address}",
         f"Name it under [[models]] as well, and it is pulled{like}",
     )
 

@@ -1,0 +1,69 @@
+"""Complaints about words, help pages and tables: in byok's words, and never wider than the page."""
+
+import pytest
+
+from factory_byok.cli import run
+from factory_byok.commands import VERBS
+from factory_byok.screens.style import UNBOUNDED, Style
+from factory_byok.screens.usage import hint, sentence
+
+LIBRARY = ("Value error", "Input should", "Invalid value", "<int", "<str", "<list", "<float", "x>=")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["doctor", "--format", "pdf"], "`--format` is text, markdown or html, not `pdf`"),
+        (["doctor", "--timeout", "abc"], "`--timeout` needs a number"),
+        (["doctor", "--timeout", "0"], "`--timeout` must be 0.1 or more"),
+        (["fit", "--window", "x"], "`--window` needs a whole number"),
+        (["list", "a", "b"], "`b` is more than this verb takes"),
+        (["set"], "ENTRY is missing"),
+        (["lst"], "There is no verb `lst`"),
+        (["list", "--colour", "x"], "There is no option `--colour`"),
+        (["doctor", "--timeout"], "`--timeout` needs a value"),
+    ],
+)
+def test_a_complaint_is_in_byoks_words(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert run(words) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert not any(word in told for word in LIBRARY)
+
+
+def test_what_is_unknown_is_said_as_it_is_and_what_is_near_is_offered() -> None:
+    assert sentence("Something new") == "Something new"
+    assert hint("No such command 'lst'", list(VERBS), []) == "Did you mean `byok list`?"
+    assert hint("No such option: --colour", [], ["--color"]) == "Did you mean `--color`?"
+    assert hint("Something new", list(VERBS), ["--color"]) == ""
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_help_fits_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, verb: str, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    run([*filter(None, [verb]), "--help"])
+    page = capsys.readouterr().out
+    assert max(map(len, page.splitlines())) <= width
+    assert not any(word in page for word in LIBRARY)
+
+
+def test_no_word_is_broken_where_it_fits() -> None:
+    text = "a model-name:30b at http://localhost:11434/v1 with `byok fix base-url-wrong`"
+    words = text.split()
+    lines = Style(color=False, width=40).wrapped(" ".join(words * 5), "    ")
+    assert set(" ".join(lines).split()) == set(words)
+
+
+def test_a_pipe_gets_whole_sentences_and_whole_cells() -> None:
+    pipe = Style(color=False, width=UNBOUNDED)
+    assert len(pipe.wrapped("word " * 500)) == 1
+    assert pipe.table(("Name", "Model"), [("a", "b:7b"), (("long name", "bold"), "c")]) == [
+        "NAME       MODEL",
+        "a          b:7b",
+        "long name  c",
+    ]
