@@ -40,6 +40,7 @@ from factory_byok.providers.ollama import (
 from factory_byok.providers.ollama import (
     settings as ollama_settings,
 )
+from factory_byok.providers.ollama.arrays import completed
 from factory_byok.providers.ollama.window import with_windows
 
 MACHINE_DEADLINE: Final = 8.0  # seconds; a driver that hangs costs no more than this
@@ -142,15 +143,20 @@ def _server_question(
     """The question for one endpoint: Ollama when it should be one, else whoever is there."""
     address = parse_address(where)
     asked = address is not None and address.identity() == default.identity()
-    return lambda: asking.probe(
-        world.http,
-        where,
-        clock,
-        models,
-        provider=ask.provider if asked else "",
-        key=ask.key if asked else "",
-        expected=asked or (address is not None and address.port == 11434),
-    )
+
+    def question() -> Reading[Server]:
+        told = asking.probe(
+            world.http,
+            where,
+            clock,
+            models,
+            provider=ask.provider if asked else "",
+            key=ask.key if asked else "",
+            expected=asked or (address is not None and address.port == 11434),
+        )
+        return completed(world, where, told, clock.left())
+
+    return question
 
 
 def _machine_questions(world: World, ask: Ask) -> dict[Any, Callable[[], Any]]:

@@ -90,7 +90,8 @@ def _window(each: Ranked, style: Style) -> str:
     tokens = f"{largest.value:,} ".rjust(9) if isinstance(largest, Known) and largest.value else ""
     if each.reach == "cloud" and each.candidate.shape.longest_window:
         tokens = f"{each.candidate.shape.longest_window:,} ".rjust(9)
-    return tokens + style.paint(place, color)
+    least = " or more" if each.candidate.shape.needs_verbose and tokens else ""
+    return tokens + style.paint(place, color) + least
 
 
 def _page(found: Recommendation, models: Sequence[Ranked], style: Style) -> Iterator[str]:

@@ -104,8 +104,9 @@ def _needs(found: Fit) -> str:
     kind = f" ({asked.kv_type})" if asked.kv_type != "f16" else ""
     need = found.here.need
     cards = f", over {need.gpus} cards" if need.gpus > 1 else ""
+    least = f"{show_bytes(found.least.total)} to " if found.least else ""
     return (
-        f"{show_bytes(need.total)} for {show_tokens(asked.window)}{slots}{cards}: "
+        f"{least}{show_bytes(need.total)} for {show_tokens(asked.window)}{slots}{cards}: "
         f"weights {show_bytes(need.weights)}, KV cache{kind} {show_bytes(need.kv_cache)}, "
         f"compute {show_bytes(need.compute)}, overhead {show_bytes(need.overhead)}"
     )
@@ -191,7 +192,8 @@ def _reach(found: Fit, largest: Reading[Tokens]) -> str:
         return "no window fits"
     longest = found.candidate.shape.longest_window
     whole = ", its longest window" if largest.value == longest else ""
-    return f"up to {show_tokens(largest.value)}{whole}"
+    least = " at least" if found.least and not whole else ""
+    return f"up to{least} {show_tokens(largest.value)}{whole}"
 
 
 def _coarser(found: Fit) -> Iterator[tuple[str, str]]:

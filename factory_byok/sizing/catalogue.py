@@ -198,6 +198,19 @@ def lookup(name: str) -> Row | None:
     return None
 
 
+def like(info: Mapping[str, Json]) -> Row | None:
+    """The row with the same layers and widths as some metadata; None when there is none."""
+    family = info.get("general.architecture")
+    keys = [f"{family}.{key}" for key in ("block_count", "embedding_length", "vocab_size")]
+    told = {key: info[key] for key in keys if isinstance(info.get(key), int)}
+    if f"{family}.block_count" not in told or f"{family}.embedding_length" not in told:
+        return None
+    for row in rows():
+        if all(row.info.get(key) == value for key, value in told.items()):
+            return row
+    return None
+
+
 def find(name: str) -> Found | None:
     """What a model's name alone tells of its memory; None when it does not even tell its size."""
     row, told = lookup(name), _quantization(name)

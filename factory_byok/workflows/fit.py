@@ -19,12 +19,13 @@ from factory_byok.core.facts import (
 )
 from factory_byok.core.findings import Finding
 from factory_byok.core.http import PROBE_DEADLINE, Deadline
-from factory_byok.core.model_names import parse_name
+from factory_byok.core.model_names import parse_name, same_model
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import nearest
 from factory_byok.diagnosis.collect import Ask, look_at_machine
 from factory_byok.providers.ollama import probe as ollama
-from factory_byok.providers.ollama.details import details, in_full
+from factory_byok.providers.ollama.arrays import complete
+from factory_byok.providers.ollama.details import details
 from factory_byok.sizing.catalogue import rows
 from factory_byok.sizing.fitting import (
     Asked,
@@ -36,7 +37,6 @@ from factory_byok.sizing.fitting import (
     installed,
     nowhere_known,
 )
-from factory_byok.sizing.memory import read_shape
 
 DETAILS_DEADLINE: Final = 3.0  # seconds for `/api/show` of all models
 VERBOSE_DEADLINE: Final = 10.0  # seconds; the reply is tens of megabytes
@@ -166,14 +166,12 @@ def _server(world: World, address: Address, model: str) -> Reading[Server]:
     server = told.value
     if server.provider != "ollama":
         return told
+    models = server.models.value if isinstance(server.models, Known) else ()
     if not model:
-        models = details(world.http, where, told.value.models.value, Deadline(DETAILS_DEADLINE))
-        return Known(replace(server, models=Known(models)))
-    one = server.model(model)
-    if one is None or not read_shape(one.shape, one.weights).needs_verbose:
-        return told
-    whole = in_full(world.http, where, one, Deadline(VERBOSE_DEADLINE))
-    models = tuple(whole if each is one else each for each in told.value.models.value)
+        models = details(world.http, where, models, Deadline(DETAILS_DEADLINE))
+    asked = [each for each in models if not model or same_model(each.name, model)]
+    whole = {each.name: each for each in complete(world, where, asked, VERBOSE_DEADLINE)}
+    models = tuple(whole.get(each.name, each) for each in models)
     return Known(replace(server, models=Known(models)))
 
 

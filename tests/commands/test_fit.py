@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.doubles.faults import closed_port
 from tests.doubles.ollama import GALLERY, Ollama, a_model
 from tests.doubles.ollama import Model as Served
 from tests.sizing.fitting.builders import a_card, a_machine
+from tests.sizing.memory.engine import DATA as ENGINE
 
 Make = Callable[..., Ollama]
 Plant = Callable[[Machine], None]
@@ -156,6 +158,74 @@ def test_a_null_that_is_needed_costs_one_verbose_question(byok: Byok, ollama: Ma
     assert data["basis"] == "computed"
     assert [seen.json.get("verbose") for seen in double.asked("/api/show")] == [None, True]
     assert data["demand"]["kv_cache"] == 32_000 * 28 * 4 * 2 * 128 * 2
+
+
+# Models of 2026 whose arrays `/api/show` leaves out unless it is asked with `verbose`.
+PLANTED = (
+    "gemma4:26b",
+    "gemma4:e4b",
+    "gemma4:12b",
+    "granite4:small-h",
+    "granite4:micro-h",
+    "nemotron-3-nano:30b",
+    "lfm2:24b-a2b",
+    "lfm2:1.2b",
+    "kimi-linear:48b",
+    "mimo-v2-flash",
+)
+
+
+def planted(name: str) -> Served:
+    """A model as Ollama serves it: its lists only in a full answer."""
+    told = ENGINE["shapes"][name]
+    family = told["general.architecture"]
+    arrays = {key: value for key, value in told.items() if isinstance(value, list)}
+    info = {key: value for key, value in told.items() if key not in arrays}
+    return Served(
+        name if ":" in name else f"{name}:latest",
+        family=family,
+        info=info,
+        arrays={**arrays, "tokenizer.ggml.tokens": ["a"] * 1000},
+        size=10 * 10**9,
+        longest_window=told[f"{family}.context_length"],
+    )
+
+
+@pytest.mark.outside
+def test_the_list_and_the_screen_of_one_model_say_the_same(
+    byok: Byok, ollama: Make, plant: Plant
+) -> None:
+    plant(WORKSTATION)
+    double = ollama([planted(each) for each in PLANTED])
+
+    listed = byok("fit", "--endpoint", double.url, "--json").data["models"]
+    told = {each["model"]: each for each in listed}
+    asked = len(double.asked("/api/show"))
+
+    for name in PLANTED:
+        full = name if ":" in name else f"{name}:latest"
+        one = byok("fit", name, "--endpoint", double.url, "--json").data
+        assert one["basis"] == told[full]["basis"] == "computed"
+        for key in ("largest_window_on_gpu", "largest_window_in_memory"):
+            assert one[key] == told[full][key]
+    # the full answers are remembered: every later look costs one plain question
+    assert len(double.asked("/api/show")) == asked + len(PLANTED)
+
+
+@pytest.mark.outside
+def test_a_cache_that_cannot_be_known_is_a_range(byok: Byok, ollama: Make, plant: Plant) -> None:
+    plant(WORKSTATION)
+    key = "granitehybrid.attention.head_count_kv"
+    shy = planted("granite4:micro-h")
+    shy = replace(shy, info={**shy.info, key: None}, arrays={})
+    double = ollama([replace(shy, name="own:3b")])
+
+    data = byok("fit", "own:3b", "--endpoint", double.url, "--json").data
+    shown = byok("fit", "own:3b", "--endpoint", double.url).out
+
+    assert data["basis"] == "assumed"
+    assert data["least"] < data["placement"]["total"]
+    assert " to " in next(line for line in shown.splitlines() if "Needs" in line)
 
 
 @pytest.mark.outside

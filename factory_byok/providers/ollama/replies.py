@@ -133,8 +133,12 @@ def _parameters(told: str, name: str) -> Reading[Parameters]:
 
 
 def _shape(info: Mapping[str, Json]) -> dict[str, Json]:
-    """The metadata without the tokenizer, whose lists are megabytes and tell nothing of memory."""
-    return {key: value for key, value in info.items() if not key.startswith("tokenizer.")}
+    """The metadata without the tokenizer, of whose megabytes only the number of words counts."""
+    kept = {key: value for key, value in info.items() if not key.startswith("tokenizer.")}
+    words, named = info.get("tokenizer.ggml.tokens"), f"{text(info, 'general.architecture')}"
+    if isinstance(words, list):
+        kept.setdefault(f"{named}.vocab_size", len(words))
+    return kept
 
 
 def _rows(body: Json) -> Iterator[Mapping[str, Json]]:

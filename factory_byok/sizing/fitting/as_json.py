@@ -23,6 +23,7 @@ def fit_as_json(found: Fit, table: Beside) -> dict[str, Json]:
         "kv_type": asked.kv_type,
         "parallel": asked.parallel,
         "demand": {**_parts(found.need), "gpus": found.need.gpus},
+        "least": found.least.total if found.least else None,
         "placement": _placement(found.here),
         "free": {
             "gpus": list(found.free.on_cards) if found.free.gpus_known else None,

@@ -119,7 +119,7 @@ def _shape_of(model: Model) -> Shape:
     count = model.parameters.value if isinstance(model.parameters, Known) else None
     row = catalogue.lookup(model.name)
     if model.shape:
-        shape = read_shape(model.shape, model.weights, count)
+        shape = _told_shape(model, count)
     elif row:
         shape = read_shape(row.info, model.weights, count)
     elif model.weights or count:
@@ -129,6 +129,16 @@ def _shape_of(model: Model) -> Shape:
     if not shape.longest_window and isinstance(model.longest_window, Known):
         return replace(shape, longest_window=model.longest_window.value)
     return shape
+
+
+def _told_shape(model: Model, count: Parameters | None) -> Shape:
+    """The shape by the server; arrays that it leaves out are those of the same model elsewhere."""
+    shape = read_shape(model.shape, model.weights, count)
+    same = catalogue.like(model.shape) if shape.needs_verbose else None
+    if same is None:
+        return shape
+    told = {key: value for key, value in model.shape.items() if value is not None}
+    return read_shape({**same.info, **told}, model.weights, count)
 
 
 def _loaded(model: Model, server: Server) -> Loaded | None:

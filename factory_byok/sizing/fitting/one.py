@@ -1,7 +1,7 @@
 """One model held against the memory that is free: at each window, and up to which one it fits."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from factory_byok.core.facts import Known, Reading, Server, Unknown
@@ -15,6 +15,7 @@ from factory_byok.sizing.memory import (
     cards_needed,
     demand,
     largest_that,
+    least,
     place,
     usual_micro_batch,
 )
@@ -75,7 +76,9 @@ class Fit:
 
     `asked.window` is never above the longest. `need` is for one CUDA card, or for as many cards as
     were asked for, so that it is the same everywhere; `here` and `windows` are for this machine's
-    own cards. The largest windows are 0 when none fits and Unknown when that could not be judged.
+    own cards. `least` is set when the metadata leaves the cache open: the demand is between it and
+    `here`, and the windows are the smallest that may fit. Those are 0 when none fits and Unknown
+    when that could not be judged.
     """
 
     candidate: Candidate
@@ -87,6 +90,7 @@ class Fit:
     largest_on_gpu: Reading[Tokens]
     largest_in_memory: Reading[Tokens]
     coarser: Coarser | None = None
+    least: Demand | None = None
 
 
 def fit(candidate: Candidate, free: Free, asked: Asked, *, extra: bool = False) -> Fit:
@@ -118,7 +122,16 @@ def fit(candidate: Candidate, free: Free, asked: Asked, *, extra: bool = False) 
         largest_on_gpu=largest_on_gpu(candidate, free, asked),
         largest_in_memory=largest_in_memory(candidate, free, asked),
         coarser=coarser,
+        least=_least(candidate, free, asked),
     )
+
+
+def _least(candidate: Candidate, free: Free, asked: Asked) -> Demand | None:
+    """The least that the model may need here; None when it is known what it needs."""
+    sparse = least(candidate.shape)
+    if sparse is None:
+        return None
+    return at_window(replace(candidate, shape=sparse), free, asked, asked.window).need
 
 
 def _in_the_cloud(candidate: Candidate, free: Free, asked: Asked) -> Fit:

@@ -20,7 +20,7 @@ from factory_byok.sizing.memory.placement import (
     corrected,
     place,
 )
-from factory_byok.sizing.memory.shape import Shape, guessed_shape, read_shape
+from factory_byok.sizing.memory.shape import Shape, guessed_shape, least, read_shape
 
 __all__ = [
     "BLOCK_BYTES",
@@ -39,6 +39,7 @@ __all__ = [
     "kv_cache",
     "largest_that",
     "largest_window",
+    "least",
     "place",
     "read_shape",
     "reported",
