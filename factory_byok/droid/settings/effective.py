@@ -1,7 +1,7 @@
 """What droid makes of all files together: which entries it lists, under which ids, and why not.
 
-A pure function of the texts, as measured with droid 0.225.2. The order of the entries is droid's
-own; dropped and shadowed ones stand where they would stand.
+A pure function of the texts and of the rules of one family of droid's versions. The order of the
+entries is droid's own; dropped and shadowed ones stand where they would stand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from factory_byok.core.droid_facts import Defaults, Entry, Json, SettingsFile
 from factory_byok.droid.field_names import LIST_NAMES
+from factory_byok.droid.rules import NEWEST, Rules
 from factory_byok.droid.settings.defaults import COMPACTION_MODEL, defaults_of, moved
 from factory_byok.droid.settings.entry import read_entry
 from factory_byok.droid.settings.entry_rules import Candidate
@@ -26,15 +27,17 @@ class Effective(NamedTuple):
     defaults: Defaults
 
 
-def effective(sources: Sequence[Source], env: Mapping[str, str]) -> Effective:
+def effective(
+    sources: Sequence[Source], env: Mapping[str, str], rules: Rules = NEWEST
+) -> Effective:
     """What droid makes of the files, given in the order of `locate.places`.
 
     `env` tells which variables of keys are set. Never raises for any text.
     """
     folders: list[list[FileRead]] = []
     for _, group in groupby(sources, lambda source: source.place.path.parent):
-        folders.append([read_file(source) for source in group])
-        _settle_folder(folders[-1])
+        folders.append([read_file(source, rules) for source in group])
+        _settle_folder(folders[-1], rules)
     _settle_levels(folders)
     reads = [read for folder in folders for read in folder]
     items = (item for read in reads for item in read.items)
@@ -48,8 +51,8 @@ def effective(sources: Sequence[Source], env: Mapping[str, str]) -> Effective:
     )
 
 
-def _settle_folder(reads: list[FileRead]) -> None:
-    """Settles which file of one folder wins: the local list replaces, config.json adds."""
+def _settle_folder(reads: list[FileRead], rules: Rules) -> None:
+    """Settles which file of one folder wins: the local list replaces, config.json adds if at all."""
     by_kind = {read.source.place.kind: read for read in reads}
     local, config = by_kind.get("local"), by_kind.get("config")
     settings = by_kind.get("settings")
@@ -59,8 +62,23 @@ def _settle_folder(reads: list[FileRead]) -> None:
             item.drop("replaced", reason, "shadowed")
             item.shadowed_by = local.file.path
     winners = [item for read in (settings, local) if read for item in read.live]
-    if config:
+    if config and not rules.config_merged:
+        _ignore(config, [local, settings], winners)
+    elif config:
         _shadow(config.live, {item.id: item.file for item in winners})
+
+
+def _ignore(config: FileRead, others: list[FileRead | None], winners: list[Candidate]) -> None:
+    """Leaves config.json out beside a settings file that has models, or no list where one belongs."""
+    key = LIST_NAMES["settings"]
+    holder = next((read for read in others if read and key in read.values), None)
+    if holder is None or not (winners or not isinstance(holder.values[key], list | type(None))):
+        return
+    version = config.rules.versions[-1]
+    reason = f"droid {version} ignores `{FILE_NAMES['config']}` beside `customModels`"
+    for item in config.live:
+        item.drop("replaced", f"{reason} in {holder.file.path}", "shadowed")
+        item.shadowed_by = holder.file.path
 
 
 def _settle_levels(folders: list[list[FileRead]]) -> None:

@@ -1,8 +1,7 @@
 """Which items of a list of models droid keeps as entries, and why it drops the others.
 
-Measured with droid 0.225.2: `settings.json` ignores a
-wrong-typed optional field, `config.json` drops the whole entry for it, and an organisation's file
-is discarded for it.
+`settings.json` ignores a wrong-typed optional field, `config.json` drops the whole entry for it,
+and an organisation's file is discarded for it; other versions differ as `droid/rules.py` says.
 """
 
 from collections.abc import Mapping
@@ -11,9 +10,11 @@ from typing import Final
 
 from factory_byok.core.droid_facts import EntryFate, FileKind, FileLevel, Json
 from factory_byok.droid.field_names import CAMEL, DIALECTS, FIELDS, SNAKE, folded
+from factory_byok.droid.rules import Rules
 from factory_byok.droid.settings.field_types import (
     CONFIG_TYPES,
     ORG_TYPES,
+    loosely_mistyped,
     mistyped,
     stands_for_base_url,
 )
@@ -28,7 +29,8 @@ class Candidate:
     """One item of a list of models on its way to an Entry; droid's verdict is filled in stepwise.
 
     `raw` is {} when the item is no object. `misspelt` pairs a key that droid ignores with the one
-    that it would honour. It prints no field, since `raw` may hold a secret.
+    that it would honour, and `rejects_file` says that droid ignores the whole file for this item. It
+    prints no field, since `raw` may hold a secret.
     """
 
     def __init__(
@@ -51,17 +53,15 @@ class Candidate:
         self.shadowed_by = ""
         self.seen = 0
         self.misspelt: tuple[tuple[str, str], ...] = ()
+        self.rejects_file = False
 
     def drop(self, fault: str, reason: str, fate: EntryFate = "dropped") -> None:
         """Settles the fate; `reason` is one sentence without final period."""
         self.fate, self.fault, self.reason = fate, fault, reason
 
 
-def judge(raw: Json, into: Candidate) -> None:
-    """Fills in name, explicit id and, where droid drops the item by itself, why.
-
-    An unknown dialect gets the fault `provider_unknown`; what follows from it is the file's matter.
-    """
+def judge(raw: Json, into: Candidate, rules: Rules) -> None:
+    """Fills in name, explicit id and, where droid drops the item by itself, why."""
     into.seen = identity(raw)
     if not isinstance(raw, dict):
         into.drop("not_an_object", f"It is {kind_of(raw)} where an object belongs")
@@ -72,7 +72,7 @@ def judge(raw: Json, into: Candidate) -> None:
     explicit = item.get("id")
     if into.kind != "config" and isinstance(explicit, str):
         into.id, into.explicit_id = explicit, True
-    fault, reason, into.fault_field = _fault_of(item, into)
+    fault, reason, into.fault_field = _fault_of(item, into, rules)
     if fault:
         into.drop(fault, reason)
 
@@ -104,37 +104,53 @@ def _name(raw: Mapping[str, Json], kind: FileKind) -> str:
     return model if isinstance(model, str) else ""
 
 
-def _fault_of(raw: Mapping[str, Json], item: Candidate) -> tuple[str, str, str]:
+def _fault_of(raw: Mapping[str, Json], item: Candidate, rules: Rules) -> tuple[str, str, str]:
     """The machine's word, the sentence and the key for why droid drops an entry; "" when not.
 
     The order is droid's own: types first, then placeholder keys, then the dialect, then the id.
     """
     names = FIELDS[item.kind]
-    found = _missing(raw, item) or (mistyped(raw, CONFIG_TYPES) if item.kind == "config" else None)
+    found = _missing(raw, item, rules)
+    if not found and item.kind == "config" and rules.config_strict:
+        found = mistyped(raw, CONFIG_TYPES)
     if found:
         return found
     if raw.get(names["key"]) in DROPPED_KEYS:
         key = names["key"]
         return "placeholder_key", f"Its `{key}` is still `{raw[key]}`", key
-    dialect = text_of(raw.get("provider"))
-    if folded(dialect) not in DIALECTS:
-        return (
-            "provider_unknown",
-            f"droid does not know the dialect `{brief(dialect)}`",
-            "provider",
-        )
-    if item.explicit_id and not item.id:
+    found = _unknown_dialect(raw, item, rules)
+    if not found and item.kind == "config" and not rules.config_strict:
+        found = loosely_mistyped(raw)
+        item.rejects_file = bool(found)
+    if found:
+        return found
+    if item.explicit_id and not item.id and not rules.empty_id_listed:
         return "empty_id", "Its `id` is empty, so droid does not list it", "id"
     return "", "", ""
 
 
-def _missing(raw: Mapping[str, Json], item: Candidate) -> tuple[str, str, str] | None:
+def _unknown_dialect(
+    raw: Mapping[str, Json], item: Candidate, rules: Rules
+) -> tuple[str, str, str] | None:
+    """What is wrong with the dialect, and whether droid ignores the whole file for it."""
+    dialect = text_of(raw.get("provider"))
+    config = item.kind == "config"
+    consequence = rules.unknown_dialect_config if config else rules.unknown_dialect
+    if consequence == "listed" or folded(dialect) in DIALECTS:
+        return None
+    item.rejects_file = consequence == "file_rejected"
+    return "provider_unknown", f"droid does not know the dialect `{brief(dialect)}`", "provider"
+
+
+def _missing(
+    raw: Mapping[str, Json], item: Candidate, rules: Rules
+) -> tuple[str, str, str] | None:
     """What is wrong with the required fields."""
     names = FIELDS[item.kind]
-    for meaning in ("model", "base_url", "dialect"):
+    for meaning in ("model", "base_url", "dialect", *(("key",) if rules.needs_key else ())):
         key = names[meaning]
         if isinstance(raw.get(key), str) or (
-            meaning == "base_url" and stands_for_base_url(raw, item.kind)
+            meaning == "base_url" and stands_for_base_url(raw, item.kind, rules)
         ):
             continue
         found = next((wrong for wrong, right in item.misspelt if right == key), "")

@@ -1,12 +1,13 @@
 """The types of fields, where droid is strict about them: config.json and an organisation's file.
 
-As measured with droid 0.225.2.
+As measured with droid 0.225.2; where other versions differ, `droid/rules.py` says so.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 from factory_byok.core.droid_facts import FileKind, Json
+from factory_byok.droid.rules import NEWEST, Rules
 from factory_byok.droid.settings.value_words import kind_of
 
 CONFIG_TYPES: Final = {
@@ -52,16 +53,30 @@ def mistyped(raw: Mapping[str, Json], types: Mapping[str, str]) -> tuple[str, st
     for key, wanted in types.items():
         if key in raw and not _is(raw[key], wanted):
             return "wrong_type", f"Its `{key}` is {kind_of(raw[key])} where {wanted} belongs", key
-    if types is CONFIG_TYPES and "bedrock" in raw and not stands_for_base_url(raw, "config"):
+    if types is CONFIG_TYPES and "bedrock" in raw and not stands_for_base_url(raw, "config", NEWEST):
         return "wrong_type", "Its `bedrock` is not what droid expects", "bedrock"
     return None
 
 
-def stands_for_base_url(raw: Mapping[str, Json], kind: FileKind) -> bool:
+def loosely_mistyped(raw: Mapping[str, Json]) -> tuple[str, str, str] | None:
+    """The first field for whose type an earlier droid gave up on the whole config.json.
+
+    It looked at no type, and failed on what is neither a text nor empty in JavaScript's sense.
+    """
+    for key in ("model_display_name", "reasoning_effort"):
+        value = raw.get(key)
+        if not isinstance(value, str) and (value or isinstance(value, list | dict)):
+            return "wrong_type", f"Its `{key}` is {kind_of(value)} where text belongs", key
+    return None
+
+
+def stands_for_base_url(raw: Mapping[str, Json], kind: FileKind, rules: Rules) -> bool:
     """Whether a `bedrock` object stands in for the base URL."""
     value = raw.get("bedrock")
-    if not isinstance(value, dict) or kind != "config":
-        return isinstance(value, dict)
+    if not isinstance(value, dict) or not rules.bedrock_for_url:
+        return False
+    if kind != "config" or not rules.bedrock_checked:
+        return True
     texts = all(isinstance(value[key], str) for key in _BEDROCK_TEXTS if key in value)
     metadata = value.get("requestMetadata", {})
     return texts and _is(metadata, "an object of texts")

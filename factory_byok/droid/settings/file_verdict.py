@@ -1,7 +1,4 @@
-"""One file by itself: whether droid uses it, and which entries it would bring under which ids.
-
-As measured with droid 0.225.2.
-"""
+"""One file by itself: whether droid uses it, and which entries it would bring under which ids."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +7,7 @@ from typing import Final, NamedTuple
 
 from factory_byok.core.droid_facts import Json, SettingsFile
 from factory_byok.droid.field_names import LIST_NAMES
+from factory_byok.droid.rules import Rules
 from factory_byok.droid.settings import jsonc
 from factory_byok.droid.settings.entry_rules import (
     Candidate,
@@ -42,13 +40,17 @@ class Source(NamedTuple):
 class FileRead:
     """One file after reading: its verdict, its values when droid uses them, its entries."""
 
-    __slots__ = ("file", "items", "source", "values")
+    __slots__ = ("file", "items", "rules", "source", "values")
 
     def __init__(
-        self, source: Source, file: SettingsFile, values: dict[str, Json] | None = None
+        self,
+        source: Source,
+        file: SettingsFile,
+        rules: Rules,
+        values: dict[str, Json] | None = None,
     ) -> None:
         """Without values droid does not use the file."""
-        self.source, self.file = source, file
+        self.source, self.file, self.rules = source, file, rules
         self.values: dict[str, Json] = values or {}
         self.items: list[Candidate] = []
 
@@ -58,7 +60,7 @@ class FileRead:
         return [item for item in self.items if item.fate == "listed" or item.fault == "empty_id"]
 
 
-def read_file(source: Source) -> FileRead:
+def read_file(source: Source, rules: Rules) -> FileRead:
     """Reads one file as far as it goes by itself."""
     place, text = source.place, source.text
     file = SettingsFile(
@@ -71,18 +73,18 @@ def read_file(source: Source) -> FileRead:
     )
     if text is None:
         fate = replace(file, fate="rejected", fault="unreadable", reason=source.problem)
-        return FileRead(source, fate if source.problem else replace(file, fate="absent"))
+        return FileRead(source, fate if source.problem else replace(file, fate="absent"), rules)
     try:
         values = jsonc.load(droid_text(text))
     except jsonc.Fault:
-        return FileRead(source, _unparsed(file, text))
+        return FileRead(source, _unparsed(file, text), rules)
     if not isinstance(values, dict):
         from factory_byok.droid.settings.jsonc.outline import outline
 
         at = jsonc.position(text, outline(text).start)
         reason = "The file holds something else than one object"
-        return FileRead(source, _rejected(file, "not_an_object", reason, at))
-    return _with_entries(FileRead(source, file, values))
+        return FileRead(source, _rejected(file, "not_an_object", reason, at), rules)
+    return _with_entries(FileRead(source, file, rules, values))
 
 
 def _unparsed(file: SettingsFile, text: str) -> SettingsFile:
@@ -118,9 +120,9 @@ def _with_entries(read: FileRead) -> FileRead:
             _note(read, "models_misspelt", f"`{key}` means nothing here; droid reads `{right}`")
             read.items += _misplaced(read, found, key)
     _number(read)
-    unknown = [item for item in read.items if item.fault == "provider_unknown"]
-    if kind != "config" and unknown:
-        _discard(read, unknown[0], "/provider")
+    culprits = [item for item in read.items if item.rejects_file]
+    if culprits:
+        _discard(read, culprits[0], f"/{culprits[0].fault_field}")
     elif read.source.place.level == "org":
         _judge_strictly(read)
     return read
@@ -146,7 +148,7 @@ def _items(read: FileRead, found: list[Json], key: str) -> Iterator[Candidate]:
     place, path, pointer = read.source.place, read.file.path, _pointer(key)
     for index, raw in enumerate(found):
         item = Candidate(path, place.level, place.kind, index, f"{pointer}/{index}")
-        judge(raw, item)
+        judge(raw, item, read.rules)
         yield item
 
 
@@ -164,23 +166,25 @@ def _pointer(key: str) -> str:
 
 
 def _number(read: FileRead) -> None:
-    """Gives each surviving entry its id; entries of one slug count up from 0.
+    """Gives each surviving entry its id; entries of one slug (or all) count up from 0.
 
     In config.json an entry of unknown dialect is counted too: droid drops it only afterwards.
     """
     counts: dict[str, int] = {}
+    by_name = read.rules.numbered == "by_name" or read.source.place.kind == "config"
     for item in read.items:
         if item.fault not in ("", "empty_id", "provider_unknown"):
             continue
         middle = slug(item.name)
-        number = counts.get(middle, 0)
-        counts[middle] = number + 1
+        counted = middle if by_name else ""
+        number = counts.get(counted, 0)
+        counts[counted] = number + 1
         if not item.explicit_id:
             item.id = f"custom:{middle}-{number}"
 
 
 def _discard(read: FileRead, culprit: Candidate, field: str) -> None:
-    """Rejects a whole settings file for one entry, as droid does for an unknown dialect."""
+    """Rejects a whole file for one entry, as droid does for an unknown dialect."""
     from factory_byok.droid.settings.jsonc.outline import outline
     from factory_byok.droid.settings.jsonc.tree import find
 
