@@ -1,14 +1,19 @@
-"""The installed droid: where it is, which version, and what it lists, without touching its home."""
+"""The installed droid asked about itself: its version, and what it lists, without touching its home."""
 
+import hashlib
+import json
 import re
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Droid, Known, Reading, Unknown
+from factory_byok.core.facts import NOT_READ, Droid, Known, Reading, Unknown
 from factory_byok.core.world import World
-from factory_byok.droid.settings.locate import FILE_NAMES, user_folder
+from factory_byok.droid import installed
+from factory_byok.droid.rules import is_measured
+from factory_byok.droid.settings.locate import FILE_NAMES, Place, places, repository, user_folder
 
 LIST_DEADLINE: Final = 10.0  # seconds; droid needs about half a second
 NOWHERE: Final = "http://127.0.0.1:9"  # the discard port: nothing that droid sends leaves here
@@ -19,6 +24,7 @@ _SERVICES: Final = (
     "FACTORY_TELEMETRY_INGEST_BASE_URL",
     "FACTORY_WORKOS_BASE_URL",
 )
+Texts = Mapping[Path, str | None]
 
 
 def quiet_environment(world: World, home: Path) -> dict[str, str]:
@@ -34,23 +40,44 @@ def quiet_environment(world: World, home: Path) -> dict[str, str]:
 
 
 def probe(world: World) -> Reading[Droid]:
-    """The droid on PATH and its version, asked in an empty temporary home since droid writes."""
-    path = world.which("droid")
-    if path is None:
+    """The droid on PATH and its version."""
+    found = installed.program(world)
+    if found is None:
         return Unknown("no `droid` is on PATH", "absent")
-    return Known(Droid(path, _version(world, path)))
+    told = installed.version(world, found, fresh=True)
+    return Known(Droid(found.path, Known(told) if told else Unknown("`droid --version` failed")))
 
 
-def lists(world: World, path: str) -> Reading[tuple[str, ...]]:
-    """The ids that droid itself lists for these settings, asked on a copy of the user's files."""
+def own_list(world: World, instead: Texts | None = None) -> Reading[tuple[str, ...]]:
+    """The ids that an installed droid of no measured version lists; not read for a measured one.
+
+    `instead` gives texts to imagine in place of single files. The answer is remembered for the same
+    program and the same files; a script may start another program today, so it is asked again.
+    """
+    found = installed.program(world)
+    if found is None or world.droid_version:
+        return NOT_READ
+    if is_measured(installed.version(world, found)):
+        return NOT_READ
+    asked_about = _digest(world, instead or {})
+    memory = installed.recall(world)
+    known = memory.get("lists") if memory.get("program") == found.identity else None
+    if not found.script and isinstance(known, dict) and known.get("files") == asked_about:
+        return Known(tuple(map(str, known["ids"])))
+    answer = lists(world, found.path, instead)
+    if isinstance(answer, Known) and memory.get("program") == found.identity:
+        kept = {"files": asked_about, "ids": list(answer.value)}
+        installed.remember(world, {**memory, "lists": kept})
+    return answer
+
+
+def lists(world: World, path: str, instead: Texts | None = None) -> Reading[tuple[str, ...]]:
+    """The ids that droid itself lists for these settings, asked on a copy of the files."""
     try:
         with tempfile.TemporaryDirectory(prefix="byok-droid-", ignore_cleanup_errors=True) as name:
-            home = Path(name)
-            _copy_settings(world, home)
+            home, cwd = _copy(world, Path(name), instead or {})
             env = quiet_environment(world, home)
-            done = world.run(
-                [path, "exec", "--help"], env=env, cwd=world.cwd, deadline=LIST_DEADLINE
-            )
+            done = world.run([path, "exec", "--help"], env=env, cwd=cwd, deadline=LIST_DEADLINE)
     except (ByokError, OSError) as error:
         return Unknown(str(error), "failed")
     if done.code != 0:
@@ -66,24 +93,47 @@ def parse_listing(text: str) -> tuple[str, ...]:
     return tuple(each[1].rstrip() for each in ids if each)
 
 
-def _copy_settings(world: World, home: Path) -> None:
-    """The user's settings files, byte for byte, in a home that droid may write into."""
-    source = user_folder(world)
-    target = home / source.name
-    target.mkdir(mode=0o700)
-    for name in FILE_NAMES.values():
-        if (source / name).is_file():
-            (target / name).write_bytes((source / name).read_bytes())
+def _copy(world: World, into: Path, instead: Texts) -> tuple[Path, Path]:
+    """Copies the user's and the project's files; gives the home and the working folder there.
+
+    droid may write beside them, and could take the folder of the real home for a project's.
+    """
+    home, tree = into / "home", into / "work"
+    top = repository(world.cwd) or world.cwd
+    cwd = tree / world.cwd.relative_to(top)
+    for folder in (home, cwd):
+        folder.mkdir(mode=0o700, parents=True)
+    if repository(world.cwd) is not None:
+        (tree / ".git").mkdir()
+    for place, text in _texts(world, instead):
+        own = place.level == "user"
+        target = home / user_folder(world).name if own else tree / place.path.parent.relative_to(top)
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (target / FILE_NAMES[place.kind]).write_bytes(text)
+    return home, cwd
 
 
-def _version(world: World, path: str) -> Reading[str]:
-    """What `droid --version` prints."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="byok-droid-") as home:
-            done = world.run([path, "--version"], env=quiet_environment(world, Path(home)))
-    except (ByokError, OSError) as error:
-        return Unknown(str(error))
-    words = done.out.split()
-    if done.code != 0 or not words:
-        return Unknown(f"`droid --version` ended with code {done.code}")
-    return Known(words[-1])
+def _texts(world: World, instead: Texts) -> Iterator[tuple[Place, bytes]]:
+    """The user's and the project's files that are there, or are imagined to be, with their bytes."""
+    for place in places(world):
+        if place.level == "org":
+            continue  # it lies at one place of the system, and droid reads it there
+        if place.path in instead:
+            text = instead[place.path]
+            if text is not None:
+                yield place, text.encode("utf-8", "surrogateescape")
+        elif place.path.is_file():
+            yield place, place.path.read_bytes()
+
+
+def _digest(world: World, instead: Texts) -> str:
+    """What droid's answer depends on beside the program: the files and droid's own variables."""
+    seen = hashlib.sha256()
+    for place, text in _texts(world, instead):
+        seen.update(json.dumps([str(place.path), len(text)]).encode() + text)
+    organisation = places(world)[0].path
+    if organisation.is_file():
+        seen.update(organisation.read_bytes())
+    own = {name: value for name, value in world.env.items() if name.startswith("FACTORY_")}
+    seen.update(json.dumps([str(world.cwd), sorted(own.items())]).encode())
+    return seen.hexdigest()

@@ -23,6 +23,7 @@ class Rules(NamedTuple):
     is empty is listed under no id, instead of being hidden. `config_strict`: one wrong-typed
     optional field drops an entry of config.json; else only a name or a reasoning effort counts, and
     rejects the file. `config_merged`: config.json is read beside a settings file with models.
+    `org_file`: the organisation's file of the system is read.
     """
 
     versions: tuple[str, ...]
@@ -35,6 +36,7 @@ class Rules(NamedTuple):
     empty_id_listed: bool = False
     config_strict: bool = True
     config_merged: bool = True
+    org_file: bool = True
 
     @property
     def name(self) -> str:
@@ -52,6 +54,7 @@ _OLDEST: Final = Rules(
     empty_id_listed=True,
     config_strict=False,
     config_merged=False,
+    org_file=False,
 )
 FAMILIES: Final = (
     _OLDEST,

@@ -38,7 +38,7 @@ class Place(NamedTuple):
 def places(world: World) -> tuple[Place, ...]:
     """Every file droid would read here, whether it exists or not, highest precedence first."""
     organisation = world.root / _ORG_PLACES[world.system] / FILE_NAMES["settings"]
-    git = _repository(world.cwd) is not None
+    git = repository(world.cwd) is not None
     folders = _project_folders(world)
     project = [place for folder in folders for place in _in(folder, "project", git)]
     return (Place(organisation, "org", "settings"), *project, *_in(user_folder(world), "user"))
@@ -71,7 +71,7 @@ def _project_folders(world: World) -> Iterator[Path]:
     outside only the working folder's own. The home folder's own is the user's, never a project's.
     """
     name, user = _folder_name(world), user_folder(world)
-    top = _repository(world.cwd)
+    top = repository(world.cwd)
     last = None if _same(top or world.cwd, world.home) else (top or world.cwd) / name
     folder = world.cwd
     while top is not None and folder not in (top, folder.parent):
@@ -83,8 +83,8 @@ def _project_folders(world: World) -> Iterator[Path]:
         yield last
 
 
-def _repository(cwd: Path) -> Path | None:
-    """The root of the git repository around a folder: the nearest that holds `.git`."""
+def repository(cwd: Path) -> Path | None:
+    """The root of the git repository around a folder: the nearest that holds `.git`, if any."""
     for folder in (cwd, *cwd.parents):
         mark = folder / ".git"
         if mark.is_dir() or mark.is_file():

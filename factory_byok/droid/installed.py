@@ -1,0 +1,134 @@
+"""Which version of droid is installed, told by its package, by memory, or by itself.
+
+`byok list` needs it and is to start at once, so droid is started only when nothing else tells. What
+it said is remembered in the user's cache, by the program's path, size and time.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from factory_byok.core.world import World
+from factory_byok.droid.rules import is_version
+
+VERSION_DEADLINE: Final = 5.0  # seconds; droid needs 0.3, and more when the disk is cold
+PACKAGES: Final = ("droid", "@factory/cli")  # npm's names; `@factory/cli-linux-x64` is one more
+MEMORY: Final = "droid.json"
+
+
+class Program(NamedTuple):
+    """The program `droid`: where PATH has it, what it really is, and the state of that file.
+
+    `script` says that it only starts something else, whose changes its own state does not show.
+    """
+
+    path: str
+    real: str
+    size: int
+    changed: int
+    script: bool
+
+    @property
+    def identity(self) -> list[Any]:
+        """What tells this very program from any other and from itself before an update."""
+        return [self.real, self.size, self.changed]
+
+
+def program(world: World) -> Program | None:
+    """The `droid` on PATH; None where there is none."""
+    path = world.which("droid")
+    if path is None:
+        return None
+    real = os.path.realpath(path)
+    try:
+        state = os.stat(real)
+        with Path(real).open("rb") as file:
+            script = file.read(2) == b"#!"
+    except OSError:
+        return Program(path, real, 0, 0, script=False)
+    return Program(path, real, state.st_size, state.st_mtime_ns, script)
+
+
+def version(world: World, droid: Program, *, fresh: bool = False) -> str:
+    """The version of a program, "" when nothing tells.
+
+    With `fresh` a script is asked again even when its answer is remembered.
+    """
+    told = packaged(droid)
+    if told:
+        return told
+    memory = recall(world)
+    known = memory.get("version")
+    if memory.get("program") == droid.identity and isinstance(known, str):
+        if not (fresh and droid.script):
+            return known
+    said = asked(world, droid)
+    if memory.get("program") != droid.identity or known != said:
+        remember(world, {"program": droid.identity, "version": said})
+    return said
+
+
+def packaged(droid: Program) -> str:
+    """What the npm package around a program says, without starting it; "" without one."""
+    for folder in list(Path(droid.real).parents)[:3]:
+        for place in (folder, folder / "node_modules/droid"):  # the latter beside npm's droid.cmd
+            try:
+                body = json.loads((place / "package.json").read_bytes())
+            except (OSError, ValueError):
+                continue
+            if isinstance(body, dict) and _is_droids(body.get("name")):
+                told = body.get("version")
+                return told if isinstance(told, str) and is_version(told) else ""
+    return ""
+
+
+def _is_droids(name: object) -> bool:
+    """Whether a package of that name holds droid."""
+    return isinstance(name, str) and (name in PACKAGES or name.startswith(f"{PACKAGES[1]}-"))
+
+
+def asked(world: World, droid: Program) -> str:
+    """What `droid --version` prints, in an empty temporary home since droid writes; "" for none."""
+    import tempfile
+
+    from factory_byok.core.errors import ByokError
+    from factory_byok.droid.program import quiet_environment
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="byok-droid-", ignore_cleanup_errors=True) as home:
+            done = world.run(
+                [droid.path, "--version"],
+                env=quiet_environment(world, Path(home)),
+                deadline=VERSION_DEADLINE,
+            )
+    except (ByokError, OSError):
+        return ""
+    words = done.out.split()
+    return words[-1] if done.code == 0 and words else ""
+
+
+def recall(world: World) -> dict[str, Any]:
+    """What is remembered of droid; empty when nothing can be read."""
+    try:
+        body = json.loads((world.cache / MEMORY).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def remember(world: World, body: Mapping[str, Any]) -> None:
+    """Writes the memory (0600 in 0700); a cache that cannot be had is no harm."""
+    import tempfile
+    from contextlib import suppress
+
+    with suppress(OSError):
+        world.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix="droid-", dir=world.cache)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(body, file)
+            Path(temporary).replace(world.cache / MEMORY)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
