@@ -10,8 +10,14 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from factory_byok.commands import GROUPS, VERBS
-from factory_byok.commands.options import ColorOption, JsonOption
+from factory_byok.commands.options import (
+    DROID_VERSION_VERBS,
+    ColorOption,
+    DroidVersionOption,
+    JsonOption,
+)
 from factory_byok.core.errors import BUG, FAILED, INTERRUPTED, OK, ByokError, UsageError
+from factory_byok.core.world import DROID_VERSION
 from factory_byok.screens.answer import Answer
 from factory_byok.screens.style import Style, set_up_streams, style_of
 
@@ -67,7 +73,7 @@ class Verbs(TyperGroup):
         verb.command(cmd_name, cls=Verb, short_help=VERBS[cmd_name])(module.run)
         command = typer.main.get_command(verb)
         command.name = cmd_name
-        command.params.extend(_common_options())
+        command.params.extend(_common_options(cmd_name))
         return command
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -78,15 +84,24 @@ class Verbs(TyperGroup):
         formatter.write(_page(ctx, self.help or "", sections))
 
 
-def _common_options() -> list[Any]:
-    """`--json` and `--color`, which every verb takes and only this file reads."""
+def _common_options(verb: str) -> list[Any]:
+    """`--json` and `--color`, which every verb takes and only this file reads, and one more.
 
-    def common(json: JsonOption = False, color: ColorOption = "auto") -> None:
+    `--droid-version` is for the verbs that depend on droid's rules.
+    """
+
+    def common(
+        droid_version: DroidVersionOption = "",
+        json: JsonOption = False,
+        color: ColorOption = "auto",
+    ) -> None:
         """Never called: it only declares."""
 
     holder = typer.Typer(add_completion=False, rich_markup_mode=None)
     holder.command()(common)
-    options = [option for option in typer.main.get_command(holder).params if option.name != "help"]
+    unwanted = ("help",) if verb in DROID_VERSION_VERBS else ("help", "droid_version")
+    options = typer.main.get_command(holder).params
+    options = [option for option in options if option.name not in unwanted]
     for option in options:
         option.expose_value = False
     return options
@@ -137,6 +152,7 @@ def main(arguments: list[str] | None = None) -> None:
 def run(words: list[str]) -> int:
     """Runs one command line and gives its exit code; nothing is raised."""
     words = words or ["--help"]
+    pinned = os.environ.get(DROID_VERSION)  # `--droid-version` sets it for this command line
     try:
         if words[0] in VERBS:
             _recover()
@@ -152,6 +168,10 @@ def run(words: list[str]) -> int:
         return _pipe_closed()
     except Exception:  # noqa: BLE001 - the last net: a bug is told as one, with what helps to mend it
         return _bug(words)
+    finally:
+        os.environ.pop(DROID_VERSION, None)
+        if pinned is not None:
+            os.environ[DROID_VERSION] = pinned
 
 
 def _interrupted(words: list[str]) -> int:

@@ -5,7 +5,7 @@ from typing import Final
 
 from factory_byok import __version__
 
-MEASURED_DROID: Final = "0.225.2"
+MEASURED_DROID: Final = "0.225.2"  # the newest one; droid/rules.py has all
 MEASURED_OLLAMA: Final = "0.33.0"
 
 

@@ -11,14 +11,16 @@ import subprocess
 import sys
 import time
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".venv-tests"
 PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 REAL = ROOT / "tests/.real"
-DROID = "@factory/cli-linux-x64@0.225.2"
-DROID_FOLDERS = "500"  # generated folders that the real droid and byok must agree on
+DROID = "@factory/cli-linux-x64"
+DROID_VERSIONS = ("0.225.2", "0.99.0", "0.105.1", "0.109.3", "0.117.0", "0.215.0")
+DROID_FOLDERS = "300"  # generated folders on which byok and the newest droid agree; others a fifth
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
 
@@ -67,14 +69,21 @@ def install() -> dict[str, str]:
 
 
 def install_droid() -> int:
-    """The real droid from npm, where npm and Linux on x86-64 are."""
-    if (REAL / "node_modules/@factory/cli-linux-x64/bin/droid").exists():
+    """Every measured version of the real droid from npm, where npm and Linux on x86-64 are."""
+    with ThreadPoolExecutor(3) as pool:  # about 150 MB each
+        return max(pool.map(install_one_droid, DROID_VERSIONS))
+
+
+def install_one_droid(version: str) -> int:
+    """One version, in a folder of its own."""
+    place = REAL / version
+    if (place / "node_modules" / DROID / "bin/droid").exists():
         return 0
     npm = shutil.which("npm")
     if npm is None or sys.platform != "linux":
         return 1
-    REAL.mkdir(exist_ok=True)
-    return call(npm, "install", "--silent", "--no-save", "--prefix", REAL, DROID)
+    place.mkdir(parents=True, exist_ok=True)
+    return call(npm, "install", "--silent", "--no-save", "--prefix", place, f"{DROID}@{version}")
 
 
 def main() -> None:

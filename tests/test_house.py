@@ -44,6 +44,8 @@ PURE = (
     "core/json_fields",
     "core/serialization",
     "droid/field_names",
+    "droid/listing",
+    "droid/rules",
     "droid/entry_edits",
     "sizing",
     "diagnosis/checks",

@@ -43,6 +43,7 @@ def run(
             for each in chosen
         ],
         "files": [file_row(file) for file in settings.files],
+        "droid": {"version": settings.followed.version or None, "rules": settings.followed.words},
     }
     rejected = any(file.fate == "rejected" for file in settings.files)
     dropped = any(each.fate == "dropped" for each in chosen)
@@ -53,7 +54,8 @@ def run(
         shown = [_without_secrets(each) for each in chosen]
         if entry:
             return entry_lines(shown[0], windows, default, style)
-        return entries_lines(shown, settings.files, windows, default, style)
+        rules = settings.followed.words
+        return entries_lines(shown, settings.files, windows, default, rules, style)
 
     return Answer(
         data,

@@ -1,5 +1,6 @@
 """Options that several verbs share, so that they read the same everywhere."""
 
+import os
 from typing import Annotated, Final, Literal
 
 import typer
@@ -14,6 +15,30 @@ def _remember(context: typer.Context, value: bool) -> bool:
 JSON: Final = "byok.json"  # the key in a context's `meta`
 JsonOption = Annotated[
     bool, typer.Option("--json", callback=_remember, help="Print the result as JSON.")
+]
+DROID_VERSION_VERBS: Final = ("doctor", "list", "add", "remove", "set", "apply")
+
+
+def _pin(value: str) -> str:
+    """Remembers the pinned version where `World.real()` finds it. Raises for what is none."""
+    from factory_byok.core.world import DROID_VERSION
+    from factory_byok.droid.rules import is_version
+
+    if value and not is_version(value):
+        raise typer.BadParameter(f"`{value}` is no version of droid, as 0.225.2 is")
+    if value:
+        os.environ[DROID_VERSION] = value
+    return value
+
+
+DroidVersionOption = Annotated[
+    str,
+    typer.Option(
+        "--droid-version",
+        metavar="V",
+        callback=_pin,
+        help="Prepare for this droid; else the installed one, else the newest known.",
+    ),
 ]
 ColorOption = Annotated[
     Literal["auto", "always", "never"],

@@ -79,6 +79,8 @@ def parameters(verb: str) -> Iterator[Parameter]:
             yield _parameter(name, hints[name])
     for name, hint in COMMON.items():
         yield _parameter(name, hint)
+    if verb in options.DROID_VERSION_VERBS:
+        yield _parameter("droid_version", options.DroidVersionOption)
 
 
 def _parameter(name: str, hint: Any) -> Parameter:

@@ -2,12 +2,11 @@
 
 import json
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from factory_byok.core.facts import Json
+from factory_byok.core.droid_facts import Json
 from factory_byok.core.world import World
 
 LONGEST: Final = 65_536  # bytes; byok writes far less
@@ -15,6 +14,8 @@ LONGEST: Final = 65_536  # bytes; byok writes far less
 
 def keep(world: World, name: str, body: Json) -> None:
     """Writes a file of the cache; a cache that cannot be had is no harm."""
+    import tempfile  # with all that it imports too slow for `byok list`, which only recalls
+
     with suppress(OSError):
         world.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         # mkstemp makes a 0600 file; the rename keeps readers from seeing half of it

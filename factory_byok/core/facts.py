@@ -263,7 +263,8 @@ class Snapshot:
     """Everything that byok saw at one moment; checks are pure functions of it.
 
     `servers` maps each endpoint (`http://localhost:11434`) to what answered there;
-    `droid_lists` are the ids that the installed droid itself lists, in its order.
+    `droid_lists` are the ids that the installed droid itself lists, in its order; `droid_rules` is
+    the measured version by whose rules byok judged the entries ("" for the newest).
     `default_endpoint` is what OLLAMA_HOST says, else Ollama's usual place. `environment` holds the
     variables that matter, with credentials removed; `listeners` names the program behind a local
     endpoint that answered as something else. `instead` maps an address that does not answer to one
@@ -280,6 +281,7 @@ class Snapshot:
     ollama: Reading[OllamaInstall] = NOT_READ
     droid: Reading[Droid] = NOT_READ
     droid_lists: Reading[tuple[str, ...]] = NOT_READ
+    droid_rules: str = ""
     exercises: tuple[Exercise, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     listeners: Mapping[str, str] = field(default_factory=dict)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from factory_byok.core.facts import System
     from factory_byok.core.http import Http
 
+DROID_VERSION: Final = "BYOK_DROID_VERSION"  # the variable behind `--droid-version`
 PROGRAM_DEADLINE: Final = 2.0  # seconds for a program that only reports
 
 
@@ -86,6 +87,7 @@ class World:
     `home` holds `.factory` (FACTORY_HOME_OVERRIDE moves it, HOME is the fallback); `user_home` is
     the user's own. `root` stands before `/proc`, `/sys` and `/etc` so that captures can stand in.
     `load` imports a module by name: the door to NVML, psutil, cpuinfo and the registry.
+    `droid_version` names the droid that this machine is prepared for, "" for the installed one.
     """
 
     system: "System"
@@ -99,6 +101,7 @@ class World:
     which: Callable[[str], str | None] = which
     load: Callable[[str], Any] = importlib.import_module
     host_name: str = ""
+    droid_version: str = ""
     open_http: Callable[[], "Http"] = field(default=_http)
 
     @classmethod
@@ -114,6 +117,7 @@ class World:
             cwd=_cwd(),
             env=env,
             host_name=platform.node(),
+            droid_version=env.get(DROID_VERSION, ""),
         )
 
     @property

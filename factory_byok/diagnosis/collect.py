@@ -97,6 +97,8 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         elsewhere=elsewhere(settings.entries, servers, answers.get("others", NOT_READ)),
         ollama=_reading(answers.get("ollama", NOT_READ)),
         droid=_reading(answers.get("droid", NOT_READ)),
+        droid_lists=_reading(answers.get("droid's list", NOT_READ)),
+        droid_rules=settings.followed.rules.versions[-1],
         environment=safe_environment(world.env),
     )
 
@@ -117,7 +119,11 @@ def questions(
         found |= _machine_questions(world, ask)
         found["ollama"] = install
         found["others"] = partial(other_ollamas, world, install, wanted)
-    return found | ({"droid": partial(droid.probe, world)} if ask.droid else {})
+    if ask.droid:
+        program = Once(partial(droid.probe, world))
+        found["droid"] = program
+        found["droid's list"] = lambda: droid.own_list(world, program())
+    return found
 
 
 def look_at_machine(world: World, ask: Ask) -> Machine:

@@ -6,16 +6,30 @@ it said is remembered in the user's cache, by the program's path, size and time.
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from factory_byok.core import cache
+from factory_byok.core.droid_facts import Json
 from factory_byok.core.world import World
-from factory_byok.droid.rules import is_version
+from factory_byok.droid.rules import NEWEST, Followed, is_version, rules_of
 
 VERSION_DEADLINE: Final = 5.0  # seconds; droid needs 0.3, and more when the disk is cold
 PACKAGES: Final = ("droid", "@factory/cli")  # npm's names; `@factory/cli-linux-x64` is one more
-MEMORY: Final = "droid.json"
+MEMORY: Final = "droid"
+
+
+def followed(world: World) -> Followed:
+    """Whose rules decide here: the pinned version's, else the installed droid's."""
+    if world.droid_version:
+        return Followed(rules_of(world.droid_version), world.droid_version, "pinned")
+    found = program(world)
+    if found is None:
+        return Followed(NEWEST)
+    told = version(world, found)
+    if not is_version(told):
+        return Followed(NEWEST, "", "untold")
+    return Followed(rules_of(told), told, "installed")
 
 
 class Program(NamedTuple):
@@ -31,7 +45,7 @@ class Program(NamedTuple):
     script: bool
 
     @property
-    def identity(self) -> list[Any]:
+    def identity(self) -> list[Json]:
         """What tells this very program from any other and from itself before an update."""
         return [self.real, self.size, self.changed]
 
@@ -43,7 +57,7 @@ def program(world: World) -> Program | None:
         return None
     real = os.path.realpath(path)
     try:
-        state = os.stat(real)
+        state = Path(real).stat()
         with Path(real).open("rb") as file:
             script = file.read(2) == b"#!"
     except OSError:
@@ -61,12 +75,12 @@ def version(world: World, droid: Program, *, fresh: bool = False) -> str:
         return told
     memory = recall(world)
     known = memory.get("version")
-    if memory.get("program") == droid.identity and isinstance(known, str):
-        if not (fresh and droid.script):
-            return known
+    same = memory.get("program") == droid.identity
+    if same and isinstance(known, str) and not (fresh and droid.script):
+        return known
     said = asked(world, droid)
-    if memory.get("program") != droid.identity or known != said:
-        remember(world, {"program": droid.identity, "version": said})
+    if not same or known != said:
+        cache.keep(world, MEMORY, {"program": droid.identity, "version": said})
     return said
 
 
@@ -109,26 +123,7 @@ def asked(world: World, droid: Program) -> str:
     return words[-1] if done.code == 0 and words else ""
 
 
-def recall(world: World) -> dict[str, Any]:
+def recall(world: World) -> dict[str, Json]:
     """What is remembered of droid; empty when nothing can be read."""
-    try:
-        body = json.loads((world.cache / MEMORY).read_bytes())
-    except (OSError, ValueError):
-        return {}
+    body = cache.recall(world, MEMORY)
     return body if isinstance(body, dict) else {}
-
-
-def remember(world: World, body: Mapping[str, Any]) -> None:
-    """Writes the memory (0600 in 0700); a cache that cannot be had is no harm."""
-    import tempfile
-    from contextlib import suppress
-
-    with suppress(OSError):
-        world.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix="droid-", dir=world.cache)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(body, file)
-            Path(temporary).replace(world.cache / MEMORY)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The installed droid asked about itself: its version, and what it lists, without touching its home."""
+"""The installed droid asked: its version and what it lists, without touching its home."""
 
 import hashlib
 import json
@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from factory_byok.core import cache
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import NOT_READ, Droid, Known, Reading, Unknown
 from factory_byok.core.world import World
 from factory_byok.droid import installed
-from factory_byok.droid.rules import is_measured
-from factory_byok.droid.settings.locate import FILE_NAMES, Place, places, repository, user_folder
+from factory_byok.droid.rules import MEASURED
+from factory_byok.droid.settings.locate import FILE_NAMES, Place, places, repository
 
 LIST_DEADLINE: Final = 10.0  # seconds; droid needs about half a second
 NOWHERE: Final = "http://127.0.0.1:9"  # the discard port: nothing that droid sends leaves here
@@ -48,26 +49,40 @@ def probe(world: World) -> Reading[Droid]:
     return Known(Droid(found.path, Known(told) if told else Unknown("`droid --version` failed")))
 
 
-def own_list(world: World, instead: Texts | None = None) -> Reading[tuple[str, ...]]:
+def own_list(
+    world: World, droid: Reading[Droid], instead: Texts | None = None
+) -> Reading[tuple[str, ...]]:
     """The ids that an installed droid of no measured version lists; not read for a measured one.
 
     `instead` gives texts to imagine in place of single files. The answer is remembered for the same
     program and the same files; a script may start another program today, so it is asked again.
     """
     found = installed.program(world)
-    if found is None or world.droid_version:
+    if found is None or not isinstance(droid, Known):
         return NOT_READ
-    if is_measured(installed.version(world, found)):
+    version = droid.value.version
+    if isinstance(version, Known) and version.value in MEASURED:
         return NOT_READ
-    asked_about = _digest(world, instead or {})
-    memory = installed.recall(world)
-    known = memory.get("lists") if memory.get("program") == found.identity else None
-    if not found.script and isinstance(known, dict) and known.get("files") == asked_about:
-        return Known(tuple(map(str, known["ids"])))
+    if world.droid_version and version != Known(world.droid_version):
+        return Unknown(f"byok follows droid {world.droid_version}, as it was told", "pinned")
+    if found.script:
+        return lists(world, found.path, instead)
+    return _remembered_list(world, found, instead or {})
+
+
+def _remembered_list(
+    world: World, found: installed.Program, instead: Texts
+) -> Reading[tuple[str, ...]]:
+    """What the program said about the same files before, else what it says now."""
+    files, memory = _digest(world, instead), installed.recall(world)
+    of_this = memory.get("program") == found.identity
+    match memory.get("lists"):
+        case {"files": known, "ids": [*ids]} if of_this and known == files:
+            return Known(tuple(map(str, ids)))
     answer = lists(world, found.path, instead)
-    if isinstance(answer, Known) and memory.get("program") == found.identity:
-        kept = {"files": asked_about, "ids": list(answer.value)}
-        installed.remember(world, {**memory, "lists": kept})
+    if isinstance(answer, Known) and of_this:
+        ids = [*answer.value]
+        cache.keep(world, installed.MEMORY, {**memory, "lists": {"files": files, "ids": ids}})
     return answer
 
 
@@ -106,15 +121,16 @@ def _copy(world: World, into: Path, instead: Texts) -> tuple[Path, Path]:
     if repository(world.cwd) is not None:
         (tree / ".git").mkdir()
     for place, text in _texts(world, instead):
+        folder = place.path.parent
         own = place.level == "user"
-        target = home / user_folder(world).name if own else tree / place.path.parent.relative_to(top)
+        target = home / folder.name if own else tree / folder.relative_to(top)
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         (target / FILE_NAMES[place.kind]).write_bytes(text)
     return home, cwd
 
 
 def _texts(world: World, instead: Texts) -> Iterator[tuple[Place, bytes]]:
-    """The user's and the project's files that are there, or are imagined to be, with their bytes."""
+    """The bytes of the user's and the project's files that are there, or imagined to be."""
     for place in places(world):
         if place.level == "org":
             continue  # it lies at one place of the system, and droid reads it there

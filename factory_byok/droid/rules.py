@@ -22,7 +22,9 @@ class Rules(NamedTuple):
     config.json only one whose members have the right types. `empty_id_listed`: an entry whose `id`
     is empty is listed under no id, instead of being hidden. `config_strict`: one wrong-typed
     optional field drops an entry of config.json; else only a name or a reasoning effort counts, and
-    rejects the file. `config_merged`: config.json is read beside a settings file with models.
+    rejects the file. `config_hidden_by`: an entry of config.json is hidden by one of the settings
+    files beside it with the same model or the same id. `list_needed`: `customModels` that is no
+    list hides config.json.
     `org_file`: the organisation's file of the system is read.
     """
 
@@ -35,7 +37,8 @@ class Rules(NamedTuple):
     bedrock_checked: bool = True
     empty_id_listed: bool = False
     config_strict: bool = True
-    config_merged: bool = True
+    config_hidden_by: tuple[Literal["model", "id"], ...] = ("id",)
+    list_needed: bool = False
     org_file: bool = True
 
     @property
@@ -53,7 +56,8 @@ _OLDEST: Final = Rules(
     bedrock_for_url=False,
     empty_id_listed=True,
     config_strict=False,
-    config_merged=False,
+    config_hidden_by=("model",),
+    list_needed=True,
     org_file=False,
 )
 FAMILIES: Final = (
@@ -64,7 +68,8 @@ FAMILIES: Final = (
         unknown_dialect_config="file_rejected",
         bedrock_checked=False,
         config_strict=False,
-        config_merged=False,
+        config_hidden_by=("model", "id"),
+        list_needed=True,
     ),
     Rules(versions=("0.225.2",)),
 )
@@ -85,19 +90,46 @@ def rules_of(version: str) -> Rules:
     return before[-1] if before else FAMILIES[0]
 
 
-def is_measured(version: str) -> bool:
-    """Whether this very version was measured."""
-    return version in MEASURED
-
-
 def is_version(text: str) -> bool:
     """Whether a text can be a version of droid: numbers with points between, as `0.225.2`."""
     return len(_numbers(text)) > 1
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers of a version; none for what is no version. What follows `-` or `+` is left out."""
+    """The numbers of a version, without what follows `-` or `+`; none for what is no version."""
     words = version.partition("+")[0].partition("-")[0].split(".")
     if not all(word.isascii() and word.isdigit() and len(word) < 9 for word in words):
         return ()
     return tuple(map(int, words))
+
+
+class Followed(NamedTuple):
+    """Whose rules byok follows here: the droid of this version, and how it is known.
+
+    `pinned` by `--droid-version`, `installed`, `untold` when the installed droid does not say its
+    version, `none` without a droid; the version is "" for the last two, and the newest rules hold.
+    """
+
+    rules: Rules
+    version: str = ""
+    source: Literal["pinned", "installed", "untold", "none"] = "none"
+
+    @property
+    def measured(self) -> bool:
+        """Whether the rules were measured with this very version."""
+        return self.version in MEASURED
+
+    @property
+    def words(self) -> str:
+        """Whose rules these are, for people: `droid 0.117.0, which is installed`."""
+        if self.source == "none":
+            return f"droid {self.rules.name}, the newest that byok knows; none is installed"
+        if self.source == "untold":
+            return f"droid {self.rules.name}; the installed one does not tell its version"
+        known = "by --droid-version" if self.source == "pinned" else "which is installed"
+        if self.measured:
+            return f"droid {self.version}, {known}"
+        return f"droid {self.rules.versions[-1]}; {self.version}, {known}, was not measured"
+
+
+NEWEST_FOLLOWED: Final = Followed(NEWEST)

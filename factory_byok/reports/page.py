@@ -146,7 +146,8 @@ def _versions(snap: Snapshot) -> Iterator[Row]:
     """The versions that a reader of a bug report asks for first."""
     yield Row("byok", __version__)
     yield Row("Python", platform.python_version())
-    yield Row("droid", f"{_droid(snap)} (byok was measured with {MEASURED_DROID})")
+    rules = snap.droid_rules or MEASURED_DROID
+    yield Row("droid", f"{_droid(snap)} (entries judged by the rules of {rules})")
     for endpoint, reading in snap.servers.items():
         if isinstance(reading, Known) and reading.value.provider == "ollama":
             version = reading.value.version or "version unknown"

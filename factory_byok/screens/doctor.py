@@ -52,12 +52,15 @@ def seen_rows(snap: Snapshot, recommendation: Recommendation) -> Iterator[tuple[
 
 
 def _droid(snap: Snapshot) -> str:
-    """The installed droid."""
+    """The installed droid, and whose rules the entries were judged by where that is another."""
     droid = snap.droid
     if isinstance(droid, Unknown):
-        return "not installed (no `droid` on PATH)" if droid.kind == "absent" else droid.why
-    version = droid.value.version
-    return f"{version.value if isinstance(version, Known) else 'version unknown'}"
+        told = "not installed (no `droid` on PATH)" if droid.kind == "absent" else droid.why
+    else:
+        version = droid.value.version
+        told = version.value if isinstance(version, Known) else "version unknown"
+    rules = snap.droid_rules
+    return told if told == rules or not rules else f"{told}; entries judged as {rules} reads them"
 
 
 def _settings(snap: Snapshot) -> Iterator[tuple[str, str]]:

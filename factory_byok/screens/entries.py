@@ -19,11 +19,13 @@ def entries_lines(
     files: Sequence[SettingsFile],
     windows: Mapping[str, int],
     default: str,
+    rules: str,
     style: Style,
 ) -> Iterator[str]:
     """Rejected files first, since they explain what is missing; then the table; then the count.
 
-    `windows` are the last measured ones by id, `default` is the id of droid's default model.
+    `windows` are the last measured ones by id, `default` is the id of droid's default model, and
+    `rules` says by which droid's rules all of it was judged.
     """
     for file in files:
         if file.fate == "rejected":
@@ -33,6 +35,7 @@ def entries_lines(
         yield ""
     yield from _reasons(entries, files, style)
     yield _count(entries, files, default, style)
+    yield from style.wrapped(f"As read by {rules}", "", "  ")
 
 
 def _table(

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from tests.doubles.namespace import ROOT, Namespace
 
-INSTALLED = ROOT / "tests/.real/node_modules/@factory/cli-linux-x64/bin/droid"
+REAL = ROOT / "tests/.real"
+NEWEST = "0.225.2"
+OTHERS = ("0.99.0", "0.105.1", "0.109.3", "0.117.0", "0.215.0")
+# What a mount namespace of one run needs of the real `/etc`, beside the organisation's file.
+ETC = ("passwd", "group", "hosts", "nsswitch.conf")
+ON_ITS_OWN_ETC = """/bin/mount --bind "$0" /etc && exec "$@\""""
 NOWHERE = "http://127.0.0.1:9"
 PLACES = (
     "FACTORY_API_BASE_URL",
@@ -34,10 +39,15 @@ class NoDroidError(Exception):
     """The droid binary is not there."""
 
 
-def find_droid() -> Path:
-    """Find the binary: `BYOK_DROID`, else where CI installs it."""
-    told = os.environ.get("BYOK_DROID")
-    binary = Path(told) if told else INSTALLED
+def installed(version: str) -> Path:
+    """Where CI installs a version, so that byok's own look at the package finds it too."""
+    return REAL / version / "node_modules/@factory/cli-linux-x64/bin/droid"
+
+
+def find_droid(version: str = NEWEST) -> Path:
+    """Find the binary: for the newest `BYOK_DROID`, else where CI installs it."""
+    told = os.environ.get("BYOK_DROID") if version == NEWEST else None
+    binary = Path(told) if told else installed(version)
     if not binary.is_file():
         raise NoDroidError(f"the real droid is absent: {binary} does not exist")
     return binary
@@ -47,6 +57,32 @@ def airgapped(home: str | Path, path: str, more: Mapping[str, str] | None = None
     """Give the environment in which droid needs no account and calls nobody."""
     own = {"HOME": str(home), "FACTORY_HOME_OVERRIDE": str(home), "PATH": path}
     return {**own, **SWITCHES, **dict.fromkeys(PLACES, NOWHERE), **(more or {})}
+
+
+def help_text(
+    namespace: Namespace,
+    binary: Path,
+    home: Path,
+    cwd: Path,
+    etc: Path | None = None,
+    tries: int = 4,
+) -> str:
+    """What `droid exec --help` prints; "" when droid refuses to start.
+
+    `etc` stands in for `/etc`, where the organisation's file lies. The runtime of the older droids
+    crashes at its end now and then, and a busy machine lets one wait too long: asked again.
+    """
+    command = [str(binary), "exec", "--help"]
+    if etc is not None:
+        for name in ETC:
+            (etc / name).write_bytes((Path("/etc") / name).read_bytes())
+        mount = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", ON_ITS_OWN_ETC, str(etc)]
+        command = [*mount, *command]
+    for _ in range(tries):
+        done = namespace.run(command, env=airgapped(home, NO_PROGRAMS), cwd=cwd)
+        if done.rc in (0, 1):
+            return done.stdout if done.rc == 0 else ""
+    raise NoDroidError(f"droid exec --help ended with {done.rc}: {done.stderr[-300:]}")
 
 
 def listing(help_text: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Final
 from factory_byok.core.facts import Entry, Known, Snapshot, Window
 from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.examine import examine
+from factory_byok.droid.rules import NEWEST_FOLLOWED
 from factory_byok.screens.doctor import doctor_lines
 from factory_byok.screens.entries import entries_lines
 from factory_byok.screens.style import Style
@@ -48,7 +49,9 @@ def _list() -> Iterable[str]:
         reason="The entry of the same id in /home/u/.factory/settings.json wins",
     )
     listed = an_entry(file="/home/u/.factory/settings.json", base_url=f"{ENDPOINT}/v1")
-    return entries_lines((listed, hidden), (), {listed.id: 65_536}, listed.id, PLAIN)
+    return entries_lines(
+        (listed, hidden), (), {listed.id: 65_536}, listed.id, NEWEST_FOLLOWED.words, PLAIN
+    )
 
 
 SCREENS: Final[dict[str, tuple[str, Callable[[], Iterable[str]]]]] = {

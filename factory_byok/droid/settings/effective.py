@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from factory_byok.core.droid_facts import Defaults, Entry, Json, SettingsFile
 from factory_byok.droid.field_names import LIST_NAMES
-from factory_byok.droid.rules import NEWEST, Rules
+from factory_byok.droid.rules import NEWEST_FOLLOWED, Followed, Rules
 from factory_byok.droid.settings.defaults import COMPACTION_MODEL, defaults_of, moved
 from factory_byok.droid.settings.entry import read_entry
 from factory_byok.droid.settings.entry_rules import Candidate
@@ -20,26 +20,29 @@ from factory_byok.droid.settings.locate import FILE_NAMES
 
 
 class Effective(NamedTuple):
-    """What became of each file and each entry, and the settings beside the entries."""
+    """What became of each file and each entry, the settings beside them, and by whose rules."""
 
     files: tuple[SettingsFile, ...]
     entries: tuple[Entry, ...]
     defaults: Defaults
+    followed: Followed = NEWEST_FOLLOWED
 
 
 def effective(
-    sources: Sequence[Source], env: Mapping[str, str], rules: Rules = NEWEST
+    sources: Sequence[Source], env: Mapping[str, str], followed: Followed = NEWEST_FOLLOWED
 ) -> Effective:
     """What droid makes of the files, given in the order of `locate.places`.
 
     `env` tells which variables of keys are set. Never raises for any text.
     """
-    folders: list[list[FileRead]] = []
-    for _, group in groupby(sources, lambda source: source.place.path.parent):
+    rules, folders = followed.rules, list[list[FileRead]]()
+    read_too = [each for each in sources if rules.org_file or each.place.level != "org"]
+    for _, group in groupby(read_too, lambda source: source.place.path.parent):
         folders.append([read_file(source, rules) for source in group])
         _settle_folder(folders[-1], rules)
     _settle_levels(folders)
     reads = [read for folder in folders for read in folder]
+    _stop_everything(reads)
     items = (item for read in reads for item in read.items)
     return Effective(
         files=tuple(read.file for read in reads),
@@ -48,11 +51,12 @@ def effective(
             [(folder[0].source.place.level, _general(folder)) for folder in folders],
             _holder(folders, COMPACTION_MODEL),
         ),
+        followed=followed,
     )
 
 
 def _settle_folder(reads: list[FileRead], rules: Rules) -> None:
-    """Settles which file of one folder wins: the local list replaces, config.json adds if at all."""
+    """Settles which file of one folder wins: the local list replaces, config.json may add."""
     by_kind = {read.source.place.kind: read for read in reads}
     local, config = by_kind.get("local"), by_kind.get("config")
     settings = by_kind.get("settings")
@@ -62,23 +66,35 @@ def _settle_folder(reads: list[FileRead], rules: Rules) -> None:
             item.drop("replaced", reason, "shadowed")
             item.shadowed_by = local.file.path
     winners = [item for read in (settings, local) if read for item in read.live]
-    if config and not rules.config_merged:
-        _ignore(config, [local, settings], winners)
-    elif config:
-        _shadow(config.live, {item.id: item.file for item in winners})
+    if config:
+        if rules.list_needed:
+            _ignore_beside_no_list(config, local, settings)
+        if "model" in rules.config_hidden_by:
+            _hide_by_model(config, winners)
+        if "id" in rules.config_hidden_by:
+            _shadow(config.live, {item.id: item.file for item in winners})
 
 
-def _ignore(config: FileRead, others: list[FileRead | None], winners: list[Candidate]) -> None:
-    """Leaves config.json out beside a settings file that has models, or no list where one belongs."""
+def _ignore_beside_no_list(config: FileRead, *others: FileRead | None) -> None:
+    """Leaves config.json out beside `customModels` that is neither a list nor null."""
     key = LIST_NAMES["settings"]
     holder = next((read for read in others if read and key in read.values), None)
-    if holder is None or not (winners or not isinstance(holder.values[key], list | type(None))):
-        return
+    if holder is not None and not isinstance(holder.values[key], list | type(None)):
+        for item in config.live:
+            item.drop("replaced", f"`{key}` in {holder.file.path} is no list", "shadowed")
+            item.shadowed_by = holder.file.path
+
+
+def _hide_by_model(config: FileRead, winners: list[Candidate]) -> None:
+    """Hides the entries of config.json whose model an entry of the settings files has."""
+    holders = {str(item.raw.get("model")): item.file for item in winners}
     version = config.rules.versions[-1]
-    reason = f"droid {version} ignores `{FILE_NAMES['config']}` beside `customModels`"
     for item in config.live:
-        item.drop("replaced", f"{reason} in {holder.file.path}", "shadowed")
-        item.shadowed_by = holder.file.path
+        holder = holders.get(str(item.raw.get("model")))
+        if holder is not None:
+            reason = f"droid {version} takes only the entry with the same model in {holder}"
+            item.drop("same_model", reason, "shadowed")
+            item.shadowed_by = holder
 
 
 def _settle_levels(folders: list[list[FileRead]]) -> None:
@@ -90,6 +106,14 @@ def _settle_levels(folders: list[list[FileRead]]) -> None:
             _shadow(live, seen, among_themselves=True)
         for item in live:
             seen.setdefault(item.id, item.file)
+
+
+def _stop_everything(reads: list[FileRead]) -> None:
+    """Drops every entry when one file keeps droid from listing any, or even from starting."""
+    for file in [read.file for read in reads if read.stops_droid]:
+        for item in [item for read in reads for item in read.live]:
+            reason = f"droid lists no model because of {file.path}: {file.reason}"
+            item.drop("file_discarded", reason)
 
 
 def _shadow(

@@ -1,7 +1,7 @@
 """Which items of a list of models droid keeps as entries, and why it drops the others.
 
-`settings.json` ignores a wrong-typed optional field, `config.json` drops the whole entry for it,
-and an organisation's file is discarded for it; other versions differ as `droid/rules.py` says.
+`settings.json` ignores a wrong-typed optional field and `config.json` drops the whole entry for it,
+as far as the version's rules (`droid/rules.py`) do not say otherwise.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,6 @@ from factory_byok.core.droid_facts import EntryFate, FileKind, FileLevel, Json
 from factory_byok.droid.field_names import CAMEL, DIALECTS, FIELDS, SNAKE, folded
 from factory_byok.droid.rules import Rules
 from factory_byok.droid.settings.field_types import (
-    CONFIG_TYPES,
-    ORG_TYPES,
     loosely_mistyped,
     mistyped,
     stands_for_base_url,
@@ -29,8 +27,8 @@ class Candidate:
     """One item of a list of models on its way to an Entry; droid's verdict is filled in stepwise.
 
     `raw` is {} when the item is no object. `misspelt` pairs a key that droid ignores with the one
-    that it would honour, and `rejects_file` says that droid ignores the whole file for this item. It
-    prints no field, since `raw` may hold a secret.
+    that it would honour, and `rejects_file` says that droid ignores the whole file for this item.
+    It prints no field, since `raw` may hold a secret.
     """
 
     def __init__(
@@ -112,7 +110,7 @@ def _fault_of(raw: Mapping[str, Json], item: Candidate, rules: Rules) -> tuple[s
     names = FIELDS[item.kind]
     found = _missing(raw, item, rules)
     if not found and item.kind == "config" and rules.config_strict:
-        found = mistyped(raw, CONFIG_TYPES)
+        found = mistyped(raw)
     if found:
         return found
     if raw.get(names["key"]) in DROPPED_KEYS:
@@ -142,9 +140,7 @@ def _unknown_dialect(
     return "provider_unknown", f"droid does not know the dialect `{brief(dialect)}`", "provider"
 
 
-def _missing(
-    raw: Mapping[str, Json], item: Candidate, rules: Rules
-) -> tuple[str, str, str] | None:
+def _missing(raw: Mapping[str, Json], item: Candidate, rules: Rules) -> tuple[str, str, str] | None:
     """What is wrong with the required fields."""
     names = FIELDS[item.kind]
     for meaning in ("model", "base_url", "dialect", *(("key",) if rules.needs_key else ())):
@@ -160,22 +156,6 @@ def _missing(
             return "wrong_type", f"Its `{key}` is {kind_of(raw[key])} where text belongs", key
         return "missing_field", f"It has no `{key}`", key
     return None
-
-
-def strictly(item: Candidate) -> str:
-    """Why the stricter schema of an organisation's file refuses an entry, "" when it does not.
-
-    It knows no folded spelling of a dialect, and no wrong type even of an optional field.
-    """
-    found = mistyped(item.raw, ORG_TYPES)
-    if item.fault in ("not_an_object", "missing_field", "wrong_spelling", "wrong_type") or found:
-        return item.reason or (found[1] if found else "")
-    dialect = item.raw.get("provider")
-    return (
-        ""
-        if dialect in DIALECTS
-        else f"`{brief(dialect)}` must be written `{folded(text_of(dialect))}`"
-    )
 
 
 def _misspelt(raw: Mapping[str, Json], kind: FileKind) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""The types of fields, where droid is strict about them: config.json and an organisation's file.
+"""The types of fields, where droid is strict about them: in config.json.
 
 As measured with droid 0.225.2; where other versions differ, `droid/rules.py` says so.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from factory_byok.core.droid_facts import FileKind, Json
-from factory_byok.droid.rules import NEWEST, Rules
+from factory_byok.droid.rules import Rules
 from factory_byok.droid.settings.value_words import kind_of
 
 CONFIG_TYPES: Final = {
@@ -24,22 +24,9 @@ CONFIG_TYPES: Final = {
     "extra_headers": "an object of texts",
     "extra_args": "an object",
     "supports_images": "true or false",
+    "bedrock": "an object of droid's form",
 }
-ORG_TYPES: Final = {
-    "id": "text",
-    "displayName": "text",
-    "apiKey": "text",
-    "baseUrl": "text",
-    "index": "a number",
-    "maxOutputTokens": "a number",
-    "maxContextLimit": "a number",
-    "thinkingMaxTokens": "a number",
-    "enableThinking": "true or false",
-    "noImageSupport": "true or false",
-    "extraHeaders": "an object of texts",
-    "extraArgs": "an object",
-}
-_BEDROCK_TEXTS: Final = (
+BEDROCK_TEXTS: Final = (
     "awsProfile",
     "awsRegion",
     "bedrockBaseUrl",
@@ -48,13 +35,11 @@ _BEDROCK_TEXTS: Final = (
 )
 
 
-def mistyped(raw: Mapping[str, Json], types: Mapping[str, str]) -> tuple[str, str, str] | None:
-    """The first field for whose type a strict reader refuses the entry."""
-    for key, wanted in types.items():
-        if key in raw and not _is(raw[key], wanted):
+def mistyped(raw: Mapping[str, Json]) -> tuple[str, str, str] | None:
+    """The first field for whose type droid drops an entry of config.json."""
+    for key, wanted in CONFIG_TYPES.items():
+        if key in raw and not is_a(raw[key], wanted):
             return "wrong_type", f"Its `{key}` is {kind_of(raw[key])} where {wanted} belongs", key
-    if types is CONFIG_TYPES and "bedrock" in raw and not stands_for_base_url(raw, "config", NEWEST):
-        return "wrong_type", "Its `bedrock` is not what droid expects", "bedrock"
     return None
 
 
@@ -77,12 +62,10 @@ def stands_for_base_url(raw: Mapping[str, Json], kind: FileKind, rules: Rules) -
         return False
     if kind != "config" or not rules.bedrock_checked:
         return True
-    texts = all(isinstance(value[key], str) for key in _BEDROCK_TEXTS if key in value)
-    metadata = value.get("requestMetadata", {})
-    return texts and _is(metadata, "an object of texts")
+    return is_a(value, "an object of droid's form")
 
 
-def _is(value: Json, wanted: str) -> bool:
+def is_a(value: Json, wanted: str) -> bool:
     """Whether a value has the type that a word of `CONFIG_TYPES` asks for."""
     if wanted == "text":
         return isinstance(value, str)
@@ -90,5 +73,13 @@ def _is(value: Json, wanted: str) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if wanted == "true or false":
         return isinstance(value, bool)
+    if wanted == "an object of droid's form":
+        return isinstance(value, dict) and _is_bedrock(value)
     texts = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
     return isinstance(value, dict) and (texts or wanted == "an object")
+
+
+def _is_bedrock(value: dict[str, Json]) -> bool:
+    """Whether an object is a `bedrock` whose members have the right types."""
+    texts = all(isinstance(value.get(key, ""), str) for key in BEDROCK_TEXTS)
+    return texts and is_a(value.get("requestMetadata", {}), "an object of texts")

@@ -13,7 +13,6 @@ from factory_byok.droid.settings.entry_rules import (
     Candidate,
     alike,
     judge,
-    strictly,
     with_inherited,
 )
 from factory_byok.droid.settings.locate import Place
@@ -40,7 +39,7 @@ class Source(NamedTuple):
 class FileRead:
     """One file after reading: its verdict, its values when droid uses them, its entries."""
 
-    __slots__ = ("file", "items", "rules", "source", "values")
+    __slots__ = ("file", "items", "rules", "source", "stops_droid", "values")
 
     def __init__(
         self,
@@ -53,6 +52,7 @@ class FileRead:
         self.source, self.file, self.rules = source, file, rules
         self.values: dict[str, Json] = values or {}
         self.items: list[Candidate] = []
+        self.stops_droid = False
 
     @property
     def live(self) -> list[Candidate]:
@@ -110,6 +110,8 @@ def _with_entries(read: FileRead) -> FileRead:
     kind = read.source.place.kind
     right = LIST_NAMES[kind]
     # droid copies the values of settings.json, which loses what `__proto__` lends
+    organisation = read.source.place.level == "org"
+    read.values = dict(with_inherited(read.values)) if organisation else read.values
     values = with_inherited(read.values) if kind == "config" else read.values
     for key, found in values.items():
         if key == right and isinstance(found, list):
@@ -120,22 +122,32 @@ def _with_entries(read: FileRead) -> FileRead:
             _note(read, "models_misspelt", f"`{key}` means nothing here; droid reads `{right}`")
             read.items += _misplaced(read, found, key)
     _number(read)
-    culprits = [item for item in read.items if item.rejects_file]
-    if culprits:
-        _discard(read, culprits[0], f"/{culprits[0].fault_field}")
-    elif read.source.place.level == "org":
-        _judge_strictly(read)
+    culprit = next((item for item in read.items if item.rejects_file), None)
+    if organisation:
+        _judge_organisation(read)
+    elif culprit:
+        pointer = f"{culprit.pointer}/{culprit.fault_field}"
+        _discard(read, pointer, culprit.fault, culprit.reason)
     return read
 
 
-def _judge_strictly(read: FileRead) -> None:
-    """Rejects an organisation's file for any entry that its stricter schema refuses."""
+def _judge_organisation(read: FileRead) -> None:
+    """Rejects an organisation's file for anything that its schema refuses."""
+    from factory_byok.droid.settings import organisation
+
     for item in read.items:
-        reason = strictly(item)
+        reason = organisation.refused_entry(item)
         if reason:
             item.drop(item.fault or "wrong_type", item.reason or reason)
-            _discard(read, item, "")
+            _discard(read, item.pointer, item.fault, item.reason)
             return
+    key, reason = organisation.refused_setting(read.values)
+    culprit = next(filter(organisation.stops_droid, read.items), None)
+    if key:
+        _discard(read, _pointer(key), "wrong_type", reason)
+    elif culprit:
+        read.stops_droid = True
+        _discard(read, f"{culprit.pointer}/provider", culprit.fault, culprit.reason)
 
 
 def _note(read: FileRead, fault: str, note: str) -> None:
@@ -183,19 +195,19 @@ def _number(read: FileRead) -> None:
             item.id = f"custom:{middle}-{number}"
 
 
-def _discard(read: FileRead, culprit: Candidate, field: str) -> None:
-    """Rejects a whole file for one entry, as droid does for an unknown dialect."""
+def _discard(read: FileRead, pointer: str, fault: str, why: str) -> None:
+    """Rejects a whole file for the value at a pointer, as droid does for an unknown dialect."""
     from factory_byok.droid.settings.jsonc.outline import outline
     from factory_byok.droid.settings.jsonc.tree import find
 
     text = read.source.text or ""
-    node = find(outline(text), culprit.pointer + field)
+    node = find(outline(text), pointer)
     at = jsonc.position(text, node.start) if node else (1, 1)
-    read.file = _rejected(read.file, culprit.fault, culprit.reason, at)
+    read.file = _rejected(read.file, fault, why, at)
     read.values = {}
     for item in read.items:
         if item.fault in ("", "empty_id"):
-            reason = f"droid discards this whole file because of line {at[0]}: {culprit.reason}"
+            reason = f"droid discards this whole file because of line {at[0]}: {why}"
             item.drop("file_discarded", reason)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
+from factory_byok.droid.installed import followed
 from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.effective import Effective, Source, effective
 from factory_byok.droid.settings.locate import Place, places
@@ -15,7 +16,8 @@ def look(world: World, instead: Mapping[Path, str | None] | None = None) -> Effe
 
     `instead` gives texts to imagine in place of single files (None: no such file).
     """
-    return effective([_source(place, instead or {}) for place in places(world)], world.env)
+    sources = [_source(place, instead or {}) for place in places(world)]
+    return effective(sources, world.env, followed(world))
 
 
 def _source(place: Place, instead: Mapping[Path, str | None]) -> Source:

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from factory_byok.core.facts import Entry
 from factory_byok.core.world import World
+from factory_byok.droid.rules import NEWEST, Followed, rules_of
 from factory_byok.droid.settings.effective import Effective, Source, effective
 from factory_byok.droid.settings.locate import places
+
+ORGANISATION = "etc/factory/settings.json"
 
 
 @dataclass(frozen=True)
@@ -35,24 +38,25 @@ class MadeUp:
 def world_of(root: Path, cwd: str) -> World:
     """The world of a made-up machine, its own `/etc` included."""
     home = root / "home"
-    return World("linux", home, home, root / cwd, {}, root=root / "nowhere")
+    return World("linux", home, home, root / cwd, {}, root=root)
 
 
-def judged(world: World) -> Effective:
-    """What byok makes of a made-up machine."""
+def judged(world: World, version: str = NEWEST.versions[-1]) -> Effective:
+    """What byok makes of a made-up machine by the rules of one version of droid."""
     sources = []
     for place in places(world):
         exists = place.path.is_file()
         raw = place.path.read_bytes() if exists else b""
         text = raw.decode("utf-8", "surrogateescape") if exists else None
         sources.append(Source(place, text))
-    return effective(sources, {})
+    return effective(sources, {}, Followed(rules_of(version), version, "pinned"))
 
 
-def help_block(entries: tuple[Entry, ...]) -> str:
+def help_block(entries: tuple[Entry, ...], version: str = NEWEST.versions[-1]) -> str:
     """The rows of `droid exec --help` for the listed entries, as droid lays them out."""
     rows = [(entry.id, entry.name or "(custom)") for entry in entries if entry.fate == "listed"]
-    width = max((_js_length(row[0]) for row in rows), default=0) + 1
+    least = 27 if rules_of(version).needs_key else 0  # the older droids' narrowest column
+    width = max(max((_js_length(row[0]) for row in rows), default=0) + 1, least)
     return "".join(f"  {id_}{' ' * (width - _js_length(id_))}  {name}\n" for id_, name in rows)
 
 
@@ -84,7 +88,10 @@ _NAMES = [
     "😀",
     "a/b:c",
 ]
+_COMMON = st.sampled_from(["m", "n", "m 0"])  # so that files often speak of the same model
 _names = st.one_of(
+    _COMMON,
+    _COMMON,
     st.sampled_from(_NAMES),
     st.text(st.sampled_from("mx-0 " + _SPACES), max_size=5),
     st.text(st.characters(), max_size=6),
@@ -146,6 +153,20 @@ _SNAKE = {
         [{}, {"awsRegion": "x"}, {"awsRegion": 5}, {"requestMetadata": {"a": 1}}]
     ),
     "__proto__": _CAMEL["__proto__"],
+}
+_ORGANISATION = _CAMEL | {
+    "provider": st.sampled_from(
+        ["openai"] * 9 + ["anthropic", "bedrock-converse", "google", "xai"]
+    ),
+    "baseUrl": st.sampled_from(["http://localhost:11434/v1", "nope", "${X}"]),
+    "reasoningEffort": st.sampled_from(["high", "max"]),
+    "bedrock": st.sampled_from(
+        [{}, {"awsRegion": "x"}, {"awsRegion": ""}, {"bedrockBaseUrl": "http://"}]
+    ),
+    "apiKeyHelper": st.just("true"),
+    "apiKeyHelperTtlMs": st.sampled_from([1, 0, 1.5]),
+    "authMode": st.sampled_from(["bearer", "provider-default"]),
+    "fileEditToolProfile": st.sampled_from(["apply-patch", "create-edit", "other"]),
 }
 _BREAKS = [
     "#x\n",
@@ -228,6 +249,18 @@ def _written(draw: st.DrawFn, values: Any) -> bytes:
 
 
 @st.composite
+def organisation_files(draw: st.DrawFn) -> bytes:
+    """The bytes of an organisation's file, sound more often than not since one fault rejects it."""
+    values: Any = {"customModels": draw(st.lists(entries(_ORGANISATION), max_size=2))}
+    if draw(st.integers(0, 7)) == 0:
+        setting = draw(st.sampled_from(["hooks", "env", "modelPolicy", "commandAllowlist"]))
+        values[setting] = draw(st.sampled_from([{}, [], 5]))
+    if draw(st.integers(0, 11)) == 0:
+        values = {"__proto__": values}
+    return _written(draw, values)
+
+
+@st.composite
 def machines(draw: st.DrawFn) -> MadeUp:
     """A machine with files at one to four levels, seen from one of several working folders."""
     cwd = draw(st.sampled_from(["home", "work", "work/a", "work/a/b", "home/p", "home/p/q"]))
@@ -237,6 +270,9 @@ def machines(draw: st.DrawFn) -> MadeUp:
         if folder != "home" and draw(st.integers(0, 2)):
             continue
         for name in ("settings.json", "settings.local.json", "config.json"):
-            if draw(st.integers(0, 2)) == 0 or (folder == "home" and name == "settings.json"):
+            often = folder == "home" and name != "settings.local.json"
+            if draw(st.integers(0, 3)) == 0 or (often and draw(st.integers(0, 3))):
                 written[f"{folder}/.factory/{name}"] = draw(files(name == "config.json"))
+    if draw(st.integers(0, 4)) == 0:
+        written[ORGANISATION] = draw(organisation_files())
     return MadeUp(written, cwd, tuple(f"{mark}/.git" for mark in marks))

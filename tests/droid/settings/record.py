@@ -1,6 +1,7 @@
-"""Asks the real droid again for every row of the corpus: `python -m tests.droid.settings.record`.
+"""Asks the real droids again for every row of the corpus: `python -m tests.droid.settings.record`.
 
-A row holds files (bytes as Latin-1 text), the working folder, and the rows that droid printed.
+A row holds files (bytes as Latin-1 text), the working folder, and the rows that droid printed: what
+each group of versions (their numbers, with blanks between) printed alike.
 """
 
 import json
@@ -9,10 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from factory_byok.version import MEASURED_DROID
-from tests.doubles.droid import NO_PROGRAMS, airgapped, find_droid
+from tests.doubles.droid import find_droid, help_text
 from tests.doubles.namespace import Namespace
-from tests.droid.settings.machines import MadeUp, block_of
+from tests.droid.settings.machines import ORGANISATION, MadeUp, block_of
 
 CORPUS = Path(__file__).parent / "corpus"
 
@@ -23,27 +23,33 @@ def machine_of(row: dict[str, Any]) -> MadeUp:
     return MadeUp(files, row["cwd"], tuple(row["folders"]))
 
 
-def answer(namespace: Namespace, machine: MadeUp) -> str:
-    """What droid prints on a made-up machine."""
+def answer(namespace: Namespace, binary: Path, machine: MadeUp) -> str:
+    """The rows that a droid prints on a made-up machine."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         machine.write(root)
-        env = airgapped(root / "home", NO_PROGRAMS)
-        done = namespace.run([str(find_droid()), "exec", "--help"], env=env, cwd=root / machine.cwd)
-        assert done.rc == 0, done.stderr
-        return block_of(done.stdout)
+        etc = root / "etc" if ORGANISATION in machine.files else None
+        return block_of(help_text(namespace, binary, root / "home", root / machine.cwd, etc))
 
 
 def record(path: Path) -> None:
-    """Writes droid's answers of today into one file of the corpus."""
+    """Writes today's answers of the versions that one file of the corpus names."""
     recorded = json.loads(path.read_text("utf-8"))
     with Namespace() as namespace, ThreadPoolExecutor(2) as pool:
-        machines = [machine_of(row) for row in recorded["rows"]]
-        answers = list(pool.map(lambda machine: answer(namespace, machine), machines))
-    for row, said in zip(recorded["rows"], answers, strict=True):
-        row["droid"] = said
-    recorded["version"] = MEASURED_DROID
+        for row in recorded["rows"]:
+            versions = " ".join(row["droid"]).split()
+            asked = [(namespace, find_droid(version), machine_of(row)) for version in versions]
+            said = dict(zip(versions, pool.map(lambda each: answer(*each), asked), strict=True))
+            row["droid"] = grouped(said)
     path.write_text(json.dumps(recorded, indent=1, ensure_ascii=True) + "\n", "utf-8")
+
+
+def grouped(said: dict[str, str]) -> dict[str, str]:
+    """The answers with the versions that gave the same one together."""
+    together: dict[str, list[str]] = {}
+    for version, rows in said.items():
+        together.setdefault(rows, []).append(version)
+    return {" ".join(versions): rows for rows, versions in together.items()}
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""byok's model of droid's loader against the real droid, and against droid's recorded answers."""
+"""byok's model of droid's loader against the real droids, and against their recorded answers."""
 
 import json
 import math
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,60 +12,76 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.doubles.droid import NO_PROGRAMS, Droid, airgapped
-from tests.droid.settings.machines import (
-    MadeUp,
-    block_of,
-    help_block,
-    judged,
-    machines,
-    world_of,
-)
-from tests.droid.settings.record import machine_of
+from factory_byok.droid.rules import MEASURED
+from tests.doubles.droid import NEWEST, OTHERS, Droid, NoDroidError, find_droid
+from tests.doubles.real_parts import missing
+from tests.droid.settings.machines import MadeUp, help_block, judged, machines, world_of
+from tests.droid.settings.record import answer, machine_of
 
 BATCH = 6
 FOLDERS = int(os.environ.get("BYOK_DROID_FOLDERS", "60"))
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
 
 
-def ask(droid: Droid, machine: MadeUp) -> tuple[str, str]:
-    """The rows that droid prints on a made-up machine, and those that byok expects."""
+def expected(machine: MadeUp, versions: Iterable[str]) -> dict[str, str]:
+    """The rows that byok expects of each version on a made-up machine."""
     with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
-        machine.write(root)
-        expected = help_block(judged(world_of(root, machine.cwd)).entries)
-        home = root / "home"
-        done = droid.namespace.run(
-            [str(droid.binary), "exec", "--help"],
-            env=airgapped(home, NO_PROGRAMS),
-            cwd=root / machine.cwd,
-        )
-        assert done.rc == 0, done.stderr
-        return block_of(done.stdout), expected
+        machine.write(Path(name))
+        world = world_of(Path(name), machine.cwd)
+        return {
+            version: help_block(judged(world, version).entries, version) for version in versions
+        }
+
+
+def disagreements(droid: Droid, version: str, batch: Sequence[MadeUp]) -> list[object]:
+    """The machines on which byok and one version of droid differ, with droid's rows and byok's."""
+    try:
+        binary = find_droid(version)
+    except NoDroidError as error:
+        missing(str(error))
+    with ThreadPoolExecutor(2) as pool:
+        answers = pool.map(lambda machine: answer(droid.namespace, binary, machine), batch)
+        pairs = [
+            (machine, said, expected(machine, [version])[version])
+            for machine, said in zip(batch, answers, strict=True)
+        ]
+    return [each for each in pairs if each[1] != each[2]]
+
+
+def enough(folders: int) -> settings:
+    """So many made-up machines, never shrunk: each costs a run of droid."""
+    return settings(
+        max_examples=math.ceil(folders / BATCH),
+        phases=[Phase.generate],
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @pytest.mark.outside
-@settings(
-    max_examples=math.ceil(FOLDERS / BATCH),
-    phases=[Phase.generate],
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@enough(FOLDERS)
 @given(batch=st.lists(machines(), min_size=BATCH, max_size=BATCH))
-def test_the_real_droid_lists_what_byok_says(droid: Droid, batch: Sequence[MadeUp]) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda machine: ask(droid, machine), batch))
-    wrong = [
-        (machine, *pair) for machine, pair in zip(batch, answers, strict=True) if pair[0] != pair[1]
-    ]
-    assert wrong == []
+def test_the_newest_droid_lists_what_byok_says(droid: Droid, batch: Sequence[MadeUp]) -> None:
+    assert disagreements(droid, NEWEST, batch) == []
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("version", OTHERS)
+@enough(max(2 * BATCH, FOLDERS // 5))
+@given(batch=st.lists(machines(), min_size=BATCH, max_size=BATCH))
+def test_every_other_measured_droid_lists_what_byok_says(
+    droid: Droid, version: str, batch: Sequence[MadeUp]
+) -> None:
+    assert disagreements(droid, version, batch) == []
+
+
+def test_every_measured_version_is_asked() -> None:
+    assert set(MEASURED) == {NEWEST, *OTHERS}
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
-def test_byok_lists_what_droid_once_answered(path: Path, tmp_path: Path) -> None:
-    recorded = json.loads(path.read_text("utf-8"))
-    for row in recorded["rows"]:
-        root = tmp_path / str(row["name"])
-        machine_of(row).write(root)
-        assert help_block(judged(world_of(root, row["cwd"])).entries) == row["droid"], row["name"]
+def test_byok_lists_what_droid_once_answered(path: Path) -> None:
+    for row in json.loads(path.read_text("utf-8"))["rows"]:
+        said = {version: rows for group, rows in row["droid"].items() for version in group.split()}
+        assert expected(machine_of(row), said) == said, row["name"]

@@ -1,0 +1,1 @@
+"""Tests of droid's side."""
