@@ -1,7 +1,8 @@
-"""Makes the parts of README and schemas that come from the code: `python -m tests.generate`.
+"""Makes the parts of README, docs and schemas that come from the code: `python -m tests.generate`.
 
-`--check` writes nothing and fails when a part is out of date. Parts of the README stand between
-`<!-- name -->` and `<!-- /name -->`.
+`--check` writes nothing and fails when a part is out of date. Parts of a page stand between
+`<!-- name -->` and `<!-- /name -->`. `--picture` draws the picture of the README anew; it is not
+compared, since its bytes depend on the version of rich.
 """
 
 import json
@@ -9,8 +10,12 @@ import re
 import sys
 from collections.abc import Callable
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
 
 from factory_byok.commands import GROUPS
 from factory_byok.diagnosis.checks import CHECKS
@@ -18,10 +23,12 @@ from factory_byok.diagnosis.examine import code_of
 from factory_byok.diagnosis.failures import FAILURES
 from factory_byok.providers import PROVIDERS
 from tests.schemas import report_schema, snapshot_schema
-from tests.screens import SCREENS, screen
+from tests.screens import COLOR, SCREENS, screen
 
 ROOT: Final = Path(__file__).parent.parent
 README: Final = ROOT / "README.md"
+DOCS: Final = ROOT / "factory_byok/docs"
+PICTURE: Final = DOCS / "doctor.svg"
 
 
 def checks_table() -> str:
@@ -76,14 +83,14 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
 }
 
 
-def readme(text: str) -> str:
-    """The README with every part made anew."""
-    for name, make in PARTS.items():
+def page(text: str) -> str:
+    """A page with every part made anew. Ends the process for a place without a part."""
+    for name in re.findall(r"<!-- /(.+?) -->", text):
+        if name not in PARTS:
+            raise SystemExit(f"there is no part called `{name}`")
         place = re.escape(name)
         pattern = re.compile(rf"(<!-- {place} -->\n).*?(<!-- /{place} -->)", re.S)
-        if not pattern.search(text):
-            raise SystemExit(f"README.md has no place for `{name}`")
-        text = pattern.sub(partial(_filled, make()), text)
+        text = pattern.sub(partial(_filled, PARTS[name]()), text)
     return text
 
 
@@ -100,14 +107,23 @@ def pretty(schema: dict[str, Any]) -> str:
 def wanted() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     return {
-        README: readme(README.read_text("utf-8")),
+        **{path: page(path.read_text("utf-8")) for path in (README, *sorted(DOCS.glob("*.md")))},
         ROOT / "schemas/report.schema.json": pretty(report_schema()),
         ROOT / "schemas/snapshot.schema.json": pretty(snapshot_schema()),
     }
 
 
+def draw() -> None:
+    """Draws the doctor's screen as a terminal shows it."""
+    console = Console(record=True, width=84, file=StringIO(), force_terminal=True)
+    console.print(Text.from_ansi("\n".join(SCREENS["doctor"][1](COLOR))))
+    PICTURE.write_text(console.export_svg(title="byok doctor", unique_id="byok"), "utf-8")
+
+
 def main() -> None:
     """Writes what is out of date, or with `--check` names it and fails."""
+    if "--picture" in sys.argv:
+        draw()
     stale = [
         (path, text)
         for path, text in wanted().items()

@@ -12,46 +12,59 @@ if TYPE_CHECKING:
 
 
 def run(
-    check: Annotated[str, typer.Argument(help="A check's code; all codes without.")] = "",
+    topic: Annotated[
+        str, typer.Argument(help="A check's code or a page; all of them without.")
+    ] = "",
 ) -> Answer:
-    """Explain a check: what it means, why it matters, and what to do.
+    """Explain a check (what it means, why, what to do) or show a page of the documentation.
 
-    Without a code every check stands on one line. `byok doctor` names those that fired.
+    Without a word every check and page stands on one line; `byok doctor` names those that fired.
     """
     from factory_byok.core.errors import UsageError
-    from factory_byok.diagnosis.checks import CHECKS
-    from factory_byok.diagnosis.examine import code_of
-    from factory_byok.workflows.next_step import run as run_next
+    from factory_byok.workflows.explanations import CODES, TOPICS
 
-    known = {code_of(each): each for each in CHECKS}
-    wanted = check.replace("-", "_")
-    if check and wanted not in known:
+    wanted = topic.strip().lower().replace("-", "_")
+    if wanted in TOPICS:
+        return _page(wanted)
+    if topic and wanted not in CODES:
         from difflib import get_close_matches
 
-        near = get_close_matches(wanted, known, 1)
+        near = get_close_matches(wanted, [*CODES, *TOPICS], 1)
         raise UsageError(
-            f"There is no check `{check}`",
+            f"There is no check or page `{topic}`",
             f"Did you mean `{near[0]}`?" if near else "`byok explain` lists them",
         )
-    chosen = {wanted: known[wanted]} if check else known
-    rows = [
-        {
-            "check": code,
-            "title": module.TITLE,
-            "text": (module.__doc__ or "").strip(),
-            "what_to_do": module.WHAT_TO_DO,
-        }
-        for code, module in chosen.items()
-    ]
+    return _checks(wanted)
+
+
+def _page(topic: str) -> Answer:
+    """One page: drawn on a terminal, as it is elsewhere."""
+    from factory_byok.workflows.explanations import read_page
+    from factory_byok.workflows.next_step import run as run_next
+
+    text = read_page(topic)
 
     def words(style: "Style") -> Iterable[str]:
-        for row in rows:
-            head, _, body = row["text"].partition("\n\n")
-            yield f"{style.paint(row['check'], 'bold')}: {' '.join(head.split())}"
-            if check:
-                for paragraph in (*body.split("\n\n"), f"What to do: {row['what_to_do']}"):
-                    yield ""
-                    yield from style.wrapped(" ".join(paragraph.split()))
+        from factory_byok.screens.page import page_lines
 
-    following = run_next("byok", "doctor") if check else run_next("byok", "explain", "CHECK")
-    return Answer({"checks": rows}, words, next=following)
+        return page_lines(text, style)
+
+    data = {"topic": topic, "text": text}
+    return Answer(data, words, next=run_next("byok", "explain"), document=True)
+
+
+def _checks(code: str) -> Answer:
+    """One check in full, or every check and page on a line."""
+    from factory_byok.workflows.explanations import TOPICS, explained
+    from factory_byok.workflows.next_step import run as run_next
+
+    rows = explained(code)
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.screens.page import check_lines, index_lines
+
+        return check_lines(rows[0], style) if code else index_lines(rows, TOPICS, style)
+
+    data = {"checks": rows, **({} if code else {"topics": list(TOPICS)})}
+    following = run_next("byok", "doctor") if code else run_next("byok", "explain", "CHECK")
+    return Answer(data, words, next=following)

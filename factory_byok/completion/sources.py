@@ -177,6 +177,14 @@ def shells(_: Given) -> Iterator[Word]:
     yield from (Word("bash"), Word("zsh"), Word("fish"))
 
 
+def topics(given: Given) -> Iterator[Word]:
+    """Checks and pages that `byok explain` tells of."""
+    from factory_byok.workflows.explanations import TOPICS
+
+    yield from checks(given)
+    yield from (Word(topic, line) for topic, line in TOPICS.items())
+
+
 SOURCES: Final[dict[tuple[str, str], Source]] = {
     ("", "entry"): entries,
     ("", "endpoint"): endpoints,
@@ -185,7 +193,7 @@ SOURCES: Final[dict[tuple[str, str], Source]] = {
     ("add", "provider"): providers,
     ("add", "model"): offered,
     ("completion", "shell"): shells,
-    ("explain", "check"): checks,
+    ("explain", "topic"): topics,
     ("fix", "checks"): checks,
     ("pull", "model"): catalogue,
     ("set", "changes"): changes,

@@ -83,7 +83,7 @@ class Style:
         )  # fmt: skip
         for row in rows:
             table.add_row(*(Text(*((each,) if isinstance(each, str) else each)) for each in row))
-        return self._drawn(Padding(table, (0, 0, 0, indent)))
+        return self.drawn(Padding(table, (0, 0, 0, indent)))
 
     def _plain_table(
         self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], indent: int
@@ -98,7 +98,7 @@ class Style:
         ]
         return [f"{' ' * indent}{line}".rstrip() for line in lines]
 
-    def _drawn(self, thing: Any) -> list[str]:
+    def drawn(self, thing: Any) -> list[str]:
         """What rich makes of a renderable, in lines."""
         from io import StringIO
 

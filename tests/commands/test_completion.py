@@ -96,6 +96,7 @@ def test_checks_are_offered_in_both_spellings_and_once() -> None:
     assert values("explain", start="window-t") == ["window-too-small"]
     assert "file_rejected" not in values("fix", "file-rejected")
     assert values("explain", "file_rejected") == []
+    assert values("explain", start="manif") == ["manifest"]
 
 
 def test_providers_and_what_they_offer(monkeypatch: pytest.MonkeyPatch) -> None:

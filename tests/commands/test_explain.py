@@ -8,6 +8,7 @@ from factory_byok.commands import VERBS
 from factory_byok.completion.offer import parameters
 from factory_byok.diagnosis.checks import CHECKS, CODES
 from factory_byok.diagnosis.examine import code_of
+from factory_byok.workflows.explanations import DOCS, TOPICS, read_page
 from tests.commands.conftest import Byok
 
 COMMAND = re.compile(r"`byok ([a-z]+)([^`]*)`")
@@ -39,9 +40,11 @@ def test_the_commands_that_it_names_exist(code: str) -> None:
 
 
 def test_all_checks_stand_on_one_line_each(byok: Byok) -> None:
-    *lines, blank, last = byok("explain").out.splitlines()
-    assert (blank, last) == ("", "Next: byok explain CHECK")
-    assert [line.partition(":")[0] for line in lines] == list(CODES)
+    ran = byok("explain").out
+    checks, pages, last = ran.strip().split("\n\n")
+    assert last == "Next: byok explain CHECK"
+    assert [line.partition(":")[0] for line in checks.splitlines()] == list(CODES)
+    assert [line.partition(":")[0] for line in pages.splitlines()] == list(TOPICS)
     rows = byok("explain", "--json").data["checks"]
     assert all(row["title"] and row["text"] and row["what_to_do"] for row in rows)
 
@@ -50,3 +53,20 @@ def test_a_misspelt_check_is_guessed(byok: Byok) -> None:
     ran = byok("explain", "windw-too-smal")
     assert ran.code == 2
     assert "window_too_small" in ran.err
+
+
+def test_every_page_is_a_topic() -> None:
+    assert {path.stem for path in DOCS.glob("*.md")} == set(TOPICS)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_page_is_shown_without_the_marks_of_tests(
+    byok: Byok, monkeypatch: pytest.MonkeyPatch, topic: str
+) -> None:
+    ran = byok("explain", topic)
+    assert ran.code == 0
+    assert ran.out.startswith("# ")
+    assert "<!--" not in ran.out
+    assert byok("explain", topic, "--json").data == {"topic": topic, "text": read_page(topic)}
+    monkeypatch.setenv("COLUMNS", "60")
+    assert max(map(len, byok("explain", topic).out.splitlines())) <= 60

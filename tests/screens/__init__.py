@@ -11,11 +11,14 @@ from factory_byok.diagnosis.examine import examine
 from factory_byok.droid.rules import NEWEST_FOLLOWED
 from factory_byok.screens.doctor import doctor_lines
 from factory_byok.screens.entries import entries_lines
+from factory_byok.screens.next_line import next_lines
 from factory_byok.screens.style import Style
 from factory_byok.sizing.recommendation import recommend
+from factory_byok.workflows.next_step import after_doctor
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
 
 PLAIN: Final = Style(color=False, width=80)
+COLOR: Final = Style(color=True, width=80)
 
 
 def troubled() -> Snapshot:
@@ -35,13 +38,16 @@ def troubled() -> Snapshot:
     )
 
 
-def _doctor() -> Iterable[str]:
+def _doctor(style: Style) -> Iterable[str]:
     """`byok doctor` on that machine."""
     snap = troubled()
-    return doctor_lines(snap, examine(snap), recommend(snap.machine), PLAIN)
+    report = examine(snap)
+    yield from doctor_lines(snap, report, recommend(snap.machine), style)
+    yield ""
+    yield from next_lines(after_doctor(snap, report), style)
 
 
-def _list() -> Iterable[str]:
+def _list(style: Style) -> Iterable[str]:
     """`byok list` with one entry that droid hides."""
     hidden: Entry = replace(
         an_entry(),
@@ -50,11 +56,11 @@ def _list() -> Iterable[str]:
     )
     listed = an_entry(file="/home/u/.factory/settings.json", base_url=f"{ENDPOINT}/v1")
     return entries_lines(
-        (listed, hidden), (), {listed.id: 65_536}, listed.id, NEWEST_FOLLOWED.words, PLAIN
+        (listed, hidden), (), {listed.id: 65_536}, listed.id, NEWEST_FOLLOWED.words, style
     )
 
 
-SCREENS: Final[dict[str, tuple[str, Callable[[], Iterable[str]]]]] = {
+SCREENS: Final[dict[str, tuple[str, Callable[[Style], Iterable[str]]]]] = {
     "doctor": ("byok doctor", _doctor),
     "list": ("byok list", _list),
 }
@@ -63,5 +69,5 @@ SCREENS: Final[dict[str, tuple[str, Callable[[], Iterable[str]]]]] = {
 def screen(name: str) -> str:
     """A screen with the command that shows it."""
     command, lines = SCREENS[name]
-    body = "\n".join(lines()).replace(str(Path.home()), "~")
+    body = "\n".join(lines(PLAIN)).replace(str(Path.home()), "~")
     return f"$ {command}\n{body}".rstrip()
