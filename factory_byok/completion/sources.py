@@ -112,7 +112,8 @@ def catalogue(_: Given) -> Iterator[Word]:
     from factory_byok.sizing.catalogue import rows
 
     for each in rows():
-        yield Word(each.name)
+        if not each.elsewhere:
+            yield Word(each.name)
 
 
 def installed_or_known(given: Given) -> Iterator[Word]:

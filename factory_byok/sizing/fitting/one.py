@@ -19,6 +19,7 @@ from factory_byok.sizing.memory import (
     place,
     usual_micro_batch,
 )
+from factory_byok.sizing.memory.families import slots_of
 
 Where = Literal["gpu", "split", "memory", "nowhere", "cloud", "unknown"]
 
@@ -100,7 +101,8 @@ def fit(candidate: Candidate, free: Free, asked: Asked, *, extra: bool = False) 
     """
     longest = candidate.shape.longest_window
     window = Tokens(min(asked.window, longest)) if longest else asked.window
-    asked = Asked(window, asked.kv_type, asked.parallel, asked.gpus)
+    slots = slots_of(candidate.shape.architecture, asked.parallel)
+    asked = Asked(window, asked.kv_type, slots, asked.gpus)
     if candidate.cloud:
         return _in_the_cloud(candidate, free, asked)
     need = demand(candidate.shape, window, asked.kv_type, asked.parallel, max(asked.gpus, 1))
@@ -150,7 +152,8 @@ def _steps(longest: Tokens) -> Iterator[Tokens]:
 
 def at_window(candidate: Candidate, free: Free, asked: Asked, window: Tokens) -> AtWindow:
     """The demand at one window with as many cards as it needs here, and where it lands."""
-    shape, slots = candidate.shape, asked.parallel
+    shape = candidate.shape
+    slots = slots_of(shape.architecture, asked.parallel)
     batch = usual_micro_batch(shape, window * slots, free.for_batch)
     margin = free.margin + (PICTURES if candidate.pictures else 0)
     gpus = asked.gpus

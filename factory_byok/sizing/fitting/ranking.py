@@ -60,7 +60,8 @@ def ranked(models: Iterable[Candidate], free: Free, asked: Asked = USUAL) -> tup
 
     Real tool calls, then 32,000 and 64,000 tokens on the GPU (in memory where there is no GPU),
     then 30 billion parameters; where those are equal, models made for code, then installed ones,
-    then the largest on a GPU and the least work for each token in memory.
+    then the largest on a GPU, the least work for each token in memory, and the smallest where
+    nothing is known.
     """
     return tuple(sorted((_judged(each, free, asked) for each in models), key=_order))
 
@@ -113,7 +114,7 @@ def _order(each: Ranked) -> tuple[object, ...]:
         shape.parameters < SMALLEST,
         not any(word in model.name.lower() for word in FOR_CODE),
         not model.installed,
-        work if each.reach == "memory" else -shape.parameters,
+        {"memory": work, "unknown": shape.weights}.get(each.reach, -shape.parameters),
         model.name,
     )
 

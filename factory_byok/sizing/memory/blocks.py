@@ -129,7 +129,9 @@ def read_blocks(
                 shared=_shared(data) if experts else 0,
             )
         )
-    return tuple(_without_second(found, data))
+    one_of_each: dict[Block, Block] = {}
+    # equal layers are one object, so that comparing them costs nothing
+    return tuple(one_of_each.setdefault(each, each) for each in _without_second(found, data))
 
 
 def _without_second(blocks: list[Block], data: Metadata) -> Iterator[Block]:

@@ -158,3 +158,11 @@ SUM_FIRST: Final = frozenset({"lfm2", "lfm2moe"})
 
 # Only layers that slide rotate their queries.
 FULL_UNROTATED: Final = frozenset({"cohere2", "llama4"})
+
+# Ollama gives these one slot whatever OLLAMA_NUM_PARALLEL says (server/sched.go, v0.33.0-rc2).
+ONE_SLOT: Final = ("qwen35", "qwen3next", "qwen3vl", "lfm2", "nemotron_h", "mllama")
+
+
+def slots_of(architecture: str, wanted: int) -> int:
+    """The slots that Ollama gives a model when so many are wanted."""
+    return 1 if architecture.startswith(ONE_SLOT) else wanted

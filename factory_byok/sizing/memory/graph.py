@@ -106,13 +106,14 @@ class _Ahead:
 
 def _distinct(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """The layers, those left out that follow a pair of layers which came often enough before."""
-    seen: dict[tuple[Block | None, Block], int] = {}
-    before = None
+    seen: dict[tuple[int, int], int] = {}
+    before = 0
     for block in blocks[:-1]:
-        seen[before, block] = seen.get((before, block), 0) + 1
-        if seen[before, block] <= REPEATS:
+        pair = (before, id(block))  # equal layers are one object
+        seen[pair] = seen.get(pair, 0) + 1
+        if seen[pair] <= REPEATS:
             yield block
-        before = block
+        before = id(block)
     yield from blocks[-1:]
 
 

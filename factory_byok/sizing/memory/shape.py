@@ -68,6 +68,10 @@ class Shape:
     needs_verbose: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = field(default=())
 
+    def __hash__(self) -> int:
+        """By what tells models apart: sums are cached by shape, and a whole one is long."""
+        return hash((self.architecture, self.weights, self.layers, self.embedding, self.state))
+
     @property
     def embedding_bytes(self) -> Bytes:
         """The token embeddings, which llama.cpp keeps in system memory."""

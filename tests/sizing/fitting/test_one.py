@@ -211,6 +211,11 @@ def test_what_is_not_known_is_null() -> None:
     }
 
 
+def test_ollama_gives_some_families_one_slot_whatever_is_asked() -> None:
+    assert held("qwen3.5:9b", parallel=4).here.need == held("qwen3.5:9b").here.need
+    assert held("qwen3:8b", parallel=2).here.need != held("qwen3:8b").here.need
+
+
 def test_without_a_card_nothing_is_counted_for_one() -> None:
     here = held(place=free(device="cpu")).here.need
 
