@@ -14,7 +14,7 @@ from factory_byok.droid.settings import change
 from factory_byok.droid.settings.destination import Destination, destination
 from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.locate import user_place
-from factory_byok.droid.settings.look import look
+from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import (
     DROIDS_COMPACTION,
     NewEntry,
@@ -69,7 +69,8 @@ class Plan:
 def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted) -> Plan:
     """Plans the change without writing. Raises ByokError when droid would not honour the entry."""
     new = new_entry(choice, judged.model if judged else None, wanted)
-    now = look(world)
+    texts = current(world)
+    now = look(world, texts)
     old = _of_that_name(now, new.name)
     if old is not None:
         place = Destination(Path(old.file), old.kind, "the entry is there")
@@ -78,13 +79,20 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
         place = destination(world, rich="${" in new.key, choice=wanted.file)
         edits = (adding(new, place),)
     validate_entry(place.kind, new.fields(place.kind))
-    after = change.imagine(world, change.preview(world, (edits,)))
+    after = change.imagine(world, change.preview(world, (edits,), texts=texts), texts)
     entry = _found(after, place, new, old)
     limit = _limit(choice, judged, new, wanted)
     beside = _beside(world, entry, after, limit, default=wanted.default)
     offered = ((entry.file, entry.id, entry.model),)
     action = EditSettings((edits, beside), offered=offered)
-    return Plan(entry, place, action, change.preview(world, action.groups), limit, wanted.default)
+    return Plan(
+        entry,
+        place,
+        action,
+        change.preview(world, action.groups, texts=texts),
+        limit,
+        wanted.default,
+    )
 
 
 def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:

@@ -12,7 +12,7 @@ from factory_byok.droid.entry_edits import remove_entry
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.find import find_entry
 from factory_byok.droid.settings.locate import user_place
-from factory_byok.droid.settings.look import look
+from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import COMPACTION, escaped
 from factory_byok.workflows.plan import Plan, do_all
 
@@ -30,13 +30,14 @@ class Removal:
 
 def plan_removal(world: World, word: str) -> Removal:
     """Plans without writing. Raises ByokError when the word names no entry, or a file is broken."""
-    settings = look(world)
+    texts = current(world)
+    settings = look(world, texts)
     chosen = find_entry(settings.entries, word)
     refuse_broken(settings.files)
     copies = tuple(_copies(settings.entries, chosen))
     edits = tuple(_edits(copies, settings.defaults, user_place(world, "settings").path))
     action = EditSettings((edits,), taking_back=True)
-    previews = change.preview(world, action.groups, taking_back=True)
+    previews = change.preview(world, action.groups, taking_back=True, texts=texts)
     return Removal(chosen, copies, action, previews, settings.defaults.model == chosen.id)
 
 

@@ -14,7 +14,7 @@ from factory_byok.droid.settings.change import Preview
 from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.find import find_entry
 from factory_byok.droid.settings.locate import user_place
-from factory_byok.droid.settings.look import look
+from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import COMPACTION, escaped
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
@@ -37,11 +37,13 @@ class Setting:
 
 def plan_setting(world: World, word: str, changes: Sequence[str]) -> Setting:
     """Plans without writing. Raises ByokError for what droid would not take."""
-    settings = look(world)
+    texts = current(world)
+    settings = look(world, texts)
     chosen = find_entry(settings.entries, word)
     refuse_broken(settings.files)
     edits = _edits(chosen, [_pair(each) for each in changes])
-    id_ = _id_after(world, chosen, change.preview(world, (edits,)))
+    previews = change.preview(world, (edits,), texts=texts)
+    id_ = _id_after(change.imagine(world, previews, texts), chosen)
     groups = tuple(each for each in (edits, _followers(world, settings, chosen, id_)) if each)
     model = chosen.model
     for edit in edits:
@@ -49,7 +51,7 @@ def plan_setting(world: World, word: str, changes: Sequence[str]) -> Setting:
             model = str(edit.value)
     offered = ((chosen.file, id_, model),) if chosen.fate == "listed" else ()
     action = EditSettings(groups, offered=offered)
-    return Setting(id_, action, change.preview(world, groups))
+    return Setting(id_, action, change.preview(world, groups, texts=texts))
 
 
 def carry_out(world: World, setting: Setting) -> Setting:
@@ -128,10 +130,9 @@ def _switch(key: str, value: str) -> bool:
     raise UsageError(f"`{key}` takes true or false, not `{value}`")
 
 
-def _id_after(world: World, chosen: Entry, previews: Sequence[Preview]) -> str:
+def _id_after(after: Effective, chosen: Entry) -> str:
     """The entry's id after the change. Raises ByokError when droid would no longer offer it."""
 
-    after = change.imagine(world, previews)
     same = (each for each in after.entries if _place(each) == _place(chosen))
     entry = next(same, None)
     if entry is None or (entry.fate != "listed" and chosen.fate == "listed"):

@@ -73,9 +73,11 @@ def preview(
     return tuple(Preview(path, before[path], after[path], modes.get(path)) for path in before)
 
 
-def imagine(world: World, previews: Sequence[Preview]) -> Effective:
-    """What droid would make of all files once the previews were written."""
-    return look(world, {preview.path: preview.after for preview in previews})
+def imagine(
+    world: World, previews: Sequence[Preview], texts: Mapping[Path, str | None] | None = None
+) -> Effective:
+    """What droid would make of all files once the previews were written; `texts` as above."""
+    return look(world, {**(texts or {}), **{each.path: each.after for each in previews}})
 
 
 def write(

@@ -1,6 +1,7 @@
 """Reads every file that droid would read and says what droid makes of them together."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from factory_byok.core.errors import ByokError
@@ -18,6 +19,18 @@ def look(world: World, instead: Mapping[Path, str | None] | None = None) -> Effe
     """
     sources = [_source(place, instead or {}) for place in places(world)]
     return effective(sources, world.env, followed(world))
+
+
+def current(world: World) -> dict[Path, str | None]:
+    """What every file says at this moment, for a plan that must look only once.
+
+    A file that cannot be read is left out.
+    """
+    texts: dict[Path, str | None] = {}
+    for place in places(world):
+        with suppress(ByokError):
+            texts[place.path] = read(place.path).text
+    return texts
 
 
 def _source(place: Place, instead: Mapping[Path, str | None]) -> Source:

@@ -15,7 +15,7 @@ from factory_byok.droid.field_names import FIELDS, folded
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.destination import Destination, destination
 from factory_byok.droid.settings.effective import Effective
-from factory_byok.droid.settings.look import look
+from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import NewEntry, adding
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
@@ -47,14 +47,15 @@ class _Draft:
 
 def plan_entries(world: World, wishes: Sequence[Wish], default: str, *, force: bool) -> Entries:
     """Plans every edit together. Raises ByokError for a file that droid rejects."""
-    now, draft = look(world), _Draft()
+    texts, draft = current(world), _Draft()
+    now = look(world, texts)
     for wish in wishes:
         try:
             draft.placed.append(_placed(world, now, wish, force=force))
         except ByokError as error:
             draft.problems.append(problem(wish.wanted.name, error))
     edits = tuple(each.edits for each in draft.placed)
-    after = change.imagine(world, change.preview(world, edits))
+    after = change.imagine(world, change.preview(world, edits, texts=texts), texts)
     met = _met(after, draft)
     draft.problems += _lost(now, after, draft)
     more, told = beside(world, after, met, default)
@@ -63,7 +64,7 @@ def plan_entries(world: World, wishes: Sequence[Wish], default: str, *, force: b
     return Entries(
         entries=tuple(entry for _, entry in met),
         edits=every,
-        previews=change.preview(world, every.groups),
+        previews=change.preview(world, every.groups, texts=texts),
         changes=(*(one for each in draft.placed for one in each.changes), *told),
         problems=tuple(draft.problems),
     )
