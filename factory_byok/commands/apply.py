@@ -89,11 +89,11 @@ def _read(file: Path) -> "Manifest":
 
 def _undone(world: "World", plan: "Plan", *, write: bool) -> "Done":
     """The result of a plan that is not carried out; what is in order is remembered as byok's."""
+    from factory_byok.droid.settings.written_entries import remember
     from factory_byok.workflows.apply.carry_out import Done
-    from factory_byok.workflows.apply.ownership import remember
 
     if write and not plan.problems:
-        remember(world, plan.entries.entries)
+        remember(world, plan.entries.entries, "apply")
     return Done(
         list(plan.changes),
         "".join(preview.diff() for preview in plan.entries.previews),

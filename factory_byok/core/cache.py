@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from factory_byok.core.droid_facts import Json
+from factory_byok.core.ownership import give_to_owner
 from factory_byok.core.world import World
 
 LONGEST: Final = 65_536  # bytes; byok writes far less
@@ -17,12 +18,15 @@ def keep(world: World, name: str, body: Json) -> None:
     import tempfile  # with all that it imports too slow for `byok list`, which only recalls
 
     with suppress(OSError):
-        world.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not world.cache.is_dir():
+            world.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+            give_to_owner(world.cache)
         # mkstemp makes a 0600 file; the rename keeps readers from seeing half of it
         handle, temporary = tempfile.mkstemp(prefix=f"{name}-", dir=world.cache)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(body, file)
+            give_to_owner(Path(temporary))
             Path(temporary).replace(world.cache / f"{name}.json")
         except OSError:
             Path(temporary).unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from factory_byok.core.droid_facts import Key as Key
 from factory_byok.core.droid_facts import SettingsFile as SettingsFile
 from factory_byok.core.droid_facts import System as System
 from factory_byok.core.droid_facts import TextEdit as TextEdit
+from factory_byok.core.droid_facts import WrittenEntry as WrittenEntry
 from factory_byok.core.model_names import same_model
 from factory_byok.core.units import Bytes, Parameters, Tokens
 
@@ -269,6 +270,7 @@ class Snapshot:
     variables that matter, with credentials removed; `listeners` names the program behind a local
     endpoint that answered as something else. `instead` maps an address that does not answer to one
     of the same server that does; `elsewhere` maps other Ollamas on this machine to their models.
+    `written` are the entries that byok remembers to have written; they stay on this machine.
     """
 
     taken_at: str
@@ -287,6 +289,7 @@ class Snapshot:
     listeners: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    written: tuple[WrittenEntry, ...] = field(default=(), metadata={"private": True})
 
     def listed(self) -> Iterator[Entry]:
         """The entries that droid will offer, in its order."""

@@ -32,6 +32,7 @@ from factory_byok.diagnosis.other_addresses import (
 )
 from factory_byok.droid import program as droid
 from factory_byok.droid.settings.look import look
+from factory_byok.droid.settings.written_entries import written_entries
 from factory_byok.hardware import VENDORS, cpu, disk, machine, processes, ram
 from factory_byok.providers import asking
 from factory_byok.providers.ollama import (
@@ -100,6 +101,7 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         droid_lists=_reading(answers.get("droid's list", NOT_READ)),
         droid_rules=settings.followed.rules.versions[-1],
         environment=safe_environment(world.env),
+        written=written_entries(world),
     )
 
 

@@ -10,10 +10,11 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
 from factory_byok.droid.entry_edits import remove_entry
 from factory_byok.droid.settings import change
-from factory_byok.droid.settings.find import find_entry
+from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import COMPACTION, escaped
+from factory_byok.droid.settings.written_entries import forget
 from factory_byok.workflows.plan import Plan, do_all
 
 
@@ -32,6 +33,11 @@ def plan_removal(world: World, word: str) -> Removal:
     """Plans without writing. Raises ByokError when the word names no entry, or a file is broken."""
     texts = current(world)
     settings = look(world, texts)
+    if not candidates(settings.entries, word) and forget(world, word):
+        raise ByokError(
+            f"No file of droid's holds `{word}` any more; byok wrote it and forgets it now",
+            "Nothing else was changed",
+        )
     chosen = find_entry(settings.entries, word)
     refuse_broken(settings.files)
     copies = tuple(_copies(settings.entries, chosen))

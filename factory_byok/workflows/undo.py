@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from factory_byok.core.errors import ByokError
 from factory_byok.core.json_fields import text
 from factory_byok.core.world import World
+from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.writing import transaction
 from factory_byok.droid.settings.writing.journal import Journal
 from factory_byok.droid.settings.writing.locking import locked
 from factory_byok.droid.settings.writing.record import Record
 from factory_byok.droid.settings.writing.transaction import Written
+from factory_byok.droid.settings.written_entries import remember_change
 from factory_byok.workflows.actions import KINDS
 
 
@@ -29,7 +31,9 @@ def undo(world: World, step: str = "") -> TakenBack:
     Raises Touched when somebody else wrote since, and ByokError; nothing is changed then.
     """
     records = Journal(world).chosen(step)
+    before = look(world)
     files = transaction.undo(world, records)
+    remember_change(world, before, look(world), "undo")
     told: list[str] = []
     kept: list[ByokError] = []
     for record in records:

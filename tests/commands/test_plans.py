@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from factory_byok.core.errors import ByokError
-from factory_byok.droid.settings.writing import transaction
+from factory_byok.droid.settings.writing import locking, transaction
 from tests.commands.conftest import Byok
 from tests.doubles.ollama import Ollama, a_model
 from tests.doubles.ollama.library import Registry
@@ -89,7 +89,7 @@ def test_an_entry_put_in_front_meanwhile_does_not_move_the_blow(
     byok: Byok, factory: Path, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     path = write(factory, "config.json", {"custom_models": [snake("P0"), snake("P1")]})
-    lock = transaction.locked
+    lock = locking.locked
 
     def sneaking(world: Any) -> Any:
         body = json.loads(path.read_text())
@@ -119,7 +119,7 @@ def test_an_entry_that_changed_after_the_question_is_left_alone(
     byok: Byok, factory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(factory, "config.json", {"custom_models": [snake("A", api_key="YOUR_API_KEY")]})
-    lock = transaction.locked
+    lock = locking.locked
 
     def sneaking(world: Any) -> Any:
         path.write_text(path.read_text().replace("YOUR_API_KEY", "sk-mine-by-now"))
@@ -177,7 +177,8 @@ def test_a_killed_byok_is_settled_by_the_next_verb_whatever_it_is(
     byok: Byok, factory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     byok("add", "ollama", "a:7b", "--name", "A", "--no-check")
-    swap, seen = transaction._swap, []
+    swap = transaction._swap
+    seen: list[Any] = []
 
     def dying(each: Any) -> None:
         if seen:
@@ -222,6 +223,40 @@ def test_a_projects_link_out_of_the_project_is_not_followed(
     ran = byok("set", "A", "max_output=5000")
     assert ran.code == 1 and "leads out of its project" in ran.err
     assert target.read_bytes() == before
+
+
+# --- what byok remembers -------------------------------------------------------------------------
+
+
+def test_an_entry_that_another_program_took_away_comes_back(byok: Byok, factory: Path) -> None:
+    byok("add", "ollama", "a:7b", "--name", "A", "--no-check")
+    path = factory / "config.json"
+    before = json.loads(path.read_text())
+    path.write_text("{}")
+    ran = byok("fix", "entry-vanished", "--yes", "--json")
+    assert [each["subject"] for each in ran.data["repaired"]] == ["A"]
+    assert json.loads(path.read_text()) == before
+
+
+@pytest.mark.parametrize("away", [("remove", "A"), ("undo",)])
+def test_an_entry_that_byok_took_away_itself_is_not_missed(
+    byok: Byok, factory: Path, away: tuple[str, ...]
+) -> None:
+    byok("add", "ollama", "a:7b", "--name", "A", "--no-check")
+    assert byok(*away).code == 0
+    (outcome,) = (
+        each
+        for each in byok("doctor", "--json").data["outcomes"]
+        if each["check"] == "entry_vanished"
+    )
+    assert outcome["status"] == "ok"
+
+
+def test_an_entry_that_the_user_deleted_can_be_forgotten(byok: Byok, factory: Path) -> None:
+    byok("add", "ollama", "a:7b", "--name", "A", "--no-check")
+    (factory / "config.json").write_text("{}")
+    assert "forgets it now" in byok("remove", "A").err
+    assert byok("fix", "entry-vanished", "--yes", "--json").data["repaired"] == []
 
 
 # --- what fix does beside edits ------------------------------------------------------------------
@@ -295,3 +330,13 @@ def test_a_copy_that_fails_leaves_droids_files_alone(
 def test_undo_of_an_unknown_step_says_so(byok: Byok) -> None:
     ran = byok("undo", "nosuch")
     assert ran.code == 1 and "There is no step `nosuch`" in ran.err
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can")
+def test_what_root_makes_in_a_users_home_is_the_users(byok: Byok, empty_home: Path) -> None:
+    os.chown(empty_home, 1234, 4321)
+    assert byok("add", "ollama", "a:7b", "--no-check").code == 0
+    byok("doctor", "--timeout", "0.5")
+    made = list(empty_home.rglob("*"))
+    assert {each.name for each in made} >= {".factory", "config.json", "settings.json", "undo"}
+    assert {str(each): each.stat().st_uid for each in made if each.stat().st_uid != 1234} == {}

@@ -23,6 +23,7 @@ CODES: Final = (
     "entry_unselectable",
     "entry_shadowed",
     "entry_duplicate",
+    "entry_vanished",
     # what an entry says
     "base_url_wrong",
     "key_not_set",

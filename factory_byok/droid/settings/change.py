@@ -26,6 +26,7 @@ from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.mask import masked_diff
 from factory_byok.droid.settings.writing.journal import Journal
 from factory_byok.droid.settings.writing.transaction import Changed, Texts, Written, transact
+from factory_byok.droid.settings.written_entries import remember_change
 
 Groups: TypeAlias = Sequence[Sequence[Edit]]
 AGAIN: Final = "Nothing was changed; run the command again"
@@ -97,19 +98,23 @@ def write(
     for path in _paths(groups):
         _refuse_link(world, path)
 
+    seen: list[Effective] = []
+
     def change(before: Texts) -> Texts:
         after = _applied(world, before, groups, taking_back)
-        seen = look(world, after)
-        _refuse_loss(look(world, before), seen, groups)
-        there = {(each.file, each.id, each.model) for each in _listed(seen.entries)}
+        seen[:] = [look(world, before), look(world, after)]
+        _refuse_loss(seen[0], seen[1], groups)
+        there = {(each.file, each.id, each.model) for each in _listed(seen[1].entries)}
         if not there.issuperset(offered):
             raise Changed("Another program changed droid's files in between", AGAIN)
         return after
 
     repair = any(edit.op == "text" for group in groups for edit in group)
-    return transact(
+    written = transact(
         world, _paths(groups), change, verb=verb, repair=repair, step=step, modes=_modes(groups)
     )
+    remember_change(world, seen[0], seen[1], verb)
+    return written
 
 
 def _paths(groups: Groups) -> list[Path]:

@@ -11,9 +11,9 @@ from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.writing.transaction import new_step
+from factory_byok.droid.settings.written_entries import remember
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows.apply.facts import Change, Copy, Plan, problem
-from factory_byok.workflows.apply.ownership import remember
 from factory_byok.workflows.plan import Plan as Actions
 from factory_byok.workflows.plan import do_all
 from factory_byok.workflows.windows import Target, found
@@ -104,7 +104,7 @@ def _write(world: World, plan: Plan, done: Done, step: str) -> None:
     """Writes droid's files, all of them or none. Raises ByokError."""
     if plan.entries.edits.edits:
         do_all(world, Actions("apply", (plan.entries.edits,)), step=step)
-    remember(world, plan.entries.entries)
+    remember(world, plan.entries.entries, "apply")
     done.changes = [each.as_done() for each in done.changes]
     done.diff = "".join(preview.diff() for preview in plan.entries.previews)
     done.ids = {entry.name: entry.id for entry in plan.entries.entries}

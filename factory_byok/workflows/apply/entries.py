@@ -19,10 +19,10 @@ from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import NewEntry, adding
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
+from factory_byok.droid.settings.written_entries import is_ours
 from factory_byok.workflows.add import Wanted, new_entry
 from factory_byok.workflows.apply.facts import Change, Entries, Wish, problem
 from factory_byok.workflows.apply.limits_and_default import beside
-from factory_byok.workflows.apply.ownership import is_ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from factory_byok.core.ownership import give_to_owner
+
 _WHY: Final = {
     errno.ENOSPC: "there is no space left",
     errno.EDQUOT: "the disk quota is used up",
@@ -46,16 +48,6 @@ def private_folder(folder: Path) -> tuple[str, ...]:
         remove_folders(made)
         raise
     return tuple(made)
-
-
-def give_to_owner(path: Path) -> None:
-    """Gives what root made in a user's folder (`sudo byok`) to the owner of that folder."""
-    if os.name != "posix" or os.geteuid() != 0:
-        return
-    with suppress(OSError):
-        folder = path.parent.stat()
-        if folder.st_uid != 0:
-            os.chown(path, folder.st_uid, folder.st_gid, follow_symlinks=False)
 
 
 def foreign(folder: Path, home: Path) -> str:
