@@ -37,7 +37,7 @@ def test_parallel_adds_sets_and_removes_lose_nothing(factory: Path, empty_home: 
     path = factory / "config.json"
     names = [f"P{number}" for number in range(2 * EACH)]
     path.write_text(json.dumps({"custom_models": [snake(name) for name in names]}, indent=2))
-    commands = [("remove", name) for name in names[:EACH]]
+    commands: list[tuple[str, ...]] = [("remove", name) for name in names[:EACH]]
     commands += [("set", name, "max_output=5000") for name in names[EACH:]]
     commands += [
         ("add", "ollama", f"n{number}:7b", "--name", f"N{number}", "--no-check")
