@@ -36,6 +36,10 @@ def run(
     droid: Annotated[
         bool, typer.Option("--droid", help="Also let the installed droid take one turn.")
     ] = False,
+    cheap: Annotated[
+        bool,
+        typer.Option("--cheap", help="Send no request of droid's full size where tokens cost."),
+    ] = False,
     slow_first_request: Annotated[
         float | None,
         typer.Option("--slow-first-request", min=1, help="Seconds from which too_slow fires."),
@@ -66,6 +70,7 @@ def run(
         load=load_timeout,
         repeat=repeat,
         droid=droid,
+        cheap=cheap,
         slow_first_request=slow_first_request,
         slow_tokens_per_second=slow_tokens,
         endpoint=endpoint,

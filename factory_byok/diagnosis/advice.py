@@ -80,6 +80,24 @@ def start_ollama(snap: Snapshot) -> Remedy:
     return Remedy("Start Ollama in a terminal of its own", by_command(("ollama", "serve")))
 
 
+def log_place(snap: Snapshot, endpoint: str, server: Server | None = None) -> str:
+    """Where an Ollama writes its log, by how it was started (docs.ollama.com/troubleshooting)."""
+    match runner(snap, endpoint, server), snap.machine.system:
+        case "service", _:
+            return "the server's log: `journalctl -u ollama`"
+        case "container", _:
+            return f"the log of {_container(server)}: `docker logs`"
+        case "app", "darwin":
+            return "the server's log: ~/.ollama/logs/server.log"
+        case "app", "windows":
+            return "the server's log: %LOCALAPPDATA%\\Ollama\\server.log"
+        case "homebrew", _:
+            return "the server's log: `$(brew --prefix)/var/log/ollama.log`"
+        case "remote", _:
+            return "the server's log, on its own machine"
+    return "what the server printed in the terminal in which it was started"
+
+
 def set_variable(snap: Snapshot, endpoint: str, server: Server | None, setting: str) -> str:
     """A sentence that gives a server one variable (`NAME=value`), in the way of its platform."""
     kind, name, value = runner(snap, endpoint, server), *setting.split("=", 1)

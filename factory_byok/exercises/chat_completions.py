@@ -8,6 +8,7 @@ from factory_byok.core.facts import Json
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.droid.settings.target import Target
 from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Turn, rows
+from factory_byok.exercises.thinking import EFFORT, output_limit, thinks
 
 PATH: Final = "/chat/completions"
 
@@ -21,7 +22,7 @@ def body(target: Target, ask: Ask) -> dict[str, Json]:
     """What droid 0.225.2 sends, measured: temperature 1, usage asked for when it streams."""
     messages: list[Json] = [{"role": "system", "content": ask.system}] if ask.system else []
     messages += [_message(turn) for turn in ask.turns]
-    sent: dict[str, Json] = {"model": target.model, "messages": messages}
+    sent: dict[str, Json] = {"messages": messages, "model": target.model}
     if ask.tools:
         sent["tools"] = [
             {
@@ -36,31 +37,32 @@ def body(target: Target, ask: Ask) -> dict[str, Json]:
         ]
     if ask.stream:
         sent |= {"stream": True, "stream_options": {"include_usage": True}}
-    sent |= {"max_tokens": ask.max_tokens, "temperature": 1}
+    sent |= {"max_tokens": output_limit(target, ask), "temperature": 1}
+    if thinks(target):
+        sent["reasoning_effort"] = EFFORT
     if target.thinking is not None:
-        budget: Json = {"type": "enabled", "budget_tokens": target.thinking}
-        sent |= {"reasoning_effort": "high", "thinking": budget}
-    if target.reasoning_effort:
-        sent["reasoning_effort"] = target.reasoning_effort
+        sent["thinking"] = {"type": "enabled", "budget_tokens": target.thinking}
     return sent
 
 
 def _message(turn: Turn) -> dict[str, Json]:
     """One message as droid writes it."""
     if turn.role == "tool":
-        return {"role": "tool", "tool_call_id": turn.call_id, "content": turn.text}
-    content: Json = [{"type": "text", "text": turn.text}] if turn.parts else turn.text
+        return {"role": "tool", "content": turn.text, "tool_call_id": turn.call_id}
+    content: Json = turn.text or None
+    if turn.parts:
+        content = [{"type": "text", "text": part} for part in turn.parts]
     message: dict[str, Json] = {"role": turn.role, "content": content}
     if turn.calls:
-        message["tool_calls"] = [
-            {
-                "id": call.id,
-                "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments},
-            }
-            for call in turn.calls
-        ]
+        message["tool_calls"] = [_call(call) for call in turn.calls]
     return message
+
+
+def _call(call: Call) -> dict[str, Json]:
+    """A call on its way back."""
+    function: Json = {"name": call.name, "arguments": call.arguments}
+    sent: dict[str, Json] = {"id": call.id, "type": "function", "function": function}
+    return sent if call.extra is None else {**sent, "extra_content": call.extra}
 
 
 def parse(value: Json) -> Answer | None:
@@ -78,6 +80,7 @@ def parse(value: Json) -> Answer | None:
                 text(call, "id"),
                 text(as_object(call, "function"), "name"),
                 _arguments(as_object(call, "function").get("arguments")),
+                call.get("extra_content"),
             )
             for call in rows(message, "tool_calls")
         ),
@@ -113,8 +116,11 @@ def _add_call(parts: Parts, number: int, call: Mapping[str, Json]) -> None:
     """A call, or the next piece of one that began in an earlier event."""
     place = call.get("index")
     function = as_object(call, "function")
+    where = str(place if isinstance(place, int) else number)
+    if call.get("extra_content") is not None:
+        parts.extras[where] = call["extra_content"]
     parts.call(
-        str(place if isinstance(place, int) else number),
+        where,
         identity=text(call, "id"),
         name=text(function, "name"),
         more=_arguments(function.get("arguments")),

@@ -2,59 +2,64 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from factory_byok.core.facts import Json
 from factory_byok.droid.settings.target import Target
 
-DEFAULT_OUTPUT: Final = 32_000  # what droid sends when the entry does not say
-
 Role = Literal["user", "assistant", "tool"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A function that the model may call; `schema` is the JSON schema of its arguments."""
+class Tool(NamedTuple):
+    """A function that the model may call; `schema` is the JSON schema of its arguments.
+
+    `defaults` are the values that droid tells only by the Messages API.
+    """
 
     name: str
     description: str
     schema: dict[str, Json]
+    defaults: dict[str, Json] = {}  # noqa: RUF012 - nobody writes into it
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that the model made; `arguments` is the text it wrote, JSON or not."""
+    """A call that the model made; `arguments` is the text it wrote, JSON or not.
+
+    `extra` is what Gemini gives with a call and wants back with its result.
+    """
 
     id: str
     name: str
     arguments: str
+    extra: Json = None
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message. `parts` sends its text as a list of parts, as droid does with its context.
+    """One message. `parts` is its text in a list of parts, as droid sends its surroundings.
 
     `calls` belong to the assistant; `call_id` says which call a tool's result answers.
     """
 
     role: Role
     text: str = ""
-    parts: bool = False
+    parts: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
     call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request. `max_tokens` is what the exercise needs, not the entry's output limit:
-    that is 32,000 by default, and a model that rambles would take minutes to reach it.
+    """One request. `most` is a limit of its own for what is written, in tokens; None means the
+    limit that droid sends, and the exchange ends when enough has come.
     """
 
     turns: tuple[Turn, ...]
-    max_tokens: int
     system: str = ""
     tools: tuple[Tool, ...] = ()
-    stream: bool = False
+    stream: bool = True
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Parts:
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
     calls: dict[str, list[str]] = field(default_factory=dict)
+    extras: dict[str, Json] = field(default_factory=dict)
     finish: str = ""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -104,7 +110,10 @@ class Parts:
         return Answer(
             "".join(self.text),
             "".join(self.reasoning),
-            tuple(Call(*parts) for parts in self.calls.values()),
+            tuple(
+                Call(parts[0], parts[1], parts[2], self.extras.get(place))
+                for place, parts in self.calls.items()
+            ),
             self.finish,
             self.prompt_tokens,
             self.completion_tokens,

@@ -16,6 +16,8 @@ DIALECTS: Final[dict[str, ModuleType]] = {
     "anthropic": messages,
 }
 
+# Some services admit coding agents by this name alone; what is in brackets says who asks.
+CLIENT: Final = {"Accept": "application/json", "User-Agent": "factory-cli/0.225.2 (byok)"}
 _NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
 _UNSENDABLE: Final = re.compile(r"[^\t -~\x80-\xff]")
 
@@ -32,6 +34,13 @@ def headers_of(target: Target) -> dict[str, str]:
     kept = {name: value for name, value in own.items() if name.lower() not in extra}
     # fetch, under droid, trims a value: a key that ends in a line break works there.
     return {name: value.strip(" \t\r\n") for name, value in {**kept, **target.headers}.items()}
+
+
+def sent_headers(target: Target) -> dict[str, str]:
+    """The entry's headers and those of droid's client, by which some services choose."""
+    own = headers_of(target)
+    given = {name.lower() for name in own}
+    return {**{k: v for k, v in CLIENT.items() if k.lower() not in given}, **own}
 
 
 def sendable(headers: Mapping[str, str]) -> bool:

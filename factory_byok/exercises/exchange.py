@@ -1,10 +1,10 @@
 """One request through an entry, as droid makes it, and all that came of it."""
 
+import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
+from urllib.parse import urljoin
 
 from factory_byok.core.http import Deadline, Http, NoAnswer, Stream, parse_json
 from factory_byok.core.json_fields import as_object
@@ -16,13 +16,30 @@ from factory_byok.exercises.dialects import (
     dialect_of,
     headers_of,
     sendable,
+    sent_headers,
     url_of,
 )
-from factory_byok.exercises.refusal import Fault, message, refused
+from factory_byok.exercises.refusal import Fault, limit_a_minute, message, named_fault, refused
 
 KEPT: Final = 400  # characters of a bad reply that are kept as evidence
 LOOKED_AT: Final = 4_000  # characters in which a secret is looked for before that
+KEEPS_METHOD: Final = (307, 308)
+MOST_REDIRECTS: Final = 5  # fewer than fetch's 20: a chain of them is a loop
 MOST_ERROR: Final = 64 * 1024  # bytes of an error that are read
+
+
+class Enough(NamedTuple):
+    """When a streamed answer has said enough: seconds after its first piece, or pieces."""
+
+    seconds: float = math.inf
+    pieces: float = math.inf
+
+    def reached(self, seconds: float, pieces: int) -> bool:
+        """Whether so much is enough."""
+        return seconds > self.seconds or pieces >= self.pieces
+
+
+NEVER: Final = Enough()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +48,9 @@ class Exchange:
 
     `status` is 0 when there was no reply. Times are seconds from the request; `first_token_seconds`
     and `pieces` belong to a stream. `beginning` holds the first characters of what was wrong.
+    `flaws` are what a stream lacks although droid takes it (`no_finish`, `no_done`);
+    `limit_a_minute` is the account's limit in tokens where a header tells it, else 0; `stopped`
+    says that byok had heard enough before the end.
     """
 
     answer: Answer = field(default_factory=Answer)
@@ -42,6 +62,9 @@ class Exchange:
     pieces: int = 0
     beginning: str = ""
     error_body: str = ""
+    flaws: tuple[str, ...] = ()
+    limit_a_minute: int = 0
+    stopped: bool = False
 
 
 @dataclass(slots=True)
@@ -55,48 +78,71 @@ class _Course:
     last: float | None = None
     beginning: str = ""
     error_body: str = ""
+    flaws: tuple[str, ...] = ()
+    limit_a_minute: int = 0
+    stopped: bool = False
 
 
 def exchange(
-    http: Http, target: Target, ask: Ask, *, first: float, rest: float, enough: float | None = None
+    http: Http,
+    target: Target,
+    ask: Ask,
+    *,
+    first: float,
+    rest: float,
+    enough: Enough = NEVER,
+    proxy: str = "",
 ) -> Exchange:
     """Sends one request; never raises for anything that a server does.
 
     `first` is the time in seconds for the first token (a load, the reading of the prompt), `rest`
-    the time for what follows; `enough` ends a stream early, without a fault, so many seconds after
-    its first token. An interrupt closes the connection and goes on.
+    the time for what follows; `enough` ends a stream early, without a fault. `proxy` is the one
+    that droid would use, "" for none. A redirect that keeps the method is followed, as droid does.
+    An interrupt closes the connection and goes on.
     """
     if not sendable(headers_of(target)):
         return Exchange(fault=Fault("key", "The key or a header holds what HTTP cannot carry"))
     course, start = _Course(), time.monotonic()
     deadline = Deadline(first if ask.stream else first + rest)
     fault: Fault | None = None
+    url = url_of(target)
     try:
-        with _open(http, target, ask, deadline) as stream:
-            course.status = stream.status
-            if stream.status != 200:
-                course.error_body = target.hide(_some(stream))
-                fault = refused(stream.status, course.error_body, stream.headers)
-            elif ask.stream:
-                fault = _follow(target, stream, course, start, rest, enough)
-            else:
-                fault = _whole(target, stream, course)
+        for _ in range(MOST_REDIRECTS):
+            with http.stream(
+                "POST",
+                url,
+                body=body_of(target, ask),
+                headers=sent_headers(target),
+                deadline=deadline,
+                proxy=proxy,
+            ) as stream:
+                fault = _read(target, ask, stream, course, start, rest, enough)
+                url = urljoin(url, stream.headers.get("location", ""))
+            if stream.status not in KEEPS_METHOD:
+                break
     except NoAnswer as silence:
         fault = _interrupted(silence, course, rest)
     return _result(target, course, fault, time.monotonic() - start)
 
 
-@contextmanager
-def _open(http: Http, target: Target, ask: Ask, deadline: Deadline) -> Iterator[Stream]:
-    """The request on its way."""
-    with http.stream(
-        "POST",
-        url_of(target),
-        body=body_of(target, ask),
-        headers=headers_of(target),
-        deadline=deadline,
-    ) as stream:
-        yield stream
+def _read(
+    target: Target,
+    ask: Ask,
+    stream: Stream,
+    course: _Course,
+    start: float,
+    rest: float,
+    enough: Enough,
+) -> Fault | None:
+    """What one reply holds."""
+    course.status = stream.status
+    course.limit_a_minute = limit_a_minute(stream.headers)
+    if stream.status != 200:
+        course.error_body = target.hide(_some(stream))
+        return refused(stream.status, course.error_body, stream.headers)
+    if ask.stream:
+        return _follow(target, stream, course, start, rest, enough)
+    return _whole(target, stream, course)
 
 
 def _whole(target: Target, stream: Stream, course: _Course) -> Fault | None:
@@ -122,14 +168,14 @@ def _whole(target: Target, stream: Stream, course: _Course) -> Fault | None:
 
 
 def _follow(
-    target: Target, stream: Stream, course: _Course, start: float, rest: float, enough: float | None
+    target: Target, stream: Stream, course: _Course, start: float, rest: float, enough: Enough
 ) -> Fault | None:
     """A streamed reply, event by event."""
-    kind = stream.headers.get("content-type", "").lower()
-    if "application/json" in kind or "text/html" in kind:
-        return _not_a_stream(target, stream, course)
     parts, done = course.parts, False
-    for data in sse.events(stream.lines()):
+    lines, first = sse.opened(stream.lines())
+    if first and not sse.looks_like(first):
+        return _not_a_stream(target, stream, course, "\n".join(lines))
+    for data in sse.events(lines):
         course.beginning = course.beginning or data[:LOOKED_AT]
         if data.strip() == sse.DONE:
             done = True
@@ -143,7 +189,9 @@ def _follow(
                 course.first = now
                 stream.deadline.extend(rest)
             course.last = now
-            if enough is not None and now - course.first > enough:
+            if enough.reached(now - course.first, parts.size):
+                parts.finish = parts.finish or "length"  # as far as this exercise wants to hear
+                course.stopped = True
                 return None
         if parts.ended:
             done = True
@@ -161,9 +209,10 @@ def _event(target: Target, data: str, course: _Course) -> Fault | None:
     whole = as_object(event)
     if whole.get("error") or whole.get("type") == "error":
         course.beginning, course.error_body = data[:LOOKED_AT], target.hide(data)
-        return Fault(
-            "error_event", f"The stream broke off with an error: {message(course.error_body)}"
-        )
+        said = message(course.error_body)
+        named = named_fault(course.error_body, said)
+        kind = named.kind if named else "error_event"
+        return Fault(kind, f"The stream broke off with an error: {said}")
     dialect_of(target).feed(course.parts, event)
     if course.parts.error:
         course.beginning, course.error_body = data[:LOOKED_AT], target.hide(data)
@@ -178,20 +227,18 @@ def _ending(parts: Parts, course: _Course, *, done: bool) -> Fault | None:
             "abandoned",
             "The model's process died in the middle of the answer (an empty last event)",
         )
-    if not course.beginning:
-        return Fault("empty", "The stream held no event")
-    if not done and not parts.finish:
-        return Fault("no_end", "The stream stopped without a finish reason and its end mark")
-    if not done:
-        return Fault("no_done", "The stream has a finish reason but not its end mark")
-    if not parts.finish:
-        return Fault("no_finish", "The stream ended without a finish reason")
+    if not course.beginning or (done and not parts.size and not parts.finish):
+        return Fault("empty", "The stream held no answer")
+    if parts.finish == "content_filter":
+        return Fault("filtered", "The server's filter stopped the answer (`content_filter`)")
+    lacks = {"no_finish": not parts.finish, "no_done": not done}
+    course.flaws = tuple(flaw for flaw, here in lacks.items() if here)
     return None
 
 
-def _not_a_stream(target: Target, stream: Stream, course: _Course) -> Fault:
+def _not_a_stream(target: Target, stream: Stream, course: _Course, body: str) -> Fault:
     """A page or one JSON reply where a stream was asked for."""
-    said = target.hide(stream.read().decode("utf-8", "replace"))
+    said = target.hide(body)
     course.beginning = said[:LOOKED_AT]
     if _is_html(stream, said):
         return Fault("html", "A web page came back instead of a stream")
@@ -201,7 +248,10 @@ def _not_a_stream(target: Target, stream: Stream, course: _Course) -> Fault:
     except NoAnswer:
         failed = False
     if failed:
-        return Fault("error_inside", f"The server reported an error inside a 200: {message(said)}")
+        told = message(said)
+        named = named_fault(said, told)
+        kind = named.kind if named else "error_inside"
+        return Fault(kind, f"The server reported an error inside a 200: {told}")
     return Fault("not_streamed", "One whole JSON reply came back instead of a stream")
 
 
@@ -246,4 +296,7 @@ def _result(target: Target, course: _Course, fault: Fault | None, seconds: float
         course.parts.size,
         target.hide(wrong)[:KEPT] if fault else "",
         course.error_body,
+        course.flaws,
+        course.limit_a_minute,
+        course.stopped,
     )

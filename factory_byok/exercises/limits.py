@@ -20,7 +20,8 @@ class Limits:
 
     `load` is for a model that must first be loaded, `answer` for each short request after that.
     `window_tokens` None means enough to prove what droid needs. `window`, `speed` and `tools` bound
-    these exercises as wholes. The last two are where `too_slow` begins; None means its own floor.
+    these exercises as wholes. `pause` stands before a second try. The last two
+    are where `too_slow` begins; None means its own floor.
     """
 
     load: float = LOAD
@@ -29,6 +30,7 @@ class Limits:
     window: float = 120.0
     speed: float = 60.0
     tools: float = 180.0
+    pause: float = 1.0
     slow_first_request: float | None = None
     slow_tokens_per_second: float | None = None
 

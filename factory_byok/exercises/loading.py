@@ -18,6 +18,7 @@ from factory_byok.exercises.dialects import headers_of
 from factory_byok.exercises.refusal import Fault, refused
 from factory_byok.exercises.session import Session
 
+KEEP: Final = "5m"  # Ollama's own default (envconfig/config.go)
 QUESTION: Final = 5.0  # seconds for a question that a healthy server answers at once
 # Other refusals (a path that a gateway does not pass on) leave it to the exercise to find out.
 _FATAL: Final = ("server_error", "busy", "loading")
@@ -57,7 +58,8 @@ def _load_only(session: Session) -> Fault | None:
         reply = session.http.send(
             "POST",
             f"{session.root}/api/generate",
-            body={"model": session.target.model, "stream": False},
+            # With OLLAMA_KEEP_ALIVE=0 it would be gone before `/api/ps` can be asked.
+            body={"model": session.target.model, "stream": False, "keep_alive": KEEP},
             headers=headers_of(session.target),
             deadline=session.limits.load,
         )

@@ -7,9 +7,11 @@ from typing import Final
 from factory_byok.core.facts import Json
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.droid.settings.target import Target
-from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Turn, rows
+from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Tool, Turn, rows
+from factory_byok.exercises.thinking import output_limit, thinking
 
 PATH: Final = "/v1/messages"
+SPLIT: Final = 48  # characters of the system text that stand in a block of their own
 _FINISH: Final = {"end_turn": "stop", "max_tokens": "length", "tool_use": "tool_calls"}
 # Both are counted apart by the API; together with `input_tokens` they are the prompt.
 _CACHED: Final = ("cache_read_input_tokens", "cache_creation_input_tokens")
@@ -26,43 +28,68 @@ def headers(target: Target) -> dict[str, str]:
 
 
 def body(target: Target, ask: Ask) -> dict[str, Json]:
-    """What droid 0.225.2 sends, measured: no temperature, the system text in a list of parts."""
+    """What droid 0.225.2 sends, measured: no temperature, marks for the cache, two system texts."""
+    most = output_limit(target, ask)
+    turns = list(ask.turns)
     sent: dict[str, Json] = {
         "model": target.model,
-        "max_tokens": ask.max_tokens,
-        "messages": [_message(turn) for turn in ask.turns],
+        "max_tokens": most,
+        "messages": [_message(turn, last=turn is turns[-1]) for turn in turns],
     }
     if ask.tools:
         sent["tools"] = [
-            {"name": tool.name, "description": tool.description, "input_schema": tool.schema}
+            {
+                "name": tool.name,
+                "description": tool.description,
+                "input_schema": _with_defaults(tool),
+            }
             for tool in ask.tools
         ]
     if ask.system:
-        sent["system"] = [{"type": "text", "text": ask.system}]
+        first, rest = ask.system[:SPLIT], ask.system[SPLIT:] or "Be brief."
+        cached: Json = {"type": "ephemeral", "ttl": "1h"}
+        sent["system"] = [_text(first), {**_text(rest), "cache_control": cached}]
+    sent |= thinking(target, most)
     if ask.stream:
         sent["stream"] = True
     return sent
 
 
-def _message(turn: Turn) -> dict[str, Json]:
+def _with_defaults(tool: Tool) -> dict[str, Json]:
+    """A tool's schema with the defaults that droid tells here alone."""
+    properties = {
+        name: {**as_object(schema), "default": tool.defaults[name]}
+        if name in tool.defaults
+        else schema
+        for name, schema in as_object(tool.schema, "properties").items()
+    }
+    return {**tool.schema, "properties": properties}
+
+
+def _text(text: str, *, cached: bool = False) -> dict[str, Json]:
+    """A block of text, with droid's mark for the cache where it sets one."""
+    block: dict[str, Json] = {"type": "text", "text": text}
+    return {**block, "cache_control": {"type": "ephemeral"}} if cached else block
+
+
+def _message(turn: Turn, *, last: bool) -> dict[str, Json]:
     """One message; a tool's result is a user's message in this dialect."""
     if turn.role == "tool":
-        result: Json = {
+        result: dict[str, Json] = {
             "type": "tool_result",
             "tool_use_id": turn.call_id,
             "content": turn.text,
         }
-        return {"role": "user", "content": [result]}
-    content: list[Json] = [{"type": "text", "text": turn.text}] if turn.text else []
-    for call in turn.calls:
-        content.append(
-            {
-                "type": "tool_use",
-                "id": call.id,
-                "name": call.name,
-                "input": _object(call.arguments),
-            }
-        )
+        return {"role": "user", "content": [{**result, "cache_control": {"type": "ephemeral"}}]}
+    marked = (len(turn.parts) - 3, len(turn.parts) - 1)
+    content: list[Json] = [
+        _text(part, cached=number in marked) for number, part in enumerate(turn.parts)
+    ]
+    content += [_text(turn.text, cached=last)] if turn.text else []
+    content += [
+        {"type": "tool_use", "id": call.id, "name": call.name, "input": _object(call.arguments)}
+        for call in turn.calls
+    ]
     return {"role": turn.role, "content": content}
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from factory_byok.core.facts import Json
 from factory_byok.core.json_fields import as_object, text
+from factory_byok.exercises.causes import cause_of, number_of
 
 SHOWN: Final = 300  # characters of a server's message that a sentence can bear
 
@@ -41,12 +42,14 @@ _SENTENCES: Final = (
 class Fault:
     """What broke: `kind` for programs, `words` for a person, one sentence without a period.
 
-    `status_seen` says that a server answered, with a status that refuses.
+    `status_seen` says that a server answered, with a status that refuses; `number` is what its
+    message allows, in tokens, 0 when it names none.
     """
 
     kind: str
     words: str
     status_seen: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ class Overflow:
 
 
 def refused(status: int, body: str, headers: Mapping[str, str]) -> Fault:
-    """The fault that an HTTP status other than 200 stands for, with the server's own words."""
+    """The fault that an HTTP status other than 200 stands for, with the server's own words.
+
+    Words that are known decide; else the status does.
+    """
     if 300 <= status < 400:
         return Fault(
             "redirect", f"The server sends elsewhere: {headers.get('location', '?')}", True
@@ -69,7 +75,35 @@ def refused(status: int, body: str, headers: Mapping[str, str]) -> Fault:
     said = message(body)
     if status == 503 and "loading" in said.lower():
         kind, words = "loading", "The model is still being loaded"
-    return Fault(kind, f"{words} (HTTP {status})" + (f": {said}" if said else ""), True)
+    number = 0
+    named = named_fault(body, said)
+    if named:
+        kind, words, number = named.kind, named.words, named.number
+    return Fault(kind, f"{words} (HTTP {status})" + (f": {said}" if said else ""), True, number)
+
+
+def named_fault(body: str, said: str) -> Fault | None:
+    """The fault that a server's words name; None when they are not known."""
+    length = overflow(body)
+    cause = cause_of(said)
+    if length and not (cause and cause.kind in ("tokens_a_minute", "credit")):
+        words = "Prompt and output limit together exceed the server's window"
+        return Fault("too_long", words, True, length.window)
+    if cause is None:
+        return None
+    return Fault(cause.kind, cause.meaning, True, number_of(cause.kind, said))
+
+
+def limit_a_minute(headers: Mapping[str, str]) -> int:
+    """The account's limit of tokens a minute that a header tells, 0 without one.
+
+    Names: Groq's and OpenAI's documentation, Anthropic's documentation.
+    """
+    for name in ("x-ratelimit-limit-tokens", "anthropic-ratelimit-input-tokens-limit"):
+        value = headers.get(name, "")
+        if value.isdecimal():
+            return int(value)
+    return 0
 
 
 def message(body: str) -> str:
@@ -81,6 +115,8 @@ def message(body: str) -> str:
 def _within(body: str, depth: int) -> str:
     """Follows `error`, `message` and `detail`, and JSON that was packed into a text."""
     value = _json(body)
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        value = value[0]  # Google's: an array that holds the one error
     if depth == 0 or not isinstance(value, dict):
         return "" if body.lstrip().startswith("<") else body
     for key in ("error", "message", "detail"):
@@ -114,7 +150,8 @@ def overflow(body: str) -> Overflow | None:
 
 def _errors(body: str, depth: int) -> list[Mapping[str, Json]]:
     """The error objects inside each other, the outermost first."""
-    whole = as_object(_json(body))
+    value = _json(body)
+    whole = as_object(value[0] if isinstance(value, list) and value else value)
     if not whole or depth == 0:
         return []
     inner = as_object(whole, "error")

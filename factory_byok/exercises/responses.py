@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import uuid4
 
 from factory_byok.core.facts import Json
 from factory_byok.core.json_fields import as_object, count, text
+from factory_byok.droid.known_models import known_model
 from factory_byok.droid.settings.target import Target
 from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Turn, rows
+from factory_byok.exercises.thinking import EFFORT, output_limit, thinks
 
 PATH: Final = "/responses"
 _ENDS: Final = ("response.completed", "response.incomplete")
@@ -19,7 +22,7 @@ def headers(target: Target) -> dict[str, str]:
 
 
 def body(target: Target, ask: Ask) -> dict[str, Json]:
-    """What droid 0.225.2 sends, measured, and `max_output_tokens`, which droid leaves out."""
+    """What droid 0.225.2 sends, measured: an output limit only for models of others it knows."""
     items: list[Json] = []
     for turn in ask.turns:
         items += _items(turn)
@@ -35,16 +38,23 @@ def body(target: Target, ask: Ask) -> dict[str, Json]:
             }
             for tool in ask.tools
         ]
-        sent |= {"tool_choice": "auto", "parallel_tool_calls": True}
     if ask.system:
         sent["instructions"] = ask.system
     if ask.stream:
         sent["stream"] = True
-    sent["max_output_tokens"] = ask.max_tokens
-    if target.reasoning_effort:
+    known = known_model(target.model)
+    foreign = known is not None and known.maker != "openai"
+    if ask.tools:
+        sent |= {} if foreign else {"tool_choice": "auto"}
+        sent["parallel_tool_calls"] = known is None or known.parallel
+    if foreign or ask.most is not None:
+        sent["max_output_tokens"] = output_limit(target, ask)
+    if thinks(target):
         sent["include"] = ["reasoning.encrypted_content"]
-        sent["reasoning"] = {"effort": target.reasoning_effort, "summary": "auto"}
-    return sent
+        sent["reasoning"] = {"effort": EFFORT, "summary": "auto"}
+    if known is not None and known.terse:
+        sent["text"] = {"verbosity": "low"}
+    return {**sent, "prompt_cache_key": str(uuid4())}
 
 
 def _items(turn: Turn) -> list[Json]:
@@ -53,8 +63,10 @@ def _items(turn: Turn) -> list[Json]:
         return [{"type": "function_call_output", "call_id": turn.call_id, "output": turn.text}]
     kind = "output_text" if turn.role == "assistant" else "input_text"
     items: list[Json] = []
-    if turn.text:
-        items.append({"role": turn.role, "content": [{"type": kind, "text": turn.text}]})
+    texts = turn.parts or ((turn.text,) if turn.text else ())
+    if texts:
+        content: list[Json] = [{"type": kind, "text": each} for each in texts]
+        items.append({"role": turn.role, "content": content})
     for call in turn.calls:
         items.append(
             {

@@ -9,8 +9,10 @@ from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import Entry, Exercise, Json, Server
 from factory_byok.core.model_names import is_cloud
 from factory_byok.core.world import World
+from factory_byok.droid.proxies import proxy_for
 from factory_byok.droid.settings.target import target
 from factory_byok.exercises import EXERCISES
+from factory_byok.exercises.causes import CAUSES
 from factory_byok.exercises.dialects import DIALECTS
 from factory_byok.exercises.limits import Limits
 from factory_byok.exercises.loading import load, loaded, window_of
@@ -21,7 +23,9 @@ from factory_byok.exercises.session import Say, Session
 HOPELESS: Final = (
     "refused", "timeout", "load_timeout", "dns", "reset", "unreachable", "tls", "url", "key",
     "unauthorized", "payment", "forbidden", "not_found", "rate_limited", "busy", "loading",
-    "redirect", "html", "protocol", "flood",
+    "redirect", "html", "protocol", "flood", "no_such_path", "server_error",
+    "bad_request", "not_streamed",
+    *(cause.kind for cause in CAUSES if cause.kind not in ("call_not_parsed", "output_limit")),
 )
 # fmt: on
 
@@ -52,6 +56,8 @@ def exercise(
     names: Sequence[str],
     limits: Limits,
     say: Say,
+    *,
+    cheap: bool = False,
 ) -> Iterator[Exercise]:
     """Runs the named exercises in the registry's order; yields each result when it is there.
 
@@ -70,7 +76,16 @@ def exercise(
         yield Exercise(entry.id, entry.model, wanted[0], "failed", error.message, evidence)
         yield from _skipped(entry, wanted[1:], error.message)
         return
-    session = Session(world.http, aim, limits, say, server, hosted=hosted(entry, server))
+    session = Session(
+        world.http,
+        aim,
+        limits,
+        say,
+        server,
+        hosted=hosted(entry, server),
+        cheap=cheap,
+        proxy=droids_proxy(world, entry),
+    )
     yield from exercises(session, wanted)
 
 
@@ -91,6 +106,13 @@ def exercises(session: Session, names: Sequence[str]) -> Iterator[Exercise]:
             for later in names[number + 1 :]:
                 yield session.result(later, "skipped", why)
             return
+
+
+def droids_proxy(world: World, entry: Entry) -> str:
+    """The proxy through which droid would send, "" for none."""
+    root = root_of(entry.base_url)
+    name = proxy_for(root, world.env) if root else ""
+    return world.env.get(name, "").strip() if name else ""
 
 
 def _hopeless(done: Exercise) -> bool:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from factory_byok.core.addresses import root_of
@@ -11,8 +11,10 @@ from factory_byok.core.http import Http
 from factory_byok.core.model_names import is_cloud
 from factory_byok.droid.settings.target import Target
 from factory_byok.exercises.conversation import Ask
-from factory_byok.exercises.exchange import Exchange, exchange
+from factory_byok.exercises.dialects import dialect_of
+from factory_byok.exercises.exchange import NEVER, Enough, Exchange, exchange
 from factory_byok.exercises.limits import Limits
+from factory_byok.exercises.refusal import Fault
 
 Say = Callable[[str], None]
 
@@ -21,6 +23,14 @@ SHOWN: Final = 160  # characters of an answer that go into the evidence
 # answers at once, so nothing tells a long load from one that hangs.
 LOADING_PAUSE: Final = 1.0
 LOADING_PATIENCE: Final = 30.0
+# droid tries such failures five to ten times, over 90 to 260 s (measured with 0.225.2).
+PASSING: Final = (
+    "busy", "rate_limited", "server_error", "error_event", "broken_event", "protocol_inside",
+    "reset_inside", "memory",
+)  # fmt: skip
+TRIES: Final = 3
+GENERIC: Final = "generic-chat-completion-api"
+LEAST_SPAN: Final = 0.1  # seconds: what comes within less came in one burst and tells no pace
 
 
 @dataclass(slots=True)
@@ -30,7 +40,9 @@ class Session:
     `server` is what a probe saw at the endpoint, None when it was not looked at. `hosted` says that
     tokens cost somebody money, `warm` that the model is loaded, so that short deadlines hold.
     `cold_first_token` is the time in seconds of the first answer of all, load included, where that
-    could be seen.
+    could be seen. `proxy` is the one through which droid sends; `cheap` keeps requests small.
+    `failures` counts tries that failed before one that worked; `prompts` holds prompts that were
+    read whole as (tokens, seconds), `writing` the pace of an answer in tokens per second.
     """
 
     http: Http
@@ -43,6 +55,11 @@ class Session:
     window: int = 0
     cold_first_token: float | None = None
     load_evidence: dict[str, Json] = field(default_factory=dict)
+    proxy: str = ""
+    cheap: bool = False
+    failures: int = 0
+    prompts: list[tuple[int, float]] = field(default_factory=list)
+    writing: tuple[float, int] | None = None
 
     @property
     def model(self) -> Model | None:
@@ -69,24 +86,55 @@ class Session:
             return None
         return capability in model.capabilities.value
 
-    def ask(self, ask: Ask, *, reading: float = 0.0, enough: float | None = None) -> Exchange:
-        """One request; `reading` is the time in seconds granted for a long prompt.
+    def ask(self, ask: Ask, *, reading: float = 0.0, enough: Enough = NEVER) -> Exchange:
+        """One request, repeated where droid itself would try again.
 
-        Until the model is warm the first token has the generous deadline of a load, and a server
-        that says it is still loading is asked again.
+        `reading` is the time in seconds granted for a long prompt. Until the model is warm the
+        first token has the generous deadline of a load, and a server that says it is still loading
+        is asked again.
         """
         patience = time.monotonic() + min(self.limits.load, LOADING_PATIENCE)
         first = self.limits.answer + reading + (0.0 if self.warm else self.limits.load)
+        tries = 0
         while True:
-            done = exchange(
-                self.http, self.target, ask, first=first, rest=self.limits.answer, enough=enough
-            )
-            if done.fault is None or done.fault.kind != "loading" or time.monotonic() > patience:
+            done = self._once(ask, first, enough)
+            if done.fault is None or done.fault.kind not in (*PASSING, "loading"):
                 break
-            self.say("The server is still loading the model")
-            time.sleep(LOADING_PAUSE)
+            if done.fault.kind == "loading" and time.monotonic() < patience:
+                self.say("The server is still loading the model")
+                time.sleep(LOADING_PAUSE)
+                continue
+            tries += 1
+            if tries >= TRIES or done.fault.kind == "loading":
+                break
+            self.say(f"{done.fault.words}; trying again")
+            time.sleep(self.limits.pause * tries)
+        self.failures += tries
         if done.status == 200 and not self.warm and done.fault is None:
             self.warm, self.cold_first_token = True, done.first_token_seconds
+        return done
+
+    def _once(self, ask: Ask, first: float, enough: Enough) -> Exchange:
+        """One request; what only this kind of server means by a refusal is said here."""
+        done = exchange(
+            self.http,
+            self.target,
+            ask,
+            first=first,
+            rest=self.limits.answer,
+            enough=enough,
+            proxy=self.proxy,
+        )
+        fault = done.fault
+        ollama = self.server is not None and self.server.provider == "ollama"
+        if ollama and fault is not None and fault.kind == "unauthorized":
+            words = "The server is not signed in to Ollama's cloud (it ignores every key)"
+            return replace(done, fault=Fault("sign_in", words, True))
+        foreign = self.target.dialect != GENERIC
+        if foreign and fault is not None and fault.kind == "not_found":
+            path = f"`{dialect_of(self.target).PATH}`, which `provider: {self.target.dialect}` uses"
+            words = f"The server has no {path} (HTTP {done.status})"
+            return replace(done, fault=Fault("no_such_path", words, True))
         return done
 
     def result(
@@ -110,7 +158,7 @@ class Session:
 
 def evidence_of(done: Exchange) -> dict[str, Json]:
     """The numbers of an exchange: seconds with three digits, tokens as the server counts them."""
-    found = {
+    found: dict[str, Json] = {
         "status": done.status or None,
         "seconds": round(done.seconds, 3),
         "first_token_seconds": rounded(done.first_token_seconds),
@@ -119,6 +167,9 @@ def evidence_of(done: Exchange) -> dict[str, Json]:
         "completion_tokens": done.answer.completion_tokens,
         "pieces": done.pieces or None,
         "fault": done.fault.kind if done.fault else None,
+        "allowed": (done.fault.number or None) if done.fault else None,
+        "flaws": list(done.flaws) or None,
+        "limit_a_minute": done.limit_a_minute or None,
         "first_bytes": done.beginning,
         "answer": (done.answer.text or done.answer.reasoning)[:SHOWN],
     }
@@ -142,4 +193,4 @@ def pace(done: Exchange) -> float | None:
     # Thinking and content that come in one piece each would make the server's count absurd.
     tokens = done.answer.completion_tokens if done.fault is None else None
     written = (tokens if tokens and done.pieces > 2 else done.pieces) - 1
-    return written / took if written >= 2 and took > 0 else None
+    return written / took if written >= 2 and took >= LEAST_SPAN else None

@@ -1,7 +1,8 @@
-"""Exercise `speed`: how long droid's first request and a 200-token answer take here.
+"""Exercise `speed`: droid's first request in its real size, and how long that and an answer take.
 
-It never fails: the check `too_slow` judges. Where the whole would take too long it is projected
-from a short measurement and then called computed.
+Slowness never fails it: the check `too_slow` judges. A request of that size that is refused does.
+Where the whole would take too long it is projected from shorter ones and then called computed; what
+other exercises measured on the way is used again.
 """
 
 from typing import Final
@@ -9,91 +10,123 @@ from typing import Final
 from factory_byok.core.facts import Exercise, Json, Known
 from factory_byok.core.units import show_seconds, show_tokens
 from factory_byok.exercises.conversation import Ask, Turn
-from factory_byok.exercises.exchange import Exchange
-from factory_byok.exercises.needles import SENTENCE, nonce, scale
-from factory_byok.exercises.projection import (
-    ANSWER,
-    FIRST_REQUEST,
-    Pace,
-    Projection,
-    project,
-)
+from factory_byok.exercises.droid_request import whole
+from factory_byok.exercises.exchange import Enough, Exchange
+from factory_byok.exercises.needles import SENTENCE, nonce
+from factory_byok.exercises.projection import ANSWER, FIRST_REQUEST, Pace, Projection, project
 from factory_byok.exercises.session import Session, evidence_of, pace, rounded
 
+WHOLE: Final = 8_800  # tokens, about, of the first request of `droid exec` (0.225.2)
 SMALL: Final = (4, 40)  # sentences of the two measuring prompts: about 100 and 600 tokens
 CAUTION: Final = 0.5  # of the small prompt's pace is counted on for a large one
-SAMPLE: Final = 1_500  # tokens sent at most where each token costs money
+CHEAP: Final = 0.15  # of the whole, where each token costs money and the user asks for little
 RESERVE: Final = 64  # tokens of a window left for the template
-WRITING: Final = 20.0  # seconds of writing after which the pace is known well enough
+WRITING: Final = Enough(seconds=20.0, pieces=ANSWER)
 STORY: Final = "\nNow write a story of three hundred words about this fox."
 
 
 def run(session: Session) -> Exercise:
-    """Passes with numbers, or is skipped with the reason why there are none."""
+    """Passes with numbers; fails when droid's first request is refused or breaks."""
     session.say(f"Measuring how fast {session.target.model} reads and writes")
     if not session.warm:
-        session.ask(Ask((Turn("user", "Hello."),), 1, stream=True))
-    found = _measure(session)
-    if isinstance(found, Exchange):
-        why = found.fault.words if found.fault else "the server gives no usage numbers"
-        reason = f"nothing was measured: {why}"
-        return session.result("speed", "skipped", reason, evidence_of(found))
+        session.ask(Ask((Turn("user", "Hello."),), most=1))
+    if not session.hosted and not session.prompts:
+        broken = _small(session)
+        if broken:
+            return _nothing(session, broken)
+    share = _share(session)
+    done = _first_request(session, share) if share else _story(session)
+    if done.fault and done.fault.kind not in ("timeout", "timeout_inside"):
+        return session.failed("speed", done)
+    counted = done.answer.prompt_tokens
+    if done.first_token_seconds is not None and counted and share:
+        session.prompts.append((counted, done.first_token_seconds))
+    if not session.prompts:
+        return _nothing(session, done)
+    found = _pace(session, done)
     outlook = project(found)
-    return session.result("speed", "passed", _words(outlook), _evidence(session, found, outlook))
+    evidence = _evidence(session, found, outlook) | _proven(done, share)
+    return session.result("speed", "passed", _words(outlook, cheap=session.cheap), evidence)
 
 
-def _measure(session: Session) -> Pace | Exchange:
-    """Two small prompts, then one as large as time and money allow, with an answer to it."""
-    points: list[tuple[int, int]] = []
-    prompts: list[tuple[int, float]] = []
+def _small(session: Session) -> Exchange | None:
+    """Two small prompts; the exchange that broke, None when both were read."""
     for sentences in SMALL:
-        done = _send(session, sentences, 1)
+        done = _prompt(session, sentences)
         counted = done.answer.prompt_tokens
         if done.fault or counted is None:
             return done
-        points.append((sentences, counted))
-        prompts.append((counted, done.first_token_seconds or done.seconds))
-    line = scale(points[0], points[1])
-    size = _size(session, prompts[-1])
-    sentences = line.sentences(size) if line and size else SMALL[-1]
-    session.say(f"Reading and writing, with a prompt of {show_tokens(max(size, points[-1][1]))}")
-    large = _send(session, sentences, ANSWER, reading=session.limits.speed)
-    if large.fault and sentences > SMALL[-1]:
-        large = _send(session, SMALL[-1], ANSWER)
-    counted = large.answer.prompt_tokens or (line.tokens(sentences) if line else 0)
-    if large.first_token_seconds is not None and counted > prompts[-1][0]:
-        prompts.append((counted, large.first_token_seconds))
-    written = large.answer.completion_tokens or large.pieces
-    return Pace(tuple(prompts), pace(large), written, large.fault.words if large.fault else "")
+        session.prompts.append((counted, done.first_token_seconds or done.seconds))
+    return None
 
 
-def _size(session: Session, small: tuple[int, float]) -> int:
-    """Tokens of the large prompt: droid's first request, or what time, window or money allow."""
-    counted, seconds = small
-    affordable = int(counted / max(seconds, 0.001) * CAUTION * session.limits.speed)
+def _share(session: Session) -> float:
+    """How much of droid's first request is sent: all, what money allows, or 0 for want of time."""
+    if session.hosted:
+        return CHEAP if session.cheap else 1.0
+    tokens, seconds = max(session.prompts)
+    affordable = tokens / max(seconds, 0.001) * CAUTION * session.limits.speed
     model = session.model
     window = session.window
     if not window and model is not None and isinstance(model.window, Known):
         window = model.window.value.tokens
-    room = window - ANSWER - RESERVE if window else FIRST_REQUEST
-    price = SAMPLE if session.hosted else FIRST_REQUEST
-    size = min(FIRST_REQUEST, affordable, room, price)
-    return size if size > counted else 0
+    room = window - ANSWER - RESERVE if window else WHOLE
+    return 1.0 if min(affordable, room) >= WHOLE and not session.cheap else 0.0
 
 
-def _send(session: Session, sentences: int, most: int, reading: float = 0.0) -> Exchange:
+def _first_request(session: Session, share: float) -> Exchange:
+    """droid's first request, with the entry's own output limit."""
+    session.say(f"Sending droid's first request, about {show_tokens(int(WHOLE * share))}")
+    ask = whole(STORY, nonce(), share)
+    return session.ask(ask, reading=session.limits.speed, enough=WRITING)
+
+
+def _story(session: Session) -> Exchange:
+    """A short prompt and a longer answer, where only the writing is left to measure."""
+    return _prompt(session, SMALL[0], ANSWER)
+
+
+def _prompt(session: Session, sentences: int, most: int = 1) -> Exchange:
     """A prompt of so many sentences that asks for a story of at most `most` tokens."""
     turns = (Turn("user", nonce() + SENTENCE * sentences + STORY),)
-    return session.ask(Ask(turns, most, stream=True), reading=reading, enough=WRITING)
+    return session.ask(Ask(turns, most=most), enough=WRITING)
 
 
-def _words(outlook: Projection) -> str:
-    """The two numbers for a person."""
+def _pace(session: Session, done: Exchange) -> Pace:
+    """What was measured here and before, the prompts from the smallest on."""
+    writing, written = pace(done), done.answer.completion_tokens or done.pieces
+    if writing is None and session.writing is not None:
+        writing, written = session.writing
+    stopped = done.fault.words if done.fault else ""
+    return Pace(tuple(sorted(session.prompts)), writing, written, stopped)
+
+
+def _nothing(session: Session, done: Exchange) -> Exercise:
+    """No numbers: a broken exchange is a failure, a server that counts nothing is not."""
+    if done.fault:
+        return session.failed("speed", done)
+    reason = "nothing was measured: the server gives no usage numbers"
+    return session.result("speed", "passed", reason, evidence_of(done))
+
+
+def _words(outlook: Projection, *, cheap: bool) -> str:
+    """The two numbers for a person, and what a small request leaves unproven."""
     request = show_seconds(outlook.first_request)
     words = f"droid's first request of {show_tokens(FIRST_REQUEST)} takes {request}"
     if outlook.answer is not None:
         words += f", an answer of {ANSWER} tokens {show_seconds(outlook.answer)}"
-    return f"{words} ({outlook.basis})"
+    words = f"{words} ({outlook.basis})"
+    if cheap:
+        words += "; that a request of its size is taken was not tried"
+    return words
+
+
+def _proven(done: Exchange, share: float) -> dict[str, Json]:
+    """Whether the whole request was sent, and the account's limit where a header told it."""
+    return {
+        "whole_request": share >= 1.0 and done.fault is None,
+        "limit_a_minute": done.limit_a_minute or None,
+    }
 
 
 def _evidence(session: Session, found: Pace, outlook: Projection) -> dict[str, Json]:

@@ -1,9 +1,21 @@
 """Server-sent events: the data of each event, from lines as they come."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 DONE: Final = "[DONE]"
+
+
+def opened(lines: Iterable[str]) -> tuple[Iterator[str], str]:
+    """The same lines without a byte order mark, and the first of them that says something."""
+    rest = iter(lines)
+    seen: list[str] = []
+    for line in rest:
+        seen.append(line if seen else line.removeprefix("\ufeff"))
+        if seen[-1].strip():
+            break
+    return chain(seen, rest), seen[-1].strip() if seen else ""
 
 
 def events(lines: Iterable[str]) -> Iterator[str]:

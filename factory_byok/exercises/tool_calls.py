@@ -6,10 +6,11 @@ faults of a call: a wrong name, arguments that are no JSON, arguments that miss 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from factory_byok.core.facts import Json
+from factory_byok.core.json_fields import as_object
 from factory_byok.exercises.conversation import Answer, Call, Tool
 
 Verdict = Literal[
@@ -32,11 +33,13 @@ WORDS: Final[dict[str, str]] = {
     "parse",
     "function_text": "The model wrote the tool call as `<function=` text, which the server did not "
     "parse",
-    "wrong_name": "The model called a tool that does not exist",
+    "wrong_name": "The model called a tool that was not offered",
     "bad_arguments": "The arguments of the tool call are not JSON",
     "wrong_arguments": "The arguments of the tool call do not match the tool's schema",
     "cut_short": "The model used up its tokens without calling the tool",
-    "nothing": "The model answered with nothing when it was given a tool",
+    "nothing": "Nothing came where a tool call was asked for: the server left the call out",
+    "only_whole": "The server passes on tool calls only when it does not stream, and droid always "
+    "streams",
     "loop": "The model called the tool again and again after it had the result",
     "unused": "The model did not use the tool's result in its answer",
     "no_capability": "The model cannot call tools: the server does not offer it",
@@ -53,10 +56,10 @@ _TAGS: Final = (
 _JSON_START: Final = re.compile(r"[\[{]")
 
 
-def judge(answer: Answer, tool: Tool) -> Verdict:
-    """What one answer to a request with that one tool is."""
+def judge(answer: Answer, tools: Sequence[Tool]) -> Verdict:
+    """What one answer to a request with these tools is; a call of any of them is a call."""
     if answer.calls:
-        return _judge_call(answer.calls[0], tool)
+        return _judge_call(answer.calls[0], tools)
     text = answer.text
     if not text.strip() and not answer.reasoning.strip():
         return "cut_short" if answer.finish == "length" else "nothing"
@@ -65,17 +68,18 @@ def judge(answer: Answer, tool: Tool) -> Verdict:
         return "function_text"
     if any(tag in lower for tag in _TAGS):
         return "tag_text"
-    if _holds_call(text, tool):
+    if any(_holds_call(text, tool) for tool in tools):
         return "json_text"
     return "cut_short" if not text.strip() and answer.finish == "length" else "prose"
 
 
-def _judge_call(call: Call, tool: Tool) -> Verdict:
-    """What is wrong with a call that the server passed on."""
-    if call.name != tool.name:
+def _judge_call(call: Call, tools: Sequence[Tool]) -> Verdict:
+    """What is wrong with a call that was passed on; no arguments mean an empty object."""
+    tool = next((each for each in tools if each.name == call.name), None)
+    if tool is None:
         return "wrong_name"
     try:
-        arguments: Json = json.loads(call.arguments)
+        arguments: Json = json.loads(call.arguments or "{}")
     except (ValueError, RecursionError):
         return "bad_arguments"
     return "call" if fits(arguments, tool.schema) else "wrong_arguments"
@@ -107,5 +111,6 @@ def _is_call(item: Mapping[str, Json], tool: Tool) -> bool:
     """Whether an object is a call of the tool, in the spellings that models know."""
     inner = item.get("function")
     named = inner.get("name") if isinstance(inner, dict) else inner
+    known = as_object(tool.schema, "properties")
     names = (item.get("name"), item.get("tool"), item.get("tool_name"), item.get("action"), named)
-    return tool.name in names or fits(dict(item), tool.schema)
+    return tool.name in names or (bool(item.keys() & known) and fits(dict(item), tool.schema))

@@ -1,37 +1,30 @@
-"""Exercise `tools`: one tool is called, its result goes back, and the answer uses it.
+"""Exercise `tools`: droid's own tools are offered, one is called, its result is used.
 
-droid acts through tools alone and always streams, so the streamed turn is tried first; up to
-three tries each, because a model that calls two times out of three is worth knowing.
+droid acts through tools alone and always streams. Up to three tries, because a model that calls two
+times out of three, or a server that parses three calls of four, is worth knowing. When no streamed
+call came through, one more try in one piece tells whether it is the streaming.
 """
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from factory_byok.core.facts import Exercise, Json
-from factory_byok.exercises.chat import CONTEXT
-from factory_byok.exercises.conversation import Ask, Call, Tool, Turn
-from factory_byok.exercises.exchange import Exchange
+from factory_byok.droid.known_models import keeps_signatures
+from factory_byok.exercises.causes import FLAKY
+from factory_byok.exercises.conversation import Call, Turn
+from factory_byok.exercises.droid_request import TOOLS, small
+from factory_byok.exercises.exchange import Enough, Exchange
 from factory_byok.exercises.session import SHOWN, Session, evidence_of
 from factory_byok.exercises.tool_calls import WORDS, judge
 
 TRIES: Final = 3
 ROUNDS: Final = 3  # calls in one turn after which it is a loop
-MOST_TOKENS: Final = 256  # a call is 30 tokens; what is longer than this is no call
+MOST_PIECES: Final = 256  # a call is 30 tokens; what is longer than this is no call
 MOST_THOUGHTS: Final = 1_024  # for a model that thinks before it calls
-SYSTEM: Final = "You are Droid, an AI software engineering agent. Use the tools that you have."
-PROMPT: Final = "Call get_weather for Paris and repeat its report."
-TOOL: Final = Tool(
-    "get_weather",
-    "Get the weather report for a city.",
-    {
-        "type": "object",
-        "properties": {"city": {"type": "string", "description": "Name of the city"}},
-        "required": ["city"],
-        "additionalProperties": False,
-    },
-)
+PROMPT: Final = "Call LS for the folder /srv/work and repeat its report."
+AS_TEXT: Final = ("json_text", "tag_text", "function_text", "nothing")
 
 
 @dataclass(slots=True)
@@ -48,53 +41,59 @@ class Tried:
         """Whether the last try was a whole turn: call, result, answer."""
         return bool(self.verdicts) and self.verdicts[-1] == "used"
 
+    @property
+    def flaky(self) -> bool:
+        """Whether the last try broke in a way that another try may not."""
+        fault = self.last.fault if self.last else None
+        return fault is not None and fault.kind in FLAKY
+
 
 def run(session: Session) -> Exercise:
-    """Passes when a whole turn succeeds streamed, and in one piece too."""
+    """Passes when a whole streamed turn succeeds."""
     if session.can("tools") is False:
         # The server's list may be wrong for jinja templates, so the request decides.
         session.say("The server says that this model has no tools; asking all the same")
-    end = time.monotonic() + session.limits.tools
-    streamed = _tries(session, end, stream=True)
-    whole = _tries(session, end, stream=False) if streamed.passed else Tried()
-    failed = next((tried for tried in (streamed, whole) if _failed(tried)), None)
+    streamed = _tries(session, time.monotonic() + session.limits.tools)
+    whole = Tried()
+    if streamed.verdicts[-1] in AS_TEXT:
+        session.say(f"Giving {session.target.model} tools (in one piece)")
+        whole.verdicts.append(_turn(session, whole, stream=False))
     evidence = _evidence(streamed, whole)
-    if failed is None:
-        return session.result("tools", "passed", evidence=evidence)
-    verdict = failed.verdicts[-1]
-    manner = "" if failed is streamed else " when it is not streamed"
-    if verdict == "broken" and failed.last is not None:
-        return _refused(session, failed.last, evidence)
-    tries = len(failed.verdicts)
-    rate = f" ({failed.calls} of {tries} tries called it properly)"
-    reason = f"{WORDS[verdict]}{manner}{rate if tries > 1 else ''}"
+    if streamed.passed:
+        return session.result("tools", "passed", _passed_words(streamed), evidence)
+    return _failed(session, streamed, whole, evidence)
+
+
+def _passed_words(tried: Tried) -> str:
+    """How often it went wrong before it went right."""
+    bad = len(tried.verdicts) - 1
+    return f"{bad} of {bad + 1} tries failed before one worked" if bad else ""
+
+
+def _failed(session: Session, streamed: Tried, whole: Tried, evidence: dict[str, Json]) -> Exercise:
+    """What went wrong, how often, and whether it is the streaming alone."""
+    verdict, tries = streamed.verdicts[-1], len(streamed.verdicts)
+    if verdict == "broken" and streamed.last is not None:
+        failed = session.failed("tools", streamed.last, **evidence)
+        rate = f" ({tries} of {tries} tries)" if tries > 1 else ""
+        return replace(failed, reason=f"{failed.reason}{rate}")
+    rate = f" ({streamed.calls} of {tries} tries called it properly)" if tries > 1 else ""
+    if whole.passed or whole.calls:
+        verdict = "only_whole"
+    reason = f"{WORDS[verdict]}{rate}"
     return session.result("tools", "failed", reason, {**evidence, "fault": verdict})
 
 
-def _failed(tried: Tried) -> bool:
-    """Whether there were tries and none succeeded."""
-    return bool(tried.verdicts) and not tried.passed
-
-
-def _refused(session: Session, done: Exchange, evidence: dict[str, Json]) -> Exercise:
-    """A request that broke; a model without tools is named as such."""
-    if done.status == 400 and "does not support tools" in done.error_body:
-        shown = {**evidence_of(done), **evidence, "fault": "no_capability"}
-        return session.result("tools", "failed", WORDS["no_capability"], shown)
-    return session.failed("tools", done, **evidence)
-
-
-def _tries(session: Session, end: float, *, stream: bool) -> Tried:
+def _tries(session: Session, end: float) -> Tried:
     """Turns until one succeeds, three at most, and no new one when time is up."""
     tried = Tried()
     for number in range(TRIES):
         if number and time.monotonic() > end:
             break
-        manner = "streamed" if stream else "in one piece"
-        session.say(f"Giving {session.target.model} a tool ({manner}, try {number + 1})")
-        verdict = _turn(session, tried, stream=stream)
+        session.say(f"Giving {session.target.model} droid's tools (try {number + 1})")
+        verdict = _turn(session, tried, stream=True)
         tried.verdicts.append(verdict)
-        if verdict in ("used", "broken"):
+        if verdict == "used" or (verdict == "broken" and not tried.flaky):
             break
     return tried
 
@@ -102,31 +101,35 @@ def _tries(session: Session, end: float, *, stream: bool) -> Tried:
 def _turn(session: Session, tried: Tried, *, stream: bool) -> str:
     """One turn: the question, the call, its result, the answer; the verdict on it."""
     code = "".join(str(secrets.randbelow(10)) for _ in range(5))
-    turns = [Turn("user", CONTEXT, parts=True), Turn("user", PROMPT)]
+    ask = replace(small(PROMPT, TOOLS), stream=stream)
+    most = MOST_THOUGHTS if session.can("thinking") else MOST_PIECES
+    if not stream:
+        ask = replace(ask, most=most)
+    # A model that rambles is judged by what it has said before the deadline of an answer.
+    enough = Enough(session.limits.answer * 0.8, most)
     for number in range(ROUNDS):
-        most = MOST_THOUGHTS if session.can("thinking") else MOST_TOKENS
-        ask = Ask(tuple(turns), most, SYSTEM, (TOOL,), stream=stream)
-        # A model that rambles is judged by what it has said before the deadline of an answer.
-        done = session.ask(ask, reading=session.limits.answer, enough=session.limits.answer * 0.8)
+        done = session.ask(ask, reading=session.limits.answer, enough=enough)
         tried.last = done
         if done.fault:
             return "broken"
         if number and not done.answer.calls:
             return "used" if code in done.answer.text + done.answer.reasoning else "unused"
-        verdict = judge(done.answer, TOOL)
+        verdict = judge(done.answer, TOOLS)
         if done.answer.calls and not tried.arguments:
             tried.arguments = done.answer.calls[0].arguments[:SHOWN]
         if verdict != "call":
             return verdict
         tried.calls += number == 0
-        turns += _result(done.answer.text, done.answer.calls[0], code)
+        call = done.answer.calls[0]
+        ask = replace(ask, turns=(*ask.turns, *_result(session, done.answer.text, call, code)))
     return "loop"
 
 
-def _result(text: str, call: Call, code: str) -> list[Turn]:
-    """The model's call and its result, which is the last message of the next request."""
-    known = Call(call.id or "call_1", call.name, call.arguments)
-    report = f"18 C, sunny, station {code}"
+def _result(session: Session, text: str, call: Call, code: str) -> list[Turn]:
+    """The model's call as droid sends it back, and its result."""
+    extra = call.extra if keeps_signatures(session.target.model) else None
+    known = Call(call.id or "call_1", call.name, call.arguments or "{}", extra)
+    report = f"total 1: station-{code}.txt"
     return [Turn("assistant", text, calls=(known,)), Turn("tool", report, call_id=known.id)]
 
 
@@ -137,6 +140,6 @@ def _evidence(streamed: Tried, whole: Tried) -> dict[str, Json]:
         found[f"{name}_tries"] = len(tried.verdicts)
         found[f"{name}_calls"] = tried.calls
         found[f"{name}_verdicts"] = list(tried.verdicts)
-    last = whole.last or streamed.last
+    last = streamed.last
     found["arguments"] = streamed.arguments
     return {**(evidence_of(last) if last else {}), **found}

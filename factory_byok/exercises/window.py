@@ -14,17 +14,18 @@ from factory_byok.exercises.session import Session, rounded
 from factory_byok.exercises.window_proof import RESERVE, Proof, prove
 
 NEEDED: Final = 32_000  # docs.factory.ai/cli/byok/ollama
-ROUNDING: Final = 40  # tokens more, so that whole sentences reach what is needed
+ENOUGH: Final = 8_800  # tokens of droid's first request, which an account's limit must let through
 
 
 def run(session: Session) -> Exercise:
     """Passes when nothing was cut and the window holds what droid needs, as far as time allows."""
     if not session.warm:
         # One token, so that a load does not count as reading time.
-        session.ask(Ask((Turn("user", "Hello."),), 1, stream=True))
+        session.ask(Ask((Turn("user", "Hello."),), most=1))
     asked = session.limits.window_tokens
     floor = min(NEEDED, asked) if asked else NEEDED
-    proof = Proof(wanted=(asked or NEEDED) + ROUNDING, claimed=_claimed(session))
+    # Never more than a window of that size holds beside the answer, whether one is claimed or not.
+    proof = Proof(wanted=(asked or NEEDED) - RESERVE, claimed=_claimed(session))
     if proof.claimed:
         proof.wanted = min(proof.wanted, proof.claimed - RESERVE)
     prove(session, proof, time.monotonic() + session.limits.window)
@@ -49,6 +50,8 @@ def judge(proof: Proof, floor: int) -> tuple[ExerciseStatus, str]:
     window = proof.claimed
     if proof.cut:
         return "failed", _cut_words(proof)
+    if proof.a_minute and not proof.broken:
+        return _a_minute(proof)
     if proof.broken or (not proof.counted and not proof.refusal and not proof.short_of_time):
         return "failed", "The server does not tell how many tokens it read, so nothing is proven"
     if proof.refusal:
@@ -66,6 +69,14 @@ def judge(proof: Proof, floor: int) -> tuple[ExerciseStatus, str]:
         words = f"The window is {show_tokens(window)}, under the {floor:,} that are needed"
         return "failed", f"{words}; within it nothing was cut"
     return "passed", _passed_words(proof, floor)
+
+
+def _a_minute(proof: Proof) -> tuple[ExerciseStatus, str]:
+    """An account that allows fewer tokens a minute than were to be proven."""
+    words = f"The account allows {show_tokens(proof.a_minute)} a minute"
+    if proof.proven >= min(ENOUGH, proof.wanted):
+        return "passed", f"{show_tokens(proof.proven)} reached the model whole; {words.lower()}"
+    return "failed", f"{words}, and droid's first request alone has about {ENOUGH:,}"
 
 
 def _cut_words(proof: Proof) -> str:
@@ -98,6 +109,8 @@ def _fault(proof: Proof) -> str:
     """The machine's word for why the exercise failed."""
     if proof.cut:
         return "cut"
+    if proof.a_minute:
+        return "tokens_a_minute"
     if proof.refusal:
         return "refused_length"
     return "window_small" if proof.counted else "no_usage"
@@ -116,6 +129,7 @@ def _evidence(proof: Proof, floor: int) -> dict[str, Json]:
         "needed_tokens": floor,
         "real_window": real,
         "refused_tokens": proof.refusal.prompt if proof.refusal else None,
+        "limit_a_minute": proof.a_minute or None,
         "signature": proof.cut.signature if proof.cut else None,
         "first_number_repeated": first,
         "last_number_repeated": last,

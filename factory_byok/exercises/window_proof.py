@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Final
 
-from factory_byok.core.units import show_tokens
+from factory_byok.core.units import show_seconds, show_tokens
 from factory_byok.exercises.conversation import Ask, Turn
 from factory_byok.exercises.exchange import Exchange
 from factory_byok.exercises.needles import Message, Scale, holds, message, scale
@@ -20,6 +20,7 @@ QUICK: Final = 15.0  # seconds; a message that is read in less needs no smaller 
 # Reading slows down as a prompt grows, so that only half of a small prompt's pace is counted on.
 CAUTION: Final = 0.5
 MOST_MESSAGES: Final = 4
+NEARLY: Final = 0.9  # of an account's limit is sent: services count other tokens than models do
 PEEK: Final = 4.0  # seconds; llama.cpp refuses in 0.03 s, a busy machine takes longer to tokenize
 
 
@@ -29,7 +30,8 @@ class Proof:
 
     `wanted` is the size to reach. `sent` and `counted` are of the last long message that was
     answered, `proven` is the largest that arrived whole. `broken` is an exchange that failed for
-    another reason than the prompt's length; `rate` is in tokens per second.
+    another reason than the prompt's length; `rate` is in tokens per second; `a_minute` the limit of
+    the account where that refused a message.
     """
 
     wanted: int
@@ -43,6 +45,7 @@ class Proof:
     short_of_time: bool = False
     seconds: float = 0.0
     rate: float = 0.0
+    a_minute: int = 0
     kept: tuple[bool, bool] | None = None
 
 
@@ -58,7 +61,8 @@ def prove(session: Session, proof: Proof, deadline: float) -> None:
         if size <= max(proof.proven, proof.counted) + _grain(line):
             proof.short_of_time = True
             return
-        session.say(f"Sending a message of {show_tokens(size)}")
+        seconds = show_seconds(size / proof.rate)
+        session.say(f"Sending a message of {show_tokens(size)}, which takes about {seconds}")
         told = message(line.sentences(size))
         sent = line.tokens(line.sentences(size))
         _record(
@@ -87,6 +91,7 @@ def _measure(session: Session, proof: Proof) -> Scale | None:
         points.append((sentences, counted))
         proof.sent = proof.counted = counted
         proof.rate = _rate(counted, done)
+        session.prompts.append((counted, done.first_token_seconds or done.seconds))
     return scale(points[0], points[1])
 
 
@@ -119,7 +124,7 @@ def _send(session: Session, told: Message, reading: float = 0.0) -> Exchange:
 
 def _long(told: Message) -> Ask:
     """One user message and nothing else."""
-    return Ask((Turn("user", told.text),), MOST_TOKENS, stream=True)
+    return Ask((Turn("user", told.text),), most=MOST_TOKENS)
 
 
 def _record(session: Session, proof: Proof, told: Message, sent: int, done: Exchange) -> None:
@@ -136,6 +141,7 @@ def _record(session: Session, proof: Proof, told: Message, sent: int, done: Exch
     proof.cut = decode(version, sent, counted, proof.claimed)
     if proof.cut is None:
         proof.proven = max(proof.proven, min(sent, counted))
+        session.prompts.append((counted, done.first_token_seconds or done.seconds))
 
 
 def _failed(proof: Proof, done: Exchange) -> None:
@@ -144,7 +150,10 @@ def _failed(proof: Proof, done: Exchange) -> None:
     A refusal that names the window lowers what is wanted to what should fit, to be proven next.
     """
     refusal = overflow(done.error_body) if done.status in (400, 413, 422, 500) else None
-    if refusal:
+    if done.fault and done.fault.kind == "tokens_a_minute" and done.fault.number:
+        proof.a_minute = done.fault.number
+        proof.wanted = min(proof.wanted, int(proof.a_minute * NEARLY) - RESERVE)
+    elif refusal:
         proof.refusal = refusal
         if refusal.window:
             proof.wanted = min(proof.wanted, refusal.window - RESERVE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,8 @@ class Behaviour:
 
     `entry` holds what droid's entry says beyond the usual; `path` stands before the dialect's own;
     `calls` says that droid is asked to use a tool. `env` goes to both. `stricter` says why byok
-    fails on purpose where droid's exit code is 0.
+    fails on purpose where droid's exit code is 0. With `failures` the rule holds for so many
+    requests only.
     """
 
     name: str
@@ -34,6 +36,12 @@ class Behaviour:
     lists: Callable[[Seen], Reply] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     stricter: str = ""
+    failures: int = 0
+    seen: int = field(default=0, init=False)
+
+    def anew(self) -> None:
+        """Forgets what came before."""
+        self.seen = 0
 
     def answer(self, seen: Seen) -> Reply:
         """Answers any request."""
@@ -42,6 +50,9 @@ class Behaviour:
             return self._other(seen)
         if not seen.path.startswith(self.path):
             return Reply(404, b"404 page not found", "text/plain")
+        self.seen += 1
+        if self.failures and self.seen > self.failures:
+            return answered(asked)
         return self.rule(asked) or answered(asked)
 
     def _other(self, seen: Seen) -> Reply:
@@ -114,17 +125,6 @@ def edited(change: Callable[[Any], Any]) -> Rule:
     return streamed(make)
 
 
-def first_times(count: int, reply: Callable[[], Reply]) -> Rule:
-    """So many failures, then health."""
-    left = [count]
-
-    def rule(_: Asked) -> Reply | None:
-        left[0] -= 1
-        return reply() if left[0] >= 0 else None
-
-    return rule
-
-
 def schema_words(asked: Asked) -> set[str]:
     """Every keyword in the schemas of the tools."""
     found: set[str] = set()
@@ -151,7 +151,7 @@ def roles(asked: Asked) -> list[str]:
 def doubled(asked: Asked) -> bool:
     """Whether two user messages follow each other."""
     found = roles(asked)
-    return any(one == other == "user" for one, other in zip(found, found[1:], strict=False))
+    return any(one == other == "user" for one, other in itertools.pairwise(found))
 
 
 def has_list_content(asked: Asked) -> bool:

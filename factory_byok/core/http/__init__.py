@@ -129,14 +129,18 @@ class Http:
         headers: Mapping[str, str] | None = None,
         deadline: float | Deadline = PROBE_DEADLINE,
         most_bytes: int = MOST_BYTES,
+        proxy: str = "",
     ) -> Iterator[Stream]:
-        """An exchange whose body is read as it comes; leaving the block closes the connection."""
+        """An exchange whose body is read as it comes; leaving the block closes the connection.
+
+        `proxy` is one to go through whatever the environment says, "" for its own rule.
+        """
         clock = deadline if isinstance(deadline, Deadline) else Deadline(deadline)
         content = None if body is None else json.dumps(body).encode()
         kind = {} if content is None else {"Content-Type": "application/json"}
         with faults(clock):
             to = _url(url)
-            transport = BoundedTransport(to, clock, most_bytes)
+            transport = BoundedTransport(to, clock, most_bytes, proxy)
             with (
                 httpx.Client(transport=transport, headers=_SENT) as client,
                 client.stream(

@@ -24,13 +24,13 @@ _OWN_NAMES: Final = ("localhost", "::1")
 class BoundedTransport(httpx.BaseTransport):
     """One exchange: direct to this machine, by the environment's proxies elsewhere."""
 
-    def __init__(self, url: httpx.URL, clock: Deadline, most_bytes: int) -> None:
+    def __init__(self, url: httpx.URL, clock: Deadline, most_bytes: int, proxy: str = "") -> None:
         """A transport for one URL. Raises ValueError or ImportError for a proxy of another kind."""
         # Nothing that goes to http:// needs the certificates, whose loading takes 118 ms.
         verify = (
             certificates() if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         )
-        self._inner = httpx.HTTPTransport(verify=verify, proxy=_proxy_for(url))
+        self._inner = httpx.HTTPTransport(verify=verify, proxy=proxy or _proxy_for(url))
         self._clock = clock
         self._most_bytes = most_bytes
         self._closed = False

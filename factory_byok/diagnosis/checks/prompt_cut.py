@@ -8,32 +8,31 @@ what arrived. A window that the server only claims does not help droid.
 from collections.abc import Iterator
 
 from factory_byok.core.actions import by_command
-from factory_byok.core.facts import Entry, Known, Snapshot
+from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.core.requirements import FLOOR
 from factory_byok.diagnosis.advice import raise_window
-from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, remedy_for
+from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of
+from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for
 
 TITLE = "Long prompts"
 WHAT_TO_DO = "Raise the window: `byok window MODEL --set 32000`"
 
 _BY_LENGTH = ("cut", "refused_length", "window_small")
-_PASSING = ("busy", "loading", "rate_limited")
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each entry whose window exercise failed."""
     for entry, done in exercised(snap, "window"):
         if done.status == "failed":
-            fault = fault_of(done)
-            level: Level = "warning" if fault in _PASSING else "error"
-            yield Finding(level, entry.label, done.reason, _remedy(snap, entry, fault))
+            level: Level = "warning" if fault_of(done) in PASSING else "error"
+            yield Finding(level, entry.label, done.reason, _remedy(snap, entry, done))
 
 
-def _remedy(snap: Snapshot, entry: Entry, fault: str) -> Remedy:
+def _remedy(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
     """A larger window, or what helps against the fault that came before."""
-    if fault not in _BY_LENGTH:
-        return remedy_for(snap, entry, fault)
+    if fault_of(done) not in _BY_LENGTH:
+        return remedy_for(snap, entry, done)
     for each, server, model in snap.served():
         if each is entry:
             longest = model.longest_window

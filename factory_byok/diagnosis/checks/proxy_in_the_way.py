@@ -8,17 +8,17 @@ Measured with droid 0.225.2: `http_proxy` beats `HTTP_PROXY`, `no_proxy` beats `
 its brackets.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from factory_byok.core.addresses import Address, root_of
 from factory_byok.core.facts import Snapshot
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.droid.proxies import exceptions, proxy_for
 
 TITLE = "Proxies"
 WHAT_TO_DO = "Add the server's host to `NO_PROXY` where droid starts"
 PRIVATE = ("10.", "192.168.", "169.254.", *(f"172.{second}." for second in range(16, 32)))
 LOCAL_NAMES = (".local", ".lan", ".internal", ".home.arpa")
-PORTS = {"http": 80, "https": 443}
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
@@ -41,40 +41,9 @@ def near(address: Address) -> bool:
     return address.loopback or bare or host.endswith(LOCAL_NAMES) or host.startswith(PRIVATE)
 
 
-def proxy_for(address: Address, env: Mapping[str, str]) -> str:
-    """The variable through whose proxy droid sends a request to an address; "" when it is direct.
-
-    Measured with droid 0.225.2, see the head of this file.
-    """
-    name = f"{address.scheme}_proxy"
-    chosen = next((each for each in (name, name.upper()) if env.get(each, "").strip()), "")
-    return "" if not chosen or _excepted(address, _exceptions(env)[1]) else chosen
-
-
-def _exceptions(env: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The variable of exceptions that rules, and its items."""
-    name = next((each for each in ("no_proxy", "NO_PROXY") if env.get(each, "").strip()), "")
-    items = [item.strip().lower() for item in env.get(name, "").split(",")]
-    return name or "NO_PROXY", [item for item in items if item]
-
-
-def _excepted(address: Address, items: list[str]) -> bool:
-    """Whether one of the items of NO_PROXY means this address."""
-    host = f"[{address.host}]" if ":" in address.host else address.host.lower()
-    place = f"{host}:{address.port}"
-    port_is_written = PORTS.get(address.scheme) != address.port
-    for item in items:
-        bare = item.removeprefix(".")
-        if item == "*" or host == bare or host.endswith(f".{bare}"):
-            return True
-        if port_is_written and place == item:
-            return True
-    return False
-
-
 def _finding(snap: Snapshot, address: Address, variable: str) -> Finding:
     """The capture, and what to write where."""
-    name, items = _exceptions(snap.environment)
+    name, items = exceptions(snap.environment)
     wanted = f"[{address.host}]" if ":" in address.host else address.host
     value = ",".join([*items, wanted])
     vain = [item for item in items if _looks_meant(item)]
