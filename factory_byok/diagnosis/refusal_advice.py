@@ -15,6 +15,8 @@ from factory_byok.core.findings import Remedy
 from factory_byok.core.model_names import is_cloud
 from factory_byok.diagnosis.advice import another_model, log_place, raise_window, start_ollama
 from factory_byok.droid.field_names import DIALECTS
+from factory_byok.droid.known_models import known_model
+from factory_byok.droid.proxies import proxy_for
 from factory_byok.providers.hosted import service_of
 
 PASSING: Final = ("busy", "loading", "rate_limited")  # the server only wants time
@@ -112,6 +114,13 @@ def _number(done: Exercise, name: str) -> int:
 
 def _silent(snap: Snapshot, entry: Entry) -> Remedy:
     """Nobody answered: start Ollama where it should be, else whatever it is."""
+    root = root_of(entry.base_url)
+    proxy = proxy_for(root, snap.environment) if root else ""
+    if proxy and root:
+        text = (
+            f"droid sends this through the proxy in `{proxy}`: except `{root.host}` in `NO_PROXY`"
+        )
+        return Remedy(text, by_command(("byok", "doctor")))
     address = parse_address(entry.endpoint)
     local = address is not None and address.loopback and address.port == 11434
     return start_ollama(snap) if local else Remedy(f"Start the server at {entry.endpoint}")
@@ -218,10 +227,11 @@ def _thinking(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
     if entry.reasoning_effort:
         text = "Take the reasoning effort out of the entry: this model does not think"
         return Remedy(text, by_command(_set(entry, "reasoning_effort=")))
-    return Remedy(
-        "Tell droid not to ask for thoughts: it does so for model names that it knows",
-        by_command(_set(entry, "reasoning_effort=none")),
-    )
+    if known_model(entry.model) is not None:
+        text = "Tell droid not to ask for thoughts, which it does for this model's name"
+        return Remedy(text, by_command(_set(entry, "reasoning_effort=none")))
+    text = "Switch thinking off in the entry: this model does not think"
+    return Remedy(text, by_command(_set(entry, "thinking=false")))
 
 
 def _unknown_model(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
@@ -244,7 +254,9 @@ def _no_path(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
     if entry.dialect != DIALECTS[0]:
         text = f"Write the dialect `{DIALECTS[0]}`, which servers without that path speak"
         return Remedy(text, by_command(_set(entry, f"dialect={DIALECTS[0]}")))
-    return Remedy("Compare the base URL with the server's own", by_command(("byok", "doctor")))
+    return Remedy(
+        "Compare the base URL and the model's name with the server", by_command(("byok", "doctor"))
+    )
 
 
 def _field(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
@@ -273,7 +285,7 @@ _BY_CAUSE: Final[dict[str, Callable[[Snapshot, Entry, Exercise], Remedy]]] = {
     "abandoned": _memory,
     "thinking": _thinking,
     "model_unknown": _unknown_model,
-    "not_found": _unknown_model,
+    "not_found": _no_path,
     "no_such_path": _no_path,
     "field_refused": _field,
     "load_timeout": lambda _, entry, __: Remedy(

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import ModuleType
 from typing import Final, cast
 
 from factory_byok.core.facts import Json
+from factory_byok.droid.known_models import looks_foreign
 from factory_byok.droid.settings.target import Target
 from factory_byok.exercises import chat_completions, messages, responses
-from factory_byok.exercises.conversation import Ask, Dialect
+from factory_byok.exercises.conversation import Ask, Dialect, Turn
 
 DIALECTS: Final[dict[str, ModuleType]] = {
     "generic-chat-completion-api": chat_completions,
@@ -18,6 +20,7 @@ DIALECTS: Final[dict[str, ModuleType]] = {
 
 # Some services admit coding agents by this name alone; what is in brackets says who asks.
 CLIENT: Final = {"Accept": "application/json", "User-Agent": "factory-cli/0.225.2 (byok)"}
+FOREWORD: Final = Turn("user", "Keep to the instructions above.")
 _NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, section 5.6.2
 _UNSENDABLE: Final = re.compile(r"[^\t -~\x80-\xff]")
 
@@ -52,6 +55,8 @@ def sendable(headers: Mapping[str, str]) -> bool:
 
 def body_of(target: Target, ask: Ask) -> dict[str, Json]:
     """What droid sends: the dialect's body, extraArgs merged in last."""
+    if looks_foreign(target.model, target.dialect):
+        ask = replace(ask, turns=(FOREWORD, *ask.turns))
     return {**dialect_of(target).body(target, ask), **target.extra_args}
 
 

@@ -130,6 +130,9 @@ class Session:
         if ollama and fault is not None and fault.kind == "unauthorized":
             words = "The server is not signed in to Ollama's cloud (it ignores every key)"
             return replace(done, fault=Fault("sign_in", words, True))
+        if ollama and fault is None and done.flaws == ("no_finish", "no_done"):
+            words = "The model's process died in the middle of the answer (the stream just ends)"
+            return replace(done, fault=Fault("abandoned", words))
         foreign = self.target.dialect != GENERIC
         if foreign and fault is not None and fault.kind == "not_found":
             path = f"`{dialect_of(self.target).PATH}`, which `provider: {self.target.dialect}` uses"

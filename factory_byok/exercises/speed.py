@@ -5,6 +5,7 @@ Where the whole would take too long it is projected from shorter ones and then c
 other exercises measured on the way is used again.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from factory_byok.core.facts import Exercise, Json, Known
@@ -21,6 +22,7 @@ SMALL: Final = (4, 40)  # sentences of the two measuring prompts: about 100 and 
 CAUTION: Final = 0.5  # of the small prompt's pace is counted on for a large one
 CHEAP: Final = 0.15  # of the whole, where each token costs money and the user asks for little
 RESERVE: Final = 64  # tokens of a window left for the template
+OF_TOOLS: Final = ("no_capability", "needs_jinja", "needs_tool_parser", "schema_refused")
 WRITING: Final = Enough(seconds=20.0, pieces=ANSWER)
 STORY: Final = "\nNow write a story of three hundred words about this fox."
 
@@ -78,7 +80,11 @@ def _first_request(session: Session, share: float) -> Exchange:
     """droid's first request, with the entry's own output limit."""
     session.say(f"Sending droid's first request, about {show_tokens(int(WHOLE * share))}")
     ask = whole(STORY, nonce(), share)
-    return session.ask(ask, reading=session.limits.speed, enough=WRITING)
+    done = session.ask(ask, reading=session.limits.speed, enough=WRITING)
+    if done.fault and done.fault.kind in OF_TOOLS:  # the exercise `tools` says it
+        ask = replace(ask, tools=())
+        done = session.ask(ask, reading=session.limits.speed, enough=WRITING)
+    return done
 
 
 def _story(session: Session) -> Exchange:

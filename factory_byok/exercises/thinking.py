@@ -27,7 +27,8 @@ def thinks(target: Target) -> bool:
     if target.reasoning_effort:
         return target.reasoning_effort != "none"
     known = known_model(target.model)
-    return target.thinking is not None or (known is not None and known.thinks)
+    budget = target.thinking is not None and target.dialect != "openai"
+    return budget or (known is not None and known.thinks)
 
 
 def thinking(target: Target, most: int | float) -> dict[str, Json]:

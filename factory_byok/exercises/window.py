@@ -53,7 +53,7 @@ def judge(proof: Proof, floor: int) -> tuple[ExerciseStatus, str]:
     if proof.a_minute and not proof.broken:
         return _a_minute(proof)
     if proof.broken or (not proof.counted and not proof.refusal and not proof.short_of_time):
-        return "failed", "The server does not tell how many tokens it read, so nothing is proven"
+        return "skipped", "the server does not tell how many tokens it read, so nothing is proven"
     if proof.refusal:
         window = proof.refusal.window
         claim = f", although it claims {proof.claimed:,}" if window < proof.claimed else ""

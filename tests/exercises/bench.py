@@ -5,16 +5,27 @@ from typing import Any
 from factory_byok.core.facts import Exercise, Known, Server
 from factory_byok.core.http import Deadline, Http
 from factory_byok.droid.settings.target import Target
+from factory_byok.exercises.conversation import Tool
 from factory_byok.exercises.limits import Limits
 from factory_byok.exercises.runner import exercises
 from factory_byok.exercises.session import Session
 from factory_byok.providers.ollama import probe as probes
 from tests.doubles.ollama import Ollama
 
+WEATHER = Tool(
+    "get_weather",
+    "Get the weather report for a city.",
+    {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+        "additionalProperties": False,
+    },
+)
 GENERIC = "generic-chat-completion-api"
 DIALECTS = (GENERIC, "openai", "anthropic")
 SECRET = "sk-test-0123456789"
-SHORT = Limits(load=20.0, answer=20.0, window=60.0, speed=10.0, tools=60.0)
+SHORT = Limits(load=20.0, answer=20.0, window=60.0, speed=10.0, tools=60.0, pause=0.05)
 ENGINE = Limits(load=60.0, answer=60.0, window=30.0, speed=10.0, tools=120.0)
 
 

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factory_byok.exercises.conversation import Answer
+from factory_byok.exercises.exchange import Exchange
 from factory_byok.exercises.projection import ANSWER, FIRST_REQUEST, Pace, project
+from factory_byok.exercises.session import pace
 from tests.doubles.faults import fault
 from tests.doubles.ollama import Ollama
 from tests.doubles.ollama.gallery import GALLERY
@@ -52,8 +55,24 @@ def test_a_slow_writer_is_measured_and_the_pace_is_right() -> None:
 
 
 @pytest.mark.outside
-def test_speed_never_fails() -> None:
+def test_slowness_never_fails_it_but_a_refusal_does() -> None:
     with fault("error_403") as url:
         (done,) = on(url, "speed", limits=SHORT)
-    assert done.status == "skipped"
+    assert done.status == "failed"
     assert "403" in done.reason
+
+
+@pytest.mark.outside
+def test_the_window_and_the_stream_are_measured_once_for_speed_as_well() -> None:
+    large = replace(GALLERY["smollm2"], longest_window=131_072)
+    with Ollama([large], env={"OLLAMA_CONTEXT_LENGTH": "40000"}) as ollama:
+        *_, speed = on_ollama(ollama, "stream", "window", "speed")
+        sizes = [len(seen.body) for seen in ollama.requests if "/v1/" in seen.path]
+    assert speed.status == "passed"
+    assert sum(size > 20_000 for size in sizes) <= 3  # no measuring prompts of speed's own
+
+
+def test_what_comes_in_one_burst_tells_no_pace() -> None:
+    burst = Exchange(Answer("x", completion_tokens=5_000), None, 200, 1.0, 1.0, 1.05, 40)
+    assert pace(burst) is None
+    assert pace(replace(burst, last_token_seconds=2.0)) == 4_999.0

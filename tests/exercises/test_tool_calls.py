@@ -4,7 +4,7 @@ import pytest
 
 from factory_byok.exercises.conversation import Answer, Call
 from factory_byok.exercises.tool_calls import WORDS, judge
-from factory_byok.exercises.tools import TOOL
+from tests.exercises.bench import WEATHER
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from factory_byok.exercises.tools import TOOL
     [
         ('{"city": "Paris"}', "call"),
         ('{"city": "Par', "bad_arguments"),
-        ("", "bad_arguments"),
+        ("", "wrong_arguments"),
         ('{"town": "Paris"}', "wrong_arguments"),
         ('{"city": 3}', "wrong_arguments"),
         ('"Paris"', "wrong_arguments"),
@@ -21,11 +21,11 @@ from factory_byok.exercises.tools import TOOL
     ],
 )
 def test_a_call_is_held_against_the_schema(arguments: str, verdict: str) -> None:
-    assert judge(Answer(calls=(Call("1", "get_weather", arguments),)), TOOL) == verdict
+    assert judge(Answer(calls=(Call("1", "get_weather", arguments),)), (WEATHER,)) == verdict
 
 
 def test_a_tool_that_does_not_exist_is_a_wrong_name() -> None:
-    assert judge(Answer(calls=(Call("1", "weather", "{}"),)), TOOL) == "wrong_name"
+    assert judge(Answer(calls=(Call("1", "weather", "{}"),)), (WEATHER,)) == "wrong_name"
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_a_tool_that_does_not_exist_is_a_wrong_name() -> None:
     ],
 )
 def test_a_call_that_is_only_text_is_told_from_prose(text: str, verdict: str) -> None:
-    assert judge(Answer(text=text, finish="stop"), TOOL) == verdict
+    assert judge(Answer(text=text, finish="stop"), (WEATHER,)) == verdict
 
 
 def test_a_model_that_only_thought_until_its_tokens_were_used_up_was_cut_short() -> None:
-    assert judge(Answer(reasoning="Let me see", finish="length"), TOOL) == "cut_short"
+    assert judge(Answer(reasoning="Let me see", finish="length"), (WEATHER,)) == "cut_short"
 
 
 def test_every_verdict_has_words() -> None:

@@ -44,7 +44,7 @@ def test_a_window_that_droid_can_use_passes_in_every_dialect(dialect: str) -> No
         done = _windowed(ollama, dialect=dialect)
     assert done.status == "passed"
     assert done.evidence["claimed_window"] == 40_000
-    assert 32_000 <= int(str(done.evidence["proven_window"])) <= 32_040
+    assert 31_900 <= int(str(done.evidence["proven_window"])) <= 32_000
     sent, counted = done.evidence["sent_tokens"], done.evidence["prompt_tokens"]
     assert abs(int(str(sent)) - int(str(counted))) <= 1
 
@@ -137,8 +137,8 @@ def test_a_server_without_usage_proves_nothing() -> None:
     with Ollama([LARGE]) as ollama:
         ollama.replies["/v1/chat/completions"] = reply
         done = _windowed(ollama)
-    assert done.status == "failed"
-    assert done.evidence["fault"] == "no_usage"
+    assert done.status == "skipped"  # droid works with such a server
+    assert "nothing is proven" in done.reason
     assert done.evidence["proven_window"] == 0
 
 
@@ -175,7 +175,9 @@ def test_no_two_messages_begin_alike_and_all_weigh_the_same() -> None:
         (Proof(32_000, claimed=40_000, counted=20_002, cut=Cut(31_900, 20_002, 40_000)), "failed"),
         (Proof(32_000, refusal=Overflow(32_000, 32_010), counted=31_900, proven=31_900), "passed"),
         (Proof(32_000, refusal=Overflow(32_000, 0)), "failed"),
-        (Proof(32_000), "failed"),
+        (Proof(32_000), "skipped"),
+        (Proof(32_000, a_minute=6_000, counted=700, proven=700), "failed"),
+        (Proof(26_936, a_minute=30_000, counted=26_900, proven=26_900), "passed"),
     ],
 )
 def test_a_proof_is_judged_by_what_was_cut_and_what_is_needed(proof: Proof, status: str) -> None:

@@ -812,7 +812,12 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Behaviour("empty 200", "answers 200 with nothing", always(lambda: Reply(200, b"", PLAIN_JSON))),
     Behaviour("empty stream", "streams no event", streamed(lambda a, s: iter(()))),
     Behaviour("only done", "streams only its end mark", streamed(lambda a, s: iter([DONE]))),
-    Behaviour("empty answer", "says nothing, and finishes", says(lambda a: Said(""))),
+    Behaviour(
+        "empty answer",
+        "says nothing, and finishes",
+        says(lambda a: Said("")),
+        stricter="droid asks six times and ends with an empty answer",
+    ),
     Behaviour("not streamed", "sends one JSON reply instead of a stream", whole_json),
     Behaviour("always streams", "streams also when it should not", always_streams),
     Behaviour(
@@ -854,6 +859,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         "only thoughts",
         "sends thoughts and no answer",
         says(lambda a: Said("", thought="I should say hello.")),
+        stricter="droid ends with an empty answer",
     ),
     Behaviour(
         "plain text type", "calls its stream text/plain", streamed(chat_chunks, "text/plain")
@@ -956,7 +962,13 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         calls=True,
         stricter="droid prints the text and ends",
     ),
-    Behaviour("call swallowed", "sends nothing where a call should be", swallowed, calls=True),
+    Behaviour(
+        "call swallowed",
+        "sends nothing where a call should be",
+        swallowed,
+        calls=True,
+        stricter="droid asks again and ends without the call",
+    ),
     Behaviour(
         "never calls",
         "answers in prose instead of calling",

@@ -17,7 +17,7 @@ def _snap(status: str, fault: str = "") -> Snapshot:
     ("fault", "words"),
     [
         ("abandoned", "memory"),
-        ("no_done", "proxy"),
+        ("broken_event", "proxy"),
         ("not_streamed", "proxy"),
         ("timeout_inside", "smaller model"),
         ("unauthorized", "key"),
