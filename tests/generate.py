@@ -24,6 +24,7 @@ from factory_byok.diagnosis.failures import FAILURES
 from factory_byok.providers import PROVIDERS
 from tests.schemas import report_schema, snapshot_schema
 from tests.screens import COLOR, SCREENS, screen
+from tests.verdicts.record import table
 
 ROOT: Final = Path(__file__).parent.parent
 README: Final = ROOT / "README.md"
@@ -108,6 +109,7 @@ def wanted() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     return {
         **{path: page(path.read_text("utf-8")) for path in (README, *sorted(DOCS.glob("*.md")))},
+        ROOT / "factory_byok/docs/verdicts.md": table(),
         ROOT / "schemas/report.schema.json": pretty(report_schema()),
         ROOT / "schemas/snapshot.schema.json": pretty(snapshot_schema()),
     }

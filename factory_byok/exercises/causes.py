@@ -52,7 +52,7 @@ CAUSES: Final = (
         "The model cannot call tools here",
         r"does not support tools",
         r"support tool use",
-        r"(?:tools?|functions?|(?:tool|function) (?:use|calling)) (?:is|are) not "
+        r"(?:tools?|functions?|(?:tool|function) (?:use|calling))\W* (?:is|are) not "
         r"(?:supported|enabled)",
         r"(?:not|n't) support (?:tool|function)",
     ),
@@ -225,14 +225,13 @@ CAUSES: Final = (
 # What no further try of the same request can change; of the others some pass at the next try.
 FLAKY: Final = ("call_not_parsed", "died", "memory")
 _NUMBER: Final = {
-    "output_limit": re.compile(
-        r"(?:less than or equal to|at most|<=|up to|maximum(?: value)?(?: of| is|:)?|between 1 and|"
-        r"max(?:imum)? allowed(?: is|:)?|range(?: of)?(?: is)? \[1, ?|supports?|exceeds?|"
-        r"limit(?:ed)?(?: of| is|: | to)?|>)\D{0,24}?([\d,_]{2,9})",
-        re.I,
+    "output_limit": (
+        r"\[\d+, ?(\d+)\]",
+        r"(?:less than or equal to|at most|<=|up to|between 1 and|supports?)\D{0,24}?([\d,_]{2,9})",
+        r"(?:maximum(?: value)?|max allowed|limit(?:ed)?|exceeds?|>)\D{0,32}?([\d,_]{2,9})",
     ),
-    "credit": re.compile(r"can only afford (\d+)", re.I),
-    "tokens_a_minute": re.compile(r"limit:? (\d[\d,]*)", re.I),
+    "credit": (r"can only afford (\d+)",),
+    "tokens_a_minute": (r"limit:? (\d[\d,]*)",),
 }
 
 
@@ -243,7 +242,7 @@ def cause_of(said: str) -> Cause | None:
 
 def number_of(kind: str, said: str) -> int:
     """The number of tokens that a message allows (an output limit, a minute's), 0 without one."""
-    pattern = _NUMBER.get(kind)
-    found = pattern.search(said) if pattern else None
+    each = (re.search(pattern, said, re.I) for pattern in _NUMBER.get(kind, ()))
+    found = next((match for match in each if match), None)
     digits = found[1].replace(",", "").replace("_", "") if found else ""
     return int(digits) if digits else 0

@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
@@ -284,7 +284,7 @@ def _is_html(stream: Stream, said: str) -> bool:
 
 def _result(target: Target, course: _Course, fault: Fault | None, seconds: float) -> Exchange:
     """The finished exchange, with nothing secret in it."""
-    shown = fault and Fault(fault.kind, target.hide(fault.words))
+    shown = fault and replace(fault, words=target.hide(fault.words))
     wrong = course.error_body[:LOOKED_AT] or course.beginning
     return Exchange(
         course.answer or course.parts.answer(),

@@ -1,6 +1,5 @@
 """byok add against the double of Ollama, the real engine and the real droid."""
 
-import contextlib
 import json
 import stat
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from tests.doubles.droid import Droid
 from tests.doubles.engine import Engine
 from tests.doubles.faults import closed_port, fault
 from tests.doubles.ollama import Ollama
-from tests.doubles.turn import TurnTaken, take_turn
+from tests.doubles.turn import take_turn
 
 pytestmark = pytest.mark.outside
 
@@ -232,22 +231,13 @@ def test_the_real_droid_lists_what_add_wrote_and_answers_through_it(
     assert listed[0] == "custom:Qwen-2.5-Coder-32B-[Local]-0"
 
 
-def patient_turn(home: Path, id_: str, tries: int = 3) -> TurnTaken:
-    """A turn; a model that rambles to its output limit makes droid ask on and on: then again."""
-    for _ in range(tries - 1):
-        with contextlib.suppress(RuntimeError):
-            return take_turn(home, id_, "Say hello.", engine="own", timeout=100)
-    return take_turn(home, id_, "Say hello.", engine="own", timeout=100)
-
-
 @pytest.mark.usefixtures("droid", "engine")
 def test_a_turn_of_the_real_droid_is_answered_by_the_real_engine_through_the_entry(
     byok: Byok, empty_home: Path
 ) -> None:
-    # Room to finish: droid asks on and on when an answer ends at its output limit.
     byok("add", "ollama", "smollm2-tools", "--no-check", "--max-output", "400")
     (entry,) = byok("list", "--json").data["entries"]
-    turn = patient_turn(empty_home, entry["id"])
+    turn = take_turn(empty_home, entry["id"], "Say hello.", engine="own")
     assert turn.rc == 0
     assert turn.result.strip()
     assert {one["path"] for one in turn.requests} == {"/v1/chat/completions"}

@@ -6,6 +6,7 @@ import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from tests.doubles.ollama.library import CutOffError
@@ -78,6 +79,11 @@ def signature(asked: Asked) -> Reply | None:
         if said.name
         else None
     )
+
+
+def has_word(word: str, asked: Asked) -> bool:
+    """Whether a tool's schema has a keyword."""
+    return word in schema_words(asked)
 
 
 def no_null_content(asked: Asked) -> bool:
@@ -286,8 +292,8 @@ def call_change(change: Callable[[dict[str, Any]], None], finish: str = "tool_ca
 
 
 def _is_end_of_call(value: Any) -> bool:
-    choices = value.get("choices") if isinstance(value, dict) else None
-    return bool(choices) and choices[0].get("finish_reason") == "tool_calls"
+    choices: list[Any] = (value.get("choices") or []) if isinstance(value, dict) else []
+    return any(choice.get("finish_reason") == "tool_calls" for choice in choices)
 
 
 def without(*names: str) -> Callable[[dict[str, Any]], None]:
@@ -546,7 +552,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         lists=lambda _: listed("other-a", "other-b"),
     ),
     *(
-        Behaviour(name, f"answers {status}: {words}", always(lambda s=status, w=words: error(s, w)))
+        Behaviour(name, f"answers {status}: {words}", always(partial(error, status, words)))
         for name, status, words in ERRORS
     ),
     Behaviour(
@@ -662,7 +668,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             f"no {word}",
             f"refuses `{word}` in a tool's schema",
             refuses(
-                lambda a, w=word: w in schema_words(a),
+                partial(has_word, word),
                 400,
                 f"Invalid JSON payload received. Unknown name \"{word}\" at 'tools[0].function_declarations[0].parameters': Cannot find field.",
             ),

@@ -124,8 +124,8 @@ def byok_verdict(running: Running) -> dict[str, Any]:
     )
     told = json.loads(done.stdout)
     results = (told.get("data") or {}).get("results", ())
-    failed = next((each for each in results if each["status"] == "failed"), {})
-    found = next(iter(told.get("findings", ())), {})
+    failed: dict[str, Any] = next((each for each in results if each["status"] == "failed"), {})
+    found: dict[str, Any] = next(iter(told.get("findings", ())), {})
     return {
         "byok": done.returncode,
         "cause": failed.get("evidence", {}).get("fault", ""),

@@ -3,7 +3,8 @@
 import pytest
 
 from factory_byok.core.addresses import root_of
-from factory_byok.diagnosis.checks.proxy_in_the_way import check, proxy_for
+from factory_byok.diagnosis.checks.proxy_in_the_way import check
+from factory_byok.droid.proxies import proxy_for
 from tests.builders import a_machine, a_snapshot, an_entry
 
 PROXY = "http://127.0.0.1:3128"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from factory_byok.core.addresses import root_of
-from factory_byok.diagnosis.checks.proxy_in_the_way import proxy_for
+from factory_byok.droid.proxies import proxy_for
 
 RECORDED = Path(__file__).parents[2] / "captures/droid-proxy/results.jsonl"
 RUNS = [json.loads(line) for line in RECORDED.read_text().splitlines()]

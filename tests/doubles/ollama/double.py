@@ -206,7 +206,7 @@ class Ollama:
                     return cloud
                 if self.engine is not None:
                     self._load_for_engine(body)
-                    return proxy.pass_on(self.engine, seen)
+                    return proxy.pass_on(self.engine, proxy.with_stop(self.state, seen, body))
                 return handler(self.state, self.count, body)
             except Refusal as refusal:
                 return error(refusal)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,6 +84,15 @@ def cloud_reply(state: State, seen: Seen, body: Mapping[str, Any]) -> Reply | No
 
 def _bare(refusal: Refusal) -> Reply:
     return Reply(refusal.status, go_json({"error": refusal.message, **refusal.extra}))
+
+
+def with_stop(state: State, seen: Seen, body: Mapping[str, Any]) -> Seen:
+    """The request with the model file's own `stop`, which Ollama adds to what a client asks."""
+    model = state.models.get(canonical(str(body["model"])).lower())
+    stop = model.parameters.get("stop") if model else None
+    if not stop or "stop" in body:
+        return seen
+    return replace(seen, body=json.dumps({**body, "stop": stop}).encode())
 
 
 def pass_on(engine: str, seen: Seen) -> Reply:

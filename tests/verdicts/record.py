@@ -1,0 +1,72 @@
+"""The recorded verdicts: read, made anew (`python -m tests.verdicts.record`), and as a table."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.verdicts.catalogue import BEHAVIOURS
+from tests.verdicts.run import Verdicts, judged
+
+RECORD = Path(__file__).with_name("verdicts.json")
+# droid's exit codes where it tries again for minutes; seen once with all its patience.
+AFTER_ALL = 1
+
+
+def recorded() -> dict[str, Verdicts]:
+    """The verdicts as they were measured, by the behaviours' names."""
+    rows = json.loads(RECORD.read_text("utf-8"))
+    return {row["name"]: Verdicts(**row) for row in rows}
+
+
+def table() -> str:
+    """The page `verdicts.md`: what each server does, droid's exit code, byok's, and the cause."""
+    known = recorded()
+    rows = [
+        f"| {each.says} | {_droid(known[each.name])} | {_byok(known[each.name])} | "
+        f"{_cause(known[each.name], each.stricter)} |"
+        for each in BEHAVIOURS
+    ]
+    same = sum((row.droid == 0) == (row.byok == 0) for row in known.values())
+    head = _HEAD.format(all=len(known), same=same, stricter=len(known) - same)
+    return "\n".join([head, *rows, ""])
+
+
+_HEAD = """# Verdicts: byok beside the real droid
+
+Each row is a server with one habit. `byok test ENTRY` and `droid exec -m ID` (0.225.2) were run
+against it with the same entry. {same} of {all} verdicts agree; in {stricter} byok fails on purpose
+where droid ends with exit code 0, and the table says why. Made by `python -m tests.generate` from
+what CI measures.
+
+| The server … | droid | byok | What byok names |
+|---|---|---|---|"""
+
+
+def _droid(row: Verdicts) -> str:
+    return "works" if row.droid == 0 else "fails"
+
+
+def _byok(row: Verdicts) -> str:
+    return "passes" if row.byok == 0 else "fails"
+
+
+def _cause(row: Verdicts, stricter: str) -> str:
+    said = row.said.partition(" (HTTP ")[0].partition(": ")[0].replace("|", "\\|")
+    cause = f"`{row.cause}`: {said}" if row.cause else said
+    return f"{cause}. Stricter: {stricter}" if row.droid == 0 and row.byok != 0 else cause
+
+
+def main() -> None:
+    """Measures everything, or what is named, and writes it down."""
+    known = recorded() if RECORD.exists() else {}
+    known |= {row.name: row for row in judged(sys.argv[1:])}
+    rows = [known[each.name] for each in BEHAVIOURS]
+    text = json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False)
+    RECORD.write_text(text + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
