@@ -14,6 +14,7 @@ from factory_byok.exercises.session import Session, rounded
 from factory_byok.exercises.window_proof import RESERVE, Proof, prove
 
 NEEDED: Final = 32_000  # docs.factory.ai/cli/byok/ollama
+ROUNDING: Final = 40  # tokens more, so that whole sentences reach what is needed
 ENOUGH: Final = 8_800  # tokens of droid's first request, which an account's limit must let through
 
 
@@ -24,10 +25,10 @@ def run(session: Session) -> Exercise:
         session.ask(Ask((Turn("user", "Hello."),), most=1))
     asked = session.limits.window_tokens
     floor = min(NEEDED, asked) if asked else NEEDED
-    # Never more than a window of that size holds beside the answer, whether one is claimed or not.
-    proof = Proof(wanted=(asked or NEEDED) - RESERVE, claimed=_claimed(session))
-    if proof.claimed:
-        proof.wanted = min(proof.wanted, proof.claimed - RESERVE)
+    size, claimed = asked or NEEDED, _claimed(session)
+    # Where no window is claimed, no more than one of that size holds beside the answer.
+    wanted = min(size + ROUNDING, claimed - RESERVE) if claimed else size - RESERVE
+    proof = Proof(wanted=wanted, claimed=claimed)
     prove(session, proof, time.monotonic() + session.limits.window)
     evidence = _evidence(proof, floor)
     if proof.broken and proof.broken.fault:

@@ -75,8 +75,9 @@ def test_a_model_that_does_not_call_its_tool_is_found(
 def test_a_speed_below_the_wished_one_is_a_warning_and_no_failure(
     byok: Byok, factory: Path, ollama: Make
 ) -> None:
-    double = ollama(["smollm2"])
-    write_entry(factory, double.base_url, "smollm2")
+    script = Script(text=" word" * 300, seconds_per_piece=0.002)
+    double = ollama([a_model("m", 32, script=script)])
+    write_entry(factory, double.base_url, "m")
     ran = byok("test", "--only", "speed", "--slow-tokens", "1000000000", "--json")
     assert ran.code == 0
     assert ran.json["status"] == "warning"
@@ -102,12 +103,22 @@ def test_a_refusing_server_fails_once_and_skips_the_rest(byok: Byok, factory: Pa
     assert set(found.values()) == {"failed", "skipped"}
 
 
-@pytest.mark.parametrize("name", ["sse_without_done", "sse_cut_in_chunk", "sse_reset"])
+@pytest.mark.parametrize("name", ["sse_cut_in_chunk", "sse_reset"])
 def test_a_broken_stream_is_found(byok: Byok, factory: Path, name: str) -> None:
     with fault(name) as url:
         write_entry(factory, f"{url}/v1", "m")
         ran = byok("test", "--only", "stream", "--json", "--timeout", "0.5")
     assert statuses(ran) == {"stream": "failed"}
+
+
+def test_a_stream_without_its_end_is_a_warning_since_droid_takes_it(
+    byok: Byok, factory: Path
+) -> None:
+    with fault("sse_without_done") as url:
+        write_entry(factory, f"{url}/v1", "m")
+        ran = byok("test", "--only", "stream", "--json", "--timeout", "0.5")
+    assert (ran.code, ran.json["status"]) == (0, "warning")
+    assert "no_done" in ran.data["results"][0]["evidence"]["flaws"]
 
 
 def test_runs_are_merged_with_medians(byok: Byok, factory: Path, ollama: Make) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from factory_byok.core.facts import Entry, Key
+from factory_byok.core.facts import Entry, Json, Key
 from factory_byok.core.world import Completed, ProgramError, World
+from factory_byok.droid.settings.identity import identity
 from factory_byok.exercises.droid_turn import droid_turn
 from tests.builders import an_entry
 
@@ -40,11 +41,16 @@ class _Droid:
 
 def _entry(folder: Path) -> Entry:
     file = folder / "settings.json"
-    mine = {"model": "m", "displayName": "Mine", "apiKey": "${MY_KEY}", "baseUrl": "http://h/v1"}
+    mine: Json = {
+        "model": "m",
+        "displayName": "Mine",
+        "apiKey": "${MY_KEY}",
+        "baseUrl": "http://h/v1",
+    }
     file.write_text(json.dumps({"customModels": [{"model": "other", "apiKey": "x"}, mine]}))
     return an_entry(
         id="custom:Mine-1", model="m", file=str(file), kind="settings",
-        pointer="/customModels/1", key=Key("variable", ("MY_KEY",)),
+        pointer="/customModels/1", key=Key("variable", ("MY_KEY",)), seen=identity(mine),
     )  # fmt: skip
 
 

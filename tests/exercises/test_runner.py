@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from factory_byok.core.errors import UsageError
-from factory_byok.core.facts import Entry
+from factory_byok.core.facts import Entry, Json
 from factory_byok.core.world import World
+from factory_byok.droid.settings.identity import identity
 from factory_byok.exercises import EXERCISES
 from factory_byok.exercises import chat as chat_exercise
 from factory_byok.exercises.limits import FOR_EVER, LOAD, load_deadline
@@ -25,9 +26,11 @@ LIVE = Path(chat_exercise.__file__).parent
 
 def _entry(url: str, folder: Path) -> Entry:
     file = folder / "config.json"
-    item = {"model": "smollm2", "base_url": f"{url}/v1", "api_key": "k", "provider": "x"}
+    item: Json = {"model": "smollm2", "base_url": f"{url}/v1", "api_key": "k", "provider": "x"}
     file.write_text(json.dumps({"custom_models": [item]}))
-    return an_entry(model="smollm2", base_url=f"{url}/v1", file=str(file), endpoint=url)
+    base = f"{url}/v1"
+    seen = identity(item)
+    return an_entry(model="smollm2", base_url=base, file=str(file), endpoint=url, seen=seen)
 
 
 def test_every_file_with_an_exercise_is_in_the_registry() -> None:
@@ -134,7 +137,7 @@ def test_an_entry_that_left_its_file_fails_once(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     first, second = exercise(World.real(), entry, None, ["chat", "stream"], SHORT, print)
     assert (first.status, second.status) == ("failed", "skipped")
-    assert "no longer at its place" in first.reason
+    assert "no longer what it was" in first.reason
 
 
 URLS = [

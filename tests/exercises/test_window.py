@@ -44,9 +44,18 @@ def test_a_window_that_droid_can_use_passes_in_every_dialect(dialect: str) -> No
         done = _windowed(ollama, dialect=dialect)
     assert done.status == "passed"
     assert done.evidence["claimed_window"] == 40_000
-    assert 31_900 <= int(str(done.evidence["proven_window"])) <= 32_000
+    assert 32_000 <= int(str(done.evidence["proven_window"])) <= 32_040
     sent, counted = done.evidence["sent_tokens"], done.evidence["prompt_tokens"]
     assert abs(int(str(sent)) - int(str(counted))) <= 1
+
+
+@pytest.mark.outside
+def test_no_more_is_sent_than_a_window_holds_that_nobody_claims() -> None:
+    with Ollama([LARGE], env={"OLLAMA_CONTEXT_LENGTH": "32000"}) as ollama:
+        (done,) = on(ollama.url, "window")
+    assert done.status == "passed"
+    assert done.evidence["claimed_window"] == 0
+    assert 31_900 <= int(str(done.evidence["proven_window"])) <= 32_000 - 24
 
 
 @pytest.mark.outside
