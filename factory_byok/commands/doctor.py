@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from factory_byok.commands.options import JSON, EndpointOption, QuietOption, TimeoutOption
+from factory_byok.commands.options import (
+    JSON,
+    EndpointOption,
+    QuietOption,
+    TimeoutOption,
+)
+from factory_byok.core.errors import UsageError
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
@@ -18,7 +24,12 @@ if TYPE_CHECKING:
 
 Format = Literal["text", "markdown", "html"]
 PAPER: Final = 100  # columns of a text report in a file
-ENDINGS: Final[dict[str, Format]] = {".md": "markdown", ".html": "html", ".htm": "html"}
+ENDINGS: Final[dict[str, Format]] = {
+    ".html": "html",
+    ".htm": "html",
+    ".md": "markdown",
+    ".txt": "text",
+}
 
 
 def run(
@@ -35,12 +46,16 @@ def run(
     strict: Annotated[bool, typer.Option("--strict", help="Let warnings fail too.")] = False,
     form: Annotated[
         Format | None,
-        typer.Option("--format", help="The report's format; else by FILE's ending, else text."),
+        typer.Option("--format", help="The report's format; else by FILE's ending."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the report to a new file."),
+        typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file."),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over a file that is there.")
+    ] = False,
+    open_it: Annotated[bool, typer.Option("--open", help="Open the file afterwards.")] = False,
     endpoint: EndpointOption = "",
     timeout: TimeoutOption = 2.0,
     quiet: QuietOption = False,
@@ -61,7 +76,9 @@ def run(
     from factory_byok.workflows.known_windows import remember
     from factory_byok.workflows.next_step import after_doctor
 
-    wanted = _wanted(form, output, json=bool(context.meta.get(JSON)))
+    wanted = _wanted(form, output, json=bool(context.meta.get(JSON)), force=force)
+    if open_it and output is None:
+        raise UsageError("`--open` needs a file", "For example `byok doctor -o report.html --open`")
     world = World.real()
     interrupted = False
     if from_file is not None:
@@ -85,7 +102,7 @@ def run(
             return _lines(wanted, snap, report, recommendation, style, verbose=verbose)
         plain = replace(style, color=False, width=PAPER, unicode=True)
         lines = _lines(wanted, snap, report, recommendation, plain, verbose=verbose)
-        return _written(output, wanted, lines)
+        return _written(output, wanted, lines, force=force, open_it=open_it)
 
     data = {
         "outcomes": report.outcomes,
@@ -104,18 +121,24 @@ def run(
     )
 
 
-def _wanted(form: Format | None, output: Path | None, *, json: bool) -> Format:
+def _wanted(form: Format | None, output: Path | None, *, json: bool, force: bool) -> Format:
     """The format that is meant. Raises UsageError for two answers at once or a taken name."""
-    from factory_byok.core.errors import ByokError, UsageError
-
     if json and (form or output):
         raise UsageError(
             f"`--json` and `--{'format' if form else 'output'}` exclude each other",
             "The JSON holds everything that the report says",
         )
-    if output and (output.exists() or output.is_symlink()):
-        raise ByokError(f"{output} exists already", "Name a new file, or delete it first")
-    return form or (ENDINGS.get(output.suffix.lower(), "text") if output else "text")
+    if output and not force and (output.exists() or output.is_symlink()):
+        from factory_byok.reports.output_file import taken
+
+        raise taken(output)
+    if form or output is None:
+        return form or "text"
+    ending = output.suffix.lower()
+    if ending not in ENDINGS:
+        told = f"`{ending}` is no ending of a report" if ending else f"{output} has no ending"
+        raise UsageError(told, f"Endings are {', '.join(ENDINGS)}; or give `--format`")
+    return ENDINGS[ending]
 
 
 def _lines(
@@ -145,9 +168,13 @@ def _lines(
     return html_lines(page) if form == "html" else markdown_lines(page)
 
 
-def _written(output: Path, form: Format, lines: Iterable[str]) -> Iterator[str]:
+def _written(
+    output: Path, form: Format, lines: Iterable[str], *, force: bool, open_it: bool
+) -> Iterator[str]:
     """Writes the report to its file and says so."""
-    from factory_byok.reports.output_file import write_new
+    from factory_byok.reports.output_file import open_report, write_report
 
-    write_new(output, "\n".join(lines) + "\n")
+    write_report(output, "\n".join(lines) + "\n", force=force)
     yield f"Wrote {output} ({form})"
+    if open_it:
+        yield open_report(output)

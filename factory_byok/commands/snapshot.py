@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 def run(
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to a new file.")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to a file.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over a file that is there.")
+    ] = False,
     endpoint: EndpointOption = "",
     timeout: TimeoutOption = 2.0,
     quiet: QuietOption = False,
@@ -30,7 +33,7 @@ def run(
     from factory_byok.core.serialization import to_json
     from factory_byok.core.world import World
     from factory_byok.diagnosis.collect import Ask, collect
-    from factory_byok.reports.output_file import write_new
+    from factory_byok.reports.output_file import write_report
     from factory_byok.reports.redaction import redacted
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.next_step import run as run_next
@@ -41,7 +44,7 @@ def run(
         snap = collect(world, Ask(endpoint=where, timeout=timeout, whole_cpu=True))
     body = to_json(redacted(snap, world))
     if output is not None:
-        write_new(output, json.dumps(body, indent=2) + "\n")
+        write_report(output, json.dumps(body, indent=2) + "\n", force=force)
 
     def words(style: "Style") -> Iterable[str]:
         yield f"Wrote {output}" if output else json.dumps(body, indent=2)

@@ -94,9 +94,12 @@ def causes(snap: Snapshot, report: Report) -> tuple[Cause, ...]:
     return tuple(_folded(found))
 
 
-def grouped(snap: Snapshot, report: Report) -> tuple[Group, ...]:
-    """The causes by place: droid's files, the machine, then each server before its models."""
-    by_place: dict[Place, list[Cause]] = {}
+def grouped(snap: Snapshot, report: Report, also: Iterable[Place] = ()) -> tuple[Group, ...]:
+    """The causes by place: droid's files, the machine, then each server before its models.
+
+    `also` are places that are told even without a cause.
+    """
+    by_place: dict[Place, list[Cause]] = {place: [] for place in also}
     for cause in causes(snap, report):
         by_place.setdefault(cause.place, []).append(cause)
     order = {endpoint: number for number, endpoint in enumerate(snap.servers)}

@@ -23,6 +23,7 @@ from factory_byok.screens.words import counted
 
 SIGNS: Final = {"error": "✗ error", "warning": "! warning", "note": "i note", "ok": "✓ ok"}
 FATES: Final = {"listed": "ok", "shadowed": "warning", "dropped": "error"}
+PAGES: Final = (r"docs\.factory\.ai", r"(?:docs\.)?ollama\.com", r"github\.com/ollama")
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 HEAD: Final = f"""<!doctype html>
 <html lang="en">
@@ -67,7 +68,16 @@ def prose(text: str) -> str:
     """A sentence as HTML, with what stands between backticks as code."""
     parts = re.split(r"`([^`]+)`", printable(text))
     return "".join(
-        f"<code>{escape(part)}</code>" if at % 2 else escape(part) for at, part in enumerate(parts)
+        f"<code>{escape(part)}</code>" if at % 2 else _linked(part) for at, part in enumerate(parts)
+    )
+
+
+def _linked(text: str) -> str:
+    """Text with the pages that byok itself names as links; any other address stays text."""
+    parts = re.split(rf"(https://(?:{'|'.join(PAGES)})/[\w./#?=-]*\w)", text)
+    return "".join(
+        f'<a href="{escape(part)}">{escape(part)}</a>' if at % 2 else escape(part)
+        for at, part in enumerate(parts)
     )
 
 
@@ -82,7 +92,7 @@ def _header(page: Page) -> Iterator[str]:
     yield f'<header class="status {page.status}">'
     yield f'<p class="eyebrow">byok report, {_plain(page.taken_at)}</p>'
     yield f"<h1>{_plain(page.headline)}</h1>"
-    yield f'<p class="lead">{counted(page.passed, "check")} found nothing wrong</p>'
+    yield f'<p class="lead">{counted(page.passed, "check")} passed</p>'
     yield "</header>"
 
 
@@ -102,11 +112,12 @@ def _finding(told: Told) -> str:
     subject = f"<h3>{_plain(told.subject)}</h3>" if told.subject else ""
     hint = f'<p class="hint">{prose(told.hint)}</p>' if told.hint else ""
     command = f"<pre><code>{_plain(told.command)}</code></pre>" if told.command else ""
+    brings = f'<p class="hint">Brings with it: {_plain(told.brings)}</p>' if told.brings else ""
     return (
         f'<article class="card finding {told.level}"><div class="top">'
         f'<span class="level">{SIGNS[told.level]}</span>{subject}'
         f'<span class="check mono">{_plain(told.check)}</span></div>'
-        f"<p>{prose(told.message)}</p>{hint}{command}</article>"
+        f"<p>{prose(told.message)}</p>{brings}{hint}{command}</article>"
     )
 
 
@@ -189,7 +200,8 @@ def _entries(cards: tuple[Card, ...]) -> Iterator[str]:
     if not cards:
         yield '<div class="card"><p>droid has no custom model</p></div>'
     for card in cards:
-        fate = f'<span class="level {FATES.get(card.fate, "note")}">{_plain(card.fate)}</span>'
+        kind = "error" if card.broken else FATES.get(card.fate, "note")
+        fate = f'<span class="level {kind}">{_plain(card.fate)}</span>'
         yield f'<article class="card"><h3>{_plain(card.name)} {fate}</h3>'
         yield f"{_list(card.rows)}</article>"
     yield "</section>"

@@ -112,6 +112,10 @@ svg .fill-fast { fill: var(--ok); } svg .fill-slow { fill: var(--compute); }
   dd { margin-bottom: .5rem; }
   .card { padding: .85rem .9rem; }
   .check { margin-left: 0; }
+  thead { display: none; }
+  tr { display: block; border-top: 1px solid var(--line); padding: .35rem 0; }
+  td { display: block; border: 0; padding: .05rem 0; }
+  td:first-child { font-weight: 600; }
 }
 @media (max-width: 22rem) {
   svg text, svg .quiet { font-size: 11.5px; }

@@ -28,7 +28,7 @@ def markdown_lines(page: Page) -> Iterator[str]:
     yield from _folded("This machine", [(each.name, each.text) for each in page.seen])
     yield from _folded("Not judged", [(each.name, each.text) for each in page.gaps])
     yield (
-        f"Taken at {page.taken_at}. {counted(page.passed, 'check')} found nothing wrong. Keys, "
+        f"Taken at {page.taken_at}. {counted(page.passed, 'check')} passed. Keys, "
         "logins, names of the user and of the machine, the home folder and private addresses have "
         "been taken out."
     )
@@ -74,7 +74,9 @@ def _fenced(words: str) -> Iterator[str]:
     """A block of code whose fence is longer than any inside."""
     longest = max((len(run) for run in re.findall("`{3,}", words)), default=2)
     fence = "`" * (longest + 1)
-    yield from (f"  {fence}sh", f"  {printable(words)}", f"  {fence}")
+    yield f"  {fence}sh"
+    yield from (f"  {line}" for line in printable(words).splitlines())
+    yield f"  {fence}"
 
 
 def _findings(page: Page) -> Iterator[str]:
@@ -92,6 +94,9 @@ def _finding(told: Told) -> Iterator[str]:
     """One finding as an item of a list."""
     subject = f" {text(told.subject)}:" if told.subject else ""
     yield f"- {SIGNS[told.level]} **{told.level}**{subject} {text(told.message)} (`{told.check}`)"
+    if told.brings:
+        yield ""
+        yield f"  Brings with it: {text(told.brings)}"
     if told.hint:
         yield ""
         yield f"  {text(told.hint)}"

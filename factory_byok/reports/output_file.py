@@ -1,16 +1,33 @@
-"""Writes a new file, and never over one that is there."""
+"""Writes a report to a file, over one that is there only when that was asked, and opens it."""
 
 from pathlib import Path
 
 from factory_byok.core.errors import ByokError
 
 
-def write_new(path: Path, text: str) -> None:
-    """Writes the text as UTF-8. Raises ByokError when the file exists or cannot be written."""
+def write_report(path: Path, text: str, *, force: bool = False) -> None:
+    """Writes the text as UTF-8. Raises ByokError when it exists or cannot be written."""
     try:
-        with path.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        with path.open("w" if force else "x", encoding="utf-8", errors="backslashreplace",
+                       newline="\n") as file:  # fmt: skip
             file.write(text)
     except FileExistsError:
-        raise ByokError(f"{path} exists already", "Name a new file, or delete it first") from None
+        raise taken(path) from None
     except OSError as error:
         raise ByokError(f"{path} could not be written: {error.strerror}") from None
+
+
+def taken(path: Path) -> ByokError:
+    """That a file of that name is there."""
+    return ByokError(f"{path} exists already", "`--force` writes over it")
+
+
+def open_report(path: Path) -> str:
+    """Opens a file with what this desktop uses for it; a sentence about what came of it."""
+    import webbrowser
+
+    try:
+        opened = webbrowser.open(path.resolve().as_uri())
+    except (webbrowser.Error, OSError):
+        opened = False
+    return f"Opened {path}" if opened else f"No browser could be started: open {path} yourself"

@@ -15,11 +15,11 @@ from factory_byok.core.facts import (
 )
 from factory_byok.core.findings import WORST_FIRST, Level, Report, Status
 from factory_byok.core.words import shorten_home
+from factory_byok.diagnosis.causes import Cause, causes, count
 from factory_byok.reports.page_memory import MemoryOf, memory_of
 from factory_byok.screens.doctor import seen_rows
 from factory_byok.screens.exercises import result_words
-from factory_byok.screens.findings import tally
-from factory_byok.screens.words import quoted
+from factory_byok.screens.words import counted, quoted
 from factory_byok.sizing.recommendation import Recommendation
 from factory_byok.version import MEASURED_DROID, MEASURED_OLLAMA
 
@@ -36,6 +36,7 @@ class Told:
     message: str
     hint: str = ""
     command: str = ""
+    brings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Card:
     name: str
     fate: str
     rows: tuple[Row, ...]
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +108,16 @@ class Page:
 
 def make_page(snap: Snapshot, report: Report, advice: Recommendation, slow: Slow) -> Page:
     """The page of one snapshot, its findings with the worst first; nothing is redacted yet."""
-    told = list(_told(report))
+    found = causes(snap, report)
+    told = list(_told(found))
+    broken = _broken(snap, report)
     return Page(
         taken_at=snap.taken_at,
         status=report.status,
-        headline=tally(report.findings) or "Nothing is wrong",
+        headline=_headline(found),
         versions=tuple(_versions(snap)),
         seen=tuple(Row(name, text) for name, text in seen_rows(snap, advice)),
-        entries=tuple(_card(each, snap) for each in snap.entries),
+        entries=tuple(_card(each, snap, broken.get(each.id, "")) for each in snap.entries),
         findings=tuple(sorted(told, key=lambda each: WORST_FIRST.index(each.level))),
         gaps=tuple(
             Row(each.check, f"{'partly judged' if each.findings else each.status}: {each.reason}")
@@ -128,18 +132,40 @@ def make_page(snap: Snapshot, report: Report, advice: Recommendation, slow: Slow
     )
 
 
-def _told(report: Report) -> Iterator[Told]:
-    """Every finding with its check."""
-    for outcome in report.outcomes:
-        for each in outcome.findings:
-            yield Told(
-                each.level,
-                outcome.check,
-                each.subject,
-                each.message,
-                each.remedy.text,
-                quoted(each.command),
-            )
+def _headline(found: Sequence[Cause]) -> str:
+    """How many causes of each level, the worst first."""
+    counts = [(count(found, level), level) for level in WORST_FIRST]
+    return ", ".join(counted(number, level) for number, level in counts if number) or (
+        "All checks passed"
+    )
+
+
+def _told(found: Sequence[Cause]) -> Iterator[Told]:
+    """Every cause once, with what it brings with it."""
+    for cause in found:
+        first = cause.findings[0]
+        codes = dict.fromkeys(each.check for each in cause.follows)
+        commands = dict.fromkeys(quoted(each.command) for each in cause.findings if each.command)
+        yield Told(
+            cause.level,
+            cause.check,
+            ", ".join(cause.subjects),
+            cause.message,
+            first.remedy.text,
+            "\n".join(commands),
+            ", ".join(codes),
+        )
+
+
+def _broken(snap: Snapshot, report: Report) -> dict[str, str]:
+    """Why an entry that droid lists does not work, by its id: the first error about it."""
+    found: dict[str, str] = {}
+    for finding in report.findings:
+        for entry in snap.listed():
+            about = (entry.id, entry.label, entry.endpoint)
+            if finding.level == "error" and finding.subject in about:
+                found.setdefault(entry.id, finding.check)
+    return found
 
 
 def _versions(snap: Snapshot) -> Iterator[Row]:
@@ -163,7 +189,7 @@ def _droid(snap: Snapshot) -> str:
     return version.value if isinstance(version, Known) else "version unknown"
 
 
-def _card(entry: Entry, snap: Snapshot) -> Card:
+def _card(entry: Entry, snap: Snapshot, broken: str) -> Card:
     """One entry with what a reader needs to judge it; never its key."""
     limit = f"{entry.max_output:,} tokens" if entry.max_output is not None else "droid's default"
     rows = [
@@ -176,7 +202,9 @@ def _card(entry: Entry, snap: Snapshot) -> Card:
         Row("File", shorten_home(entry.file)),
         Row("Why", entry.reason),
     ]
-    return Card(entry.label, entry.fate, tuple(row for row in rows if row.text))
+    broken = broken if entry.fate == "listed" else ""
+    rows.append(Row("Does not work", broken))
+    return Card(entry.label, entry.fate, tuple(row for row in rows if row.text), bool(broken))
 
 
 def _window(entry: Entry, snap: Snapshot) -> str:

@@ -87,8 +87,8 @@ def _of_entry(entry: Entry, snap: Snapshot) -> MemoryOf:
     if server is None or model is None:
         told = "Its server does not have it: the numbers are by its name"
         note = told if server else "Its server does not answer: the numbers are by its name"
-        return _held(by_name(entry.model), _free(snap, server), entry.model, note)
-    return _held(installed(model, server), _free(snap, server), entry.model, server=server)
+        return _held(by_name(entry.model), _free(snap), entry.model, note)
+    return _held(installed(model, server), _free(snap), entry.model, server=server)
 
 
 def _of_server(snap: Snapshot) -> Iterator[MemoryOf]:
@@ -101,7 +101,7 @@ def _of_server(snap: Snapshot) -> Iterator[MemoryOf]:
     if isinstance(server.models, Known):
         for model in server.models.value:
             if _chats(model):
-                free = _free(snap, server)
+                free = _free(snap)
                 yield _held(installed(model, server), free, model.name, server=server)
 
 
@@ -111,10 +111,16 @@ def _chats(model: Model) -> bool:
     return not isinstance(known, Known) or "completion" in known.value or not known.value
 
 
-def _free(snap: Snapshot, server: Server | None) -> Free:
-    """What a model of a server on this machine may take, with what it would make room for."""
-    loaded = server.loaded.value if server and isinstance(server.loaded, Known) else ()
-    return free_memory(snap.machine, loaded)
+def _free(snap: Snapshot) -> Free:
+    """What a model on this machine may take, with what its Ollama would make room for."""
+    loaded = [
+        each
+        for endpoint, reading in snap.servers.items()
+        if isinstance(reading, Known) and isinstance(reading.value.loaded, Known)
+        if (address := parse_address(endpoint)) is not None and address.loopback
+        for each in reading.value.loaded.value
+    ]
+    return free_memory(snap.machine, tuple(loaded))
 
 
 def _held(

@@ -33,6 +33,8 @@ HEADING: Final = 28  # letters that fit a screen of 320 pixels
 BESIDE: Final = 22  # letters that fit there beside a number
 ROOM: Final = 1.06  # behind the largest bar or mark
 NEAR: Final = 1.6  # times the longest bar, up to which a mark may stretch the scale
+SIDE: Final = 34  # percent: nearer to an end, words stand beside their mark
+NOTHING: Final = 0.0005  # what is less is shown as 0
 FARTHEST: Final = 3  # times what is free, beyond which bars are cut off
 # patterns tell the parts apart without colour
 DEFINITIONS: Final = (
@@ -85,10 +87,12 @@ class _Drawing:
         """What a mark means, above it; `at` 100 is for one that lies farther right."""
         if at >= 100:
             self.text(f"{words} →", at=100, anchor="end", kind="quiet")
-        elif at < 50:
+        elif at < SIDE:
             self.text(f"↓ {words}", at=at, kind="quiet")
-        else:
+        elif at > 100 - SIDE:
             self.text(f"{words} ↓", at=at, anchor="end", kind="quiet")
+        else:
+            self.text(words, at=at, anchor="middle", kind="quiet")
 
     def picture(self, name: str, title: str, story: str) -> str:
         """The whole SVG with its text alternative."""
@@ -237,7 +241,7 @@ def _speed_rows(
     faster: bool,
 ) -> None:
     """One measure: every model on one scale; `faster` says that more is better."""
-    largest = max([*(value for value in values if value is not None), limit * 1.4, 1e-3])
+    largest = max([*(value for value in values if value is not None), limit * 1.4, 0.1])
     scale = largest * ROOM
     if limit:
         drawing.y += 18
@@ -251,7 +255,8 @@ def _speed_rows(
         drawing.rect(0, 100, "track")
         if value is not None:
             bad = limit and (value < limit if faster else value > limit)
-            drawing.rect(0, max(100 * value / scale, 0.6), "fill-slow" if bad else "fill-fast")
+            width = max(100 * value / scale, 0.6) if value >= NOTHING else 0
+            drawing.rect(0, width, "fill-slow" if bad else "fill-fast")
         if limit:
             drawing.mark(100 * limit / scale)
         drawing.y += BAR - GAP

@@ -94,16 +94,12 @@ def server_phrase(reading: Known[Server] | Unknown) -> str:
 def _groups(snap: Snapshot, report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     """Every place with its causes and exercises, a blank line after each."""
     results = _results(snap)
-    for group in grouped(snap, report):
+    for group in grouped(snap, report, also=results):
         yield _heading(group.place, style)
-        for result in [*results.pop((group.place.endpoint, group.place.model), ())][:1]:
-            yield _ticks(snap, result, style)
+        if group.place in results:
+            yield _ticks(results[group.place], style)
         for cause in group.causes:
             yield from cause_lines(cause, style, verbose=verbose)
-        yield ""
-    for (endpoint, model), found in results.items():
-        yield _heading(Place("model", endpoint, model), style)
-        yield _ticks(snap, found[0], style)
         yield ""
 
 
@@ -172,20 +168,18 @@ def _remedies(cause: Cause, style: Style) -> Iterator[str]:
 # --- exercises -----------------------------------------------------------------------------------
 
 
-def _results(snap: Snapshot) -> dict[tuple[str, str], list[list[Exercise]]]:
-    """The exercises of each entry, by endpoint and model."""
-    by_entry: dict[str, list[Exercise]] = {}
-    for result in snap.exercises:
-        by_entry.setdefault(result.entry, []).append(result)
-    found: dict[tuple[str, str], list[list[Exercise]]] = {}
+def _results(snap: Snapshot) -> dict[Place, list[Exercise]]:
+    """The exercises of each model that an entry uses."""
+    found: dict[Place, list[Exercise]] = {}
     for entry in snap.listed():
-        if entry.id in by_entry:
-            found.setdefault((entry.endpoint, entry.model), []).append(by_entry[entry.id])
+        results = [each for each in snap.exercises if each.entry == entry.id]
+        if results:
+            found.setdefault(Place("model", entry.endpoint, entry.model), results)
     return found
 
 
-def _ticks(snap: Snapshot, results: Sequence[Exercise], style: Style) -> str:
-    """`✓ chat  ✓ stream  ✓ tools  ✓ window 32,000  12.3 tokens/s`."""
+def _ticks(results: Sequence[Exercise], style: Style) -> str:
+    """`✓ chat  ✓ stream  ✓ tools  ✓ window 32,000  ✓ speed 12.3 tokens/s`."""
     return "  " + "  ".join(_tick(each, style) for each in results)
 
 
@@ -195,7 +189,7 @@ def _tick(result: Exercise, style: Style) -> str:
     number = f" {proven:,}" if isinstance(proven, int) and proven else ""
     speed = result.evidence.get("tokens_per_second")
     if result.exercise == "speed" and isinstance(speed, int | float):
-        number = f" {speed:g} tokens/s"
+        number = f" {speed:,.{0 if speed >= 100 else 1}f} tokens/s"
     sign = style.sign(*MARKS[result.status])
     return f"{style.paint(sign, MARK_COLORS[result.status])} {result.exercise}{number}"
 

@@ -1,5 +1,6 @@
 """Exercises entries, or models without an entry, one after the other."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -79,13 +80,25 @@ def _run(
     proven: Proven,
 ) -> None:
     """Every exercise of every entry, as often as asked; each result is kept when it is there."""
+    turns = [entry for _ in range(proof.repeat) for entry in entries]
     try:
-        for _ in range(proof.repeat):
-            for entry in entries:
-                for result in prove_entry(world, snap, entry, proof, say):
-                    proven.results.append(result)
+        for number, entry in enumerate(turns, 1):
+            counted = _counted(say, number, len(turns))
+            proven.results.extend(prove_entry(world, snap, entry, proof, counted))
     except KeyboardInterrupt:
         proven.interrupted = True
+
+
+def _counted(say: Say, number: int, total: int) -> Say:
+    """Says how far it is with each line, `[2/5] … (12 s)`; a single turn only tells its time."""
+    begin = time.monotonic()
+    place = f"[{number}/{total}] " if total > 1 else ""
+
+    def counted(text: str) -> None:
+        seconds = time.monotonic() - begin
+        say(f"{place}{text}{f' ({seconds:.0f} s)' if seconds >= 1 else ''}")
+
+    return counted
 
 
 def prove_entry(

@@ -164,3 +164,41 @@ def test_what_is_no_snapshot_is_said(byok: Byok, tmp_path: Path, text: str) -> N
     ran = byok("doctor", "--from", str(file))
     assert ran.code == 1
     assert ran.err.startswith("error: ")
+
+
+@pytest.mark.outside
+def test_deep_ticks_each_exercise_and_says_how_far_it_is(
+    byok: Byok, factory: Path, ollama: Make
+) -> None:
+    double = ollama(["qwen2.5-coder:7b"])
+    write_entries(factory, double.base_url, double.base_url, model="qwen2.5-coder:7b")
+    ran = byok("doctor", "--deep")
+    assert "✓ chat  ✓ stream  ✓ tools  ✗ window" in ran.out
+    assert "[1/2] " in ran.err and "[2/2] " in ran.err
+
+
+def test_verbose_tells_what_follows_and_what_passed(byok: Byok, tmp_path: Path) -> None:
+    file = tmp_path / "healthy.json"
+    file.write_text(json.dumps(to_json(a_snapshot())))
+    assert "passed: " not in byok("doctor", "--from", str(file)).out
+    assert "passed: file-rejected" in byok("doctor", "--from", str(file), "--verbose").out
+
+
+def test_an_ending_without_a_format_is_an_error(byok: Byok, tmp_path: Path) -> None:
+    for name, said in (("r.pdf", "`.pdf` is no ending of a report"), ("r", "has no ending")):
+        ran = byok("doctor", "-o", str(tmp_path / name))
+        assert ran.code == 2
+        assert said in ran.err
+    assert byok("doctor", "--open").code == 2
+    assert not list(tmp_path.iterdir()) or [p.name for p in tmp_path.iterdir()] == ["home"]
+
+
+def test_a_report_is_written_over_only_with_force(byok: Byok, tmp_path: Path) -> None:
+    saved = tmp_path / "snap.json"
+    saved.write_text(json.dumps(to_json(a_snapshot())))
+    words = ("doctor", "--from", str(saved), "-o", str(tmp_path / "r.md"))
+    assert byok(*words).code == 0
+    again = byok(*words)
+    assert again.code == 1
+    assert "exists already" in again.err and "--force" in again.err
+    assert byok(*words, "--force").code == 0

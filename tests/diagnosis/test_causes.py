@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from factory_byok.core.facts import Known, Snapshot, Unknown, Window
 from factory_byok.core.units import Tokens
-from factory_byok.diagnosis.causes import causes, grouped
+from factory_byok.diagnosis.causes import Group, Place, causes, grouped
 from factory_byok.diagnosis.examine import examine
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
 
@@ -56,3 +56,9 @@ def test_a_silent_server_is_one_cause_for_all_its_entries() -> None:
 def test_a_healthy_machine_has_no_cause() -> None:
     snap = a_snapshot()
     assert causes(snap, examine(snap)) == ()
+
+
+def test_a_healthy_model_is_told_when_it_was_exercised() -> None:
+    snap = a_snapshot()
+    place = Place("model", ENDPOINT, "m:32b")
+    assert grouped(snap, examine(snap), also=(place,)) == (Group(place, ()),)

@@ -21,7 +21,7 @@ ALLOWED = {
     "html", "head", "meta", "title", "style", "body", "main", "header", "section", "article",
     "footer", "figure", "figcaption", "h1", "h2", "h3", "p", "div", "span", "ul", "li", "dl", "dt",
     "dd", "pre", "code", "details", "summary", "table", "caption", "thead", "tbody", "tr", "th",
-    "td", "svg", "defs", "pattern", "rect", "path", "line", "text", "desc",
+    "td", "a", "svg", "defs", "pattern", "rect", "path", "line", "text", "desc",
 }  # fmt: skip
 
 
@@ -262,3 +262,10 @@ def test_words_and_shapes_can_be_told_from_their_ground(
         if (found := contrast(scheme[one], scheme[other])) < least
     ]
     assert low == []
+
+
+def test_only_known_pages_become_links() -> None:
+    page = "https://docs.factory.ai/cli/getting-started/quickstart"
+    assert prose(f"Install it from {page}.") == f'Install it from <a href="{page}">{page}</a>.'
+    for other in ("https://evil.example/x", "http://localhost:11434", "javascript:alert(1)"):
+        assert "<a" not in prose(f"See {other}")
