@@ -162,7 +162,7 @@ def _server_question(
             key=ask.key if asked else "",
             expected=asked or (address is not None and address.port == 11434),
         )
-        return completed(world, where, told, clock.left())
+        return completed(world, where, told, clock)
 
     return question
 

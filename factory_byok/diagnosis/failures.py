@@ -33,7 +33,7 @@ FAILURES: Final[dict[int, Failure]] = {
     16: Failure("The model spills into system memory", ("model_on_cpu", "model_too_large")),
     17: Failure("The GPU is not used", ("gpu_unseen",)),
     18: Failure("The model cannot call tools", ("tools_unsupported",)),
-    19: Failure("Tool calls come back as text", ("tool_call_broken",)),
+    19: Failure("Tool calls come back as text", ("tool_call_broken", "tools_as_text")),
     20: Failure(
         "400: reasoning effort for a model that does not think", ("reasoning_unsupported",)
     ),

@@ -28,8 +28,8 @@ from factory_byok.providers.asking import service_at
 from factory_byok.providers.provider import Provider
 
 CHECKS: Final = (
-    "cloud_unavailable", "tools_unsupported", "model_too_large", "model_too_small",
-    "window_too_small",
+    "cloud_unavailable", "tools_unsupported", "tools_as_text", "model_too_large",
+    "model_too_small", "window_too_small",
 )  # fmt: skip
 ANYWAY: Final = "`--no-check` writes the entry without asking"
 

@@ -170,7 +170,7 @@ def _server(world: World, address: Address, model: str) -> Reading[Server]:
     if not model:
         models = details(world.http, where, models, Deadline(DETAILS_DEADLINE))
     asked = [each for each in models if not model or same_model(each.name, model)]
-    whole = {each.name: each for each in complete(world, where, asked, VERBOSE_DEADLINE)}
+    whole = {each.name: each for each in complete(world, where, asked, Deadline(VERBOSE_DEADLINE))}
     models = tuple(whole.get(each.name, each) for each in models)
     return Known(replace(server, models=Known(models)))
 

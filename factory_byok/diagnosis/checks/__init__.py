@@ -38,6 +38,7 @@ CODES: Final = (
     "model_missing",
     "cloud_unavailable",
     "tools_unsupported",
+    "tools_as_text",
     "reasoning_unsupported",
     "model_too_large",
     "gpu_unseen",

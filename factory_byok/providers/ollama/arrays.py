@@ -24,7 +24,7 @@ WORDS: Final = ".vocab_size"  # worked out from the vocabulary, which comes alon
 
 
 def complete(
-    world: World, endpoint: str, models: Iterable[Model], seconds: float
+    world: World, endpoint: str, models: Iterable[Model], deadline: Deadline
 ) -> tuple[Model, ...]:
     """The models with the arrays that their sums need; one that cannot be had stays as it was."""
     listed = tuple(models)
@@ -33,7 +33,6 @@ def complete(
         return listed
     kept = as_object(cache.recall(world, NAME))
     found = {each.name: _filled(each, as_object(kept, each.digest)) for each in lacking}
-    deadline = Deadline(seconds)
     unknown = [each for each in lacking if _missing(found[each.name])]
     asked = {each.name: partial(in_full, world.http, endpoint, each, deadline) for each in unknown}
     answers = together(asked) if asked else {}
@@ -49,7 +48,7 @@ def complete(
 
 
 def completed(
-    world: World, endpoint: str, told: Reading[Server], seconds: float
+    world: World, endpoint: str, told: Reading[Server], deadline: Deadline
 ) -> Reading[Server]:
     """A server as it was told, with the arrays of those models that were asked about."""
     if not isinstance(told, Known) or told.value.provider != "ollama":
@@ -57,7 +56,7 @@ def completed(
     models = told.value.models
     if not isinstance(models, Known):
         return told
-    whole = complete(world, endpoint, models.value, seconds)
+    whole = complete(world, endpoint, models.value, deadline)
     return told if whole == models.value else Known(replace(told.value, models=Known(whole)))
 
 
