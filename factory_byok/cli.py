@@ -16,7 +16,15 @@ from factory_byok.commands.options import (
     DroidVersionOption,
     JsonOption,
 )
-from factory_byok.core.errors import BUG, FAILED, INTERRUPTED, OK, ByokError, UsageError
+from factory_byok.core.errors import (
+    BUG,
+    FAILED,
+    INTERRUPTED,
+    OK,
+    ByokError,
+    Interrupted,
+    UsageError,
+)
 from factory_byok.core.world import DROID_VERSION
 from factory_byok.screens.answer import Answer
 from factory_byok.screens.style import Style, set_up_streams, style_of
@@ -162,8 +170,8 @@ def run(words: list[str]) -> int:
         return _fail(words, _usage(error))
     except ByokError as error:
         return _fail(words, error)
-    except (KeyboardInterrupt, typer.Abort):
-        return _interrupted(words)
+    except (KeyboardInterrupt, typer.Abort) as pressed:
+        return _interrupted(words, pressed.told if isinstance(pressed, Interrupted) else "")
     except BrokenPipeError:
         return _pipe_closed()
     except Exception:  # noqa: BLE001 - the last net: a bug is told as one, with what helps to mend it
@@ -174,13 +182,14 @@ def run(words: list[str]) -> int:
             os.environ[DROID_VERSION] = pinned
 
 
-def _interrupted(words: list[str]) -> int:
-    """Tells that ctrl-c ended it before there was a result."""
-    sys.stderr.write("\nInterrupted\n")
+def _interrupted(words: list[str], told: str = "") -> int:
+    """Tells that ctrl-c ended it before there was a result, and what was done by then."""
+    sentence = f"Interrupted. {told}" if told else "Interrupted"
+    sys.stderr.write(f"\n{sentence}\n")
     if "--json" in words:
         from factory_byok.reports.envelope import failure
 
-        _write(failure(_verb(words), ByokError("Interrupted"), interrupted=True))
+        _write(failure(_verb(words), ByokError(sentence), interrupted=True))
     return INTERRUPTED
 
 

@@ -80,7 +80,7 @@ def run(
     """
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.add import Wanted, carry_out, prepare
+    from factory_byok.workflows.add import Wanted, carry_out, measured, prepare
     from factory_byok.workflows.choice import choose, judge, place
     from factory_byok.workflows.keys import key_for
     from factory_byok.workflows.plan import planned_anew
@@ -105,18 +105,22 @@ def run(
     )
     if pull and not dry_run:
         _pulled(world, choice, timeout=timeout, quiet=quiet)
-    judged = None
+    judged, progress = None, progress_on(quiet=quiet)
     if not no_check:
-        judged = judge(
-            world, choice, timeout=timeout, progress=progress_on(quiet=quiet), secret=key.secret
-        )
+        judged = judge(world, choice, timeout=timeout, progress=progress, secret=key.secret)
+    first = prepare(world, choice, judged, wanted)
     if dry_run:
-        return _answer(prepare(world, choice, judged, wanted), judged, ())
+        return _answer(first, judged, ())
+    if judged and not no_test:
+        judged = measured(world, choice, judged, timeout=timeout, progress=progress)
     plan = planned_anew(
         lambda: prepare(world, choice, judged, wanted), lambda planned: carry_out(world, planned)
     )
-    results = () if no_check or no_test else _tried(world, plan, judged, quiet=quiet)
-    return _answer(plan, judged, results)
+    if no_check or no_test:
+        return _answer(plan, judged, ())
+    results: list[Exercise] = []
+    interrupted = _tried(world, plan, judged, results, quiet=quiet)
+    return _answer(plan, judged, tuple(results), interrupted=interrupted)
 
 
 def _literal(variable: str, *, wanted: bool) -> str:
@@ -175,9 +179,12 @@ def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) ->
 
 
 def _tried(
-    world: "World", plan: "Plan", judged: "Judged | None", *, quiet: bool
-) -> "tuple[Exercise, ...]":
-    """The chat and stream exercises through the base URL that was written."""
+    world: "World", plan: "Plan", judged: "Judged | None", results: "list[Exercise]", *, quiet: bool
+) -> bool:
+    """The chat and stream exercises through the base URL that was written; whether ctrl-c ended it.
+
+    `results` gets each as it is there.
+    """
     from factory_byok.exercises.limits import Limits, load_deadline
     from factory_byok.exercises.runner import exercise
     from factory_byok.screens.progress import progress_on
@@ -185,12 +192,21 @@ def _tried(
     server = judged.server if judged else None
     limits = Limits(load=load_deadline(world.env))
     with progress_on(quiet=quiet).working(f"Trying {plan.entry.model}", long=True) as say:
-        return tuple(exercise(world, plan.entry, server, EXERCISES, limits, say))
+        try:
+            for result in exercise(world, plan.entry, server, EXERCISES, limits, say):
+                results.append(result)
+        except KeyboardInterrupt:
+            return True
+    return False
 
 
-def _answer(plan: "Plan", judged: "Judged | None", results: "tuple[Exercise, ...]") -> Answer:
+def _answer(
+    plan: "Plan", judged: "Judged | None", results: "tuple[Exercise, ...]",
+    *, interrupted: bool = False,
+) -> Answer:  # fmt: skip
     """The result for scripts and for people."""
     from factory_byok.commands.list import entry_row
+    from factory_byok.core.findings import worst_level
 
     findings = judged.findings if judged else ()
     failed = any(result.status == "failed" for result in results)
@@ -210,8 +226,7 @@ def _answer(plan: "Plan", judged: "Judged | None", results: "tuple[Exercise, ...
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.added import added_lines
 
-        return added_lines(plan, findings, results, style)
+        return added_lines(plan, findings, results, style, interrupted=interrupted)
 
-    # What is wrong with the choice was said; only a try that failed makes the verb fail.
-    status: Status = "error" if failed else "warning" if findings else "ok"
-    return Answer(data, words, findings, status=status)
+    status: Status = "error" if failed else worst_level(findings)
+    return Answer(data, words, findings, status=status, interrupted=interrupted)

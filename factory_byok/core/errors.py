@@ -24,6 +24,15 @@ class ByokError(Exception):
         self.hint = hint
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-c in the middle of a change; `told` says what is done already and what takes it back."""
+
+    def __init__(self, told: str) -> None:
+        """Keeps the sentence."""
+        super().__init__(told)
+        self.told = told
+
+
 class UsageError(ByokError):
     """The words on the command line do not fit (exit code 2)."""
 

@@ -8,6 +8,7 @@ from factory_byok.core.units import BILLION, Parameters
 DEFAULT_HOST: Final = "registry.ollama.ai"
 DEFAULT_NAMESPACE: Final = "library"
 DEFAULT_TAG: Final = "latest"
+EVERY: Final = "*"  # stands for all models of a server where names are wanted
 
 # github.com/ollama/ollama types/model/name.go: [host/][namespace/]model[:tag]
 _PART: Final = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"

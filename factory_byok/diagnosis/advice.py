@@ -25,6 +25,7 @@ RAISED_BY: Final = {
     "llama-cpp": "Start llama-server again with `--ctx-size {window}` or more for each slot",
     "lm-studio": "Load it again with `lms load {model} --context-length {window}` or more",
 }
+KEEP: Final = "OLLAMA_KEEP_ALIVE=1h"
 DOWNLOAD: Final = "https://ollama.com/download"
 SLIDER: Final = (4, 8, 16, 32, 64, 128, 256)  # thousands of tokens: the app's stops
 UNIT: Final = "ollama.service"
@@ -134,6 +135,15 @@ def set_variable(snap: Snapshot, endpoint: str, server: Server | None, setting: 
             )
             return f"Run `setx {name} {value}`, then {after}"
     return f"Stop Ollama and start it again with `{setting} ollama serve`"
+
+
+def keep_loaded(snap: Snapshot, endpoint: str, server: Server | None) -> Remedy:
+    """How to keep a server's models in memory for longer after their last use."""
+    if server is None or server.provider != "ollama":
+        return Remedy("Keep the model in memory for longer, in the server's own settings")
+    return Remedy(
+        f"Keep the model in memory for longer. {set_variable(snap, endpoint, server, KEEP)}"
+    )
 
 
 def raise_window(

@@ -6,6 +6,7 @@ from typing import Final
 
 from factory_byok.core.facts import Json, Known, Model, Server
 from factory_byok.core.json_fields import as_object, count, text
+from factory_byok.core.model_names import EVERY
 from factory_byok.providers.provider import Provider, can_call_tools, tokens
 
 
@@ -19,7 +20,7 @@ def enrich(server: Server, props: Mapping[str, Json], wanted: Collection[str] = 
     models = server.models.value
     if len(models) == 1 and text(props, "model_path"):
         only = _told(models[0], props)
-        others = [name for name in dict.fromkeys(wanted) if name != only.name]
+        others = [name for name in dict.fromkeys(wanted) if name not in (only.name, EVERY)]
         models = (only, *(replace(only, name=name) for name in others))
     return replace(server, version=text(props, "build_info"), models=Known(models))
 

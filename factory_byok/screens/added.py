@@ -13,7 +13,12 @@ from factory_byok.workflows.add import Plan
 
 
 def added_lines(
-    plan: Plan, findings: Sequence[Finding], results: Sequence[Exercise], style: Style
+    plan: Plan,
+    findings: Sequence[Finding],
+    results: Sequence[Exercise],
+    style: Style,
+    *,
+    interrupted: bool = False,
 ) -> Iterator[str]:
     """The whole screen."""
     if findings:
@@ -36,6 +41,10 @@ def added_lines(
             yield "It is droid's default model now"
     for result in results:
         yield exercise_line(result, style)
+    if interrupted:
+        back = "; `byok undo` takes it back" if plan.written else ""
+        yield from style.wrapped(f"Interrupted during the try; the entry stays{back}")
+        return
     yield ""
     yield f"In droid, choose {style.paint(printable(plan.entry.name), 'bold')} with /model, or run"
     yield f"  {style.paint(printable(droid_command(plan.entry.id)), 'bold')}"

@@ -8,6 +8,7 @@ from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Known, Model
 from factory_byok.core.model_names import parameters_in, title
+from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.droid.settings import change
@@ -26,7 +27,8 @@ from factory_byok.droid.settings.new_entry import (
 )
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
-from factory_byok.workflows.choice import Choice, Judged, is_remote
+from factory_byok.workflows.choice import Choice, Judged, is_remote, judge
+from factory_byok.workflows.loading import loadable, seen_loaded
 from factory_byok.workflows.plan import Plan as Actions
 from factory_byok.workflows.plan import do_all
 
@@ -126,6 +128,35 @@ def _output(choice: Choice, model: Model | None, *, remote: bool) -> Tokens:
     most = model.longest_output.value if isinstance(model.longest_output, Known) else limit
     half = model.window.value.tokens // 2 if isinstance(model.window, Known) else limit
     return Tokens(min(limit, most, half))
+
+
+def measured(
+    world: World, choice: Choice, judged: Judged, *, timeout: float, progress: Progress
+) -> Judged:
+    """The judgement with the window that the loaded model really has.
+
+    As it was when the server runs no model of its own, or cannot load this one: the try tells why.
+    """
+    if not loadable(judged.server, judged.model):
+        return judged
+    with progress.working(f"Loading {choice.model}", long=True) as say:
+        say(f"Loading {choice.model} to measure its window; this may take minutes")
+        try:
+            return seen_loaded(
+                world.http,
+                choice.address,
+                choice.model,
+                lambda: judge(world, choice, timeout=timeout, progress=SILENT),
+                lambda each: _window_is_measured(each.model),
+            )[0]
+        except ByokError:
+            return judged
+
+
+def _window_is_measured(model: Model | None) -> bool:
+    """Whether a model's window was read from the loaded model."""
+    window = model.window if model else None
+    return isinstance(window, Known) and window.value.basis == "measured"
 
 
 def carry_out(world: World, plan: Plan, *, step: str = "") -> Plan:

@@ -16,7 +16,7 @@ from factory_byok.core.addresses import (
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding
-from factory_byok.core.model_names import is_cloud, parse_name
+from factory_byok.core.model_names import EVERY, is_cloud, parse_name
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import is_absent, nearest
@@ -142,7 +142,7 @@ def look_there(
     """Everything, and the provider's server. Raises ByokError when it is silent or another's."""
     ask = Ask(
         endpoint=choice.address,
-        models=(choice.model,) if choice.model else (),
+        models=(choice.model or EVERY,),
         timeout=timeout,
         machine=not choice.hosted,
         droid=False,

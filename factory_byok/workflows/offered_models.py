@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Known, Model, Unknown
+from factory_byok.core.facts import Known, Model, Server, Unknown
 from factory_byok.core.progress import Progress
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
@@ -34,7 +34,7 @@ def offered(
             f"{server.models.why}",
             _way_out(choice),
         )
-    return tuple(_told(model) for model in server.models.value)
+    return tuple(_told(server, model) for model in server.models.value)
 
 
 def _way_out(choice: Choice) -> str:
@@ -47,12 +47,17 @@ def _way_out(choice: Choice) -> str:
     return f"Set `{choice.about.key_variable}` or give `--key-env NAME`; or {name}"
 
 
-def _told(model: Model) -> Offered:
-    """A model with what is known of it."""
+def _told(server: Server, model: Model) -> Offered:
+    """A model with what is known of it.
+
+    Of very many models some are not asked about, and their own files may set another window.
+    """
     able = model.capabilities
+    unread = server.provider == "ollama" and not model.shape and not model.remote_host
+    window = model.window.value.tokens if isinstance(model.window, Known) else None
     return Offered(
         name=model.name,
-        window=model.window.value.tokens if isinstance(model.window, Known) else None,
+        window=None if unread else window,
         longest_window=_tokens(model.longest_window),
         longest_output=_tokens(model.longest_output),
         tools="tools" in able.value if isinstance(able, Known) else None,

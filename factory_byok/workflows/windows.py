@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from factory_byok.core.addresses import (
     Address,
@@ -22,18 +23,20 @@ from factory_byok.core.facts import (
     Unknown,
     Window,
 )
-from factory_byok.core.model_names import is_cloud, parse_name, same_model
+from factory_byok.core.model_names import EVERY, is_cloud, parse_name, same_model
 from factory_byok.core.progress import Say
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.core.world import World
-from factory_byok.diagnosis.advice import raise_window
+from factory_byok.diagnosis.advice import keep_loaded, raise_window
 from factory_byok.diagnosis.checks.model_missing import is_absent
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.look import look
-from factory_byok.providers.ollama import calls as ollama_calls
 from factory_byok.sizing.fitting import asked_of, fit, free_memory, installed
+from factory_byok.workflows.loading import seen_loaded
+
+UNLOADED: Final = "the server unloads the model right after each use (its keep-alive is 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +165,7 @@ def _all(world: World, snap: Snapshot, ask: Ask) -> Seen:
     if isinstance(reading, Unknown):
         why = f"{reading.why[:1].lower()}{reading.why[1:]}"
         raise ByokError(f"No usable answer from {address}: {why}", "See `byok doctor`")
-    listed = reading.value.models
-    names = [model.name for model in listed.value] if isinstance(listed, Known) else []
-    snap = collect(world, replace(ask, models=tuple(names)))
+    snap = collect(world, replace(ask, models=(EVERY,)))
     reading = snap.servers[address.identity()]
     if not isinstance(reading, Known) or isinstance(reading.value.models, Unknown):
         return Seen(snap, ())
@@ -253,12 +254,22 @@ def measured(world: World, seen: Seen, wanted: Wanted, say: Say) -> Seen:
 
 def _measured(world: World, each: Row, wanted: Wanted) -> Row:
     """One row after loading its model."""
+    here = replace(wanted, model=each.model, endpoint=each.endpoint)
     try:
-        ollama_calls.load(world.http, each.endpoint, each.model)
-        again = see(world, replace(wanted, model=each.model, endpoint=each.endpoint))
+        again, gone = seen_loaded(
+            world.http,
+            each.endpoint,
+            each.model,
+            lambda: see(world, here),
+            lambda seen: seen.rows[0].basis == "measured",
+        )
     except ByokError as error:
         return replace(each, why=error.message)
     fresh = again.rows[0]
     if fresh.basis != "measured":
         return replace(fresh, why="this server does not tell the window of a loaded model")
-    return fresh
+    if gone and not fresh.advice:
+        server = again.snap.servers[each.endpoint]
+        advice = keep_loaded(again.snap, each.endpoint, server.value).text
+        return replace(fresh, why=UNLOADED, advice=advice)
+    return replace(fresh, why=UNLOADED) if gone else fresh

@@ -72,6 +72,19 @@ def test_load_measures(byok: Byok, server: Ollama) -> None:
     assert server.state.loads == [("qwen3-coder:30b", 65_536)]
 
 
+def test_a_server_that_unloads_at_once_is_measured_and_the_keep_alive_is_named(
+    byok: Byok, ollama: Make
+) -> None:
+    double = ollama(["qwen3-coder:30b"], env={"OLLAMA_KEEP_ALIVE": "0"})
+    double.state.automatic_window = 65_536
+    ran = byok("window", "qwen3-coder:30b", "--load", "--json", "--endpoint", double.url)
+    (row,) = ran.data["models"]
+    assert (row["window"], row["basis"]) == (65_536, "measured")
+    assert "keep-alive is 0" in row["why"]
+    assert "OLLAMA_KEEP_ALIVE=1h" in row["advice"]
+    assert not double.state.loaded()  # as the server itself would leave it
+
+
 def test_a_load_that_fails_is_told_in_the_row(byok: Byok, ollama: Make) -> None:
     broken = ollama([a_model("big:70b", 70.6)])
     broken.state.busy = True

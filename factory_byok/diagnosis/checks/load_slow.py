@@ -11,7 +11,7 @@ from typing import Final
 from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.units import show_seconds
-from factory_byok.diagnosis.advice import set_variable
+from factory_byok.diagnosis.advice import keep_loaded
 from factory_byok.diagnosis.checks.chat_fails import exercised
 
 TITLE = "Loading time"
@@ -23,7 +23,6 @@ WHAT_TO_DO = (
 # waits for a load, and 30 s is long against the pause that caused it.
 SLOW: Final = 30.0
 EXERCISES: Final = ("chat", "stream", "tools", "window", "speed")
-KEEP: Final = "OLLAMA_KEEP_ALIVE=1h"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
@@ -32,7 +31,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         seconds = done.evidence.get("load_seconds")
         if isinstance(seconds, int | float) and seconds >= SLOW and _was_cold(done):
             message = f"Loading `{entry.model}` took {show_seconds(seconds)}"
-            yield Finding("warning", entry.label, message, keep_loaded(snap, entry))
+            yield Finding("warning", entry.label, message, keep_longer(snap, entry))
 
 
 def _was_cold(done: Exercise) -> bool:
@@ -40,10 +39,7 @@ def _was_cold(done: Exercise) -> bool:
     return not done.evidence.get("window_before")
 
 
-def keep_loaded(snap: Snapshot, entry: Entry) -> Remedy:
+def keep_longer(snap: Snapshot, entry: Entry) -> Remedy:
     """How to keep the model in memory on the entry's server."""
-    for each, server in snap.answered():
-        if each is entry and server.provider == "ollama":
-            text = set_variable(snap, entry.endpoint, server, KEEP)
-            return Remedy(f"Keep the model in memory for longer. {text}")
-    return Remedy("Keep the model in memory for longer, in the server's own settings")
+    server = next((server for each, server in snap.answered() if each is entry), None)
+    return keep_loaded(snap, entry.endpoint, server)

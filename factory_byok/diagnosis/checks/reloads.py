@@ -14,7 +14,7 @@ from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_tokens
 from factory_byok.diagnosis.checks.chat_fails import exercised
-from factory_byok.diagnosis.checks.load_slow import EXERCISES, keep_loaded
+from factory_byok.diagnosis.checks.load_slow import EXERCISES, keep_longer
 
 TITLE = "Reloads"
 WHAT_TO_DO = (
@@ -65,7 +65,7 @@ def _window(done: Exercise, name: str) -> int:
 def _remedy(snap: Snapshot, entry: Entry, *, mixed: bool) -> Remedy:
     """Keep-alive first; against other options a model of droid's own name with a fixed window."""
     if not mixed:
-        return keep_loaded(snap, entry)
+        return keep_longer(snap, entry)
     return Remedy(
         "Take `num_ctx` out of the other program's settings, or give droid a model of its own "
         "with a fixed window",

@@ -1,5 +1,6 @@
 """What byok lets an Ollama do: load a model, derive one with its own window, pull one."""
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -39,15 +40,29 @@ class Step:
     completed: int = 0
 
 
-def load(http: Http, endpoint: str, model: str, deadline: float = LOAD_DEADLINE) -> None:
-    """Loads a model with no options, just as droid's first request would. Raises ByokError."""
-    body: Json = {"model": model, "stream": False}
+def load(
+    http: Http, endpoint: str, model: str, deadline: float = LOAD_DEADLINE, *, keep_alive: str = ""
+) -> None:
+    """Loads a model with no options, just as droid's first request would. Raises ByokError.
+
+    It stays as long as the server's own setting says, or for the time in `keep_alive`.
+    """
+    body: dict[str, Json] = {"model": model, "stream": False}
+    if keep_alive:
+        body["keep_alive"] = keep_alive
     try:
         reply = http.send("POST", f"{endpoint}/api/generate", body=body, deadline=deadline)
     except NoAnswer as silence:
         raise ByokError(f"`{model}` was not loaded: {_low(silence.message)}") from None
     if reply.status != 200:
         raise Refused(f"`{model}` was not loaded: {_said(reply.body)}", reply.status)
+
+
+def unload(http: Http, endpoint: str, model: str) -> None:
+    """Takes a model out of memory; a server that does not answer keeps it, which harms nobody."""
+    body: Json = {"model": model, "stream": False, "keep_alive": 0}
+    with contextlib.suppress(NoAnswer):
+        http.send("POST", f"{endpoint}/api/generate", body=body)
 
 
 def create(

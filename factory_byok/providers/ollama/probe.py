@@ -16,7 +16,7 @@ from factory_byok.core.facts import (
     Unknown,
 )
 from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
-from factory_byok.core.model_names import is_cloud, same_model
+from factory_byok.core.model_names import EVERY, is_cloud, same_model
 from factory_byok.providers import listed_models
 from factory_byok.providers.ollama.replies import (
     parse_account,
@@ -136,7 +136,7 @@ def _shown(
     wanted: Collection[str],
 ) -> tuple[Model, ...]:
     """The models, those that are wanted with what `/api/show` tells; a failed show leaves tags'."""
-    asked = [m for m in models if any(same_model(m.name, name) for name in wanted)][:MOST_SHOWS]
+    asked = [m for m in models if _is_wanted(m, wanted)][:MOST_SHOWS]
     url = f"{endpoint}/api/show"
     answers = together(
         {m.name: _asking(http, "POST", url, {"model": m.name}, deadline) for m in asked}
@@ -152,6 +152,11 @@ def _shown(
             return model
 
     return tuple(with_show(model) for model in models)
+
+
+def _is_wanted(model: Model, wanted: Collection[str]) -> bool:
+    """Whether a model is one of the wanted."""
+    return any(name == EVERY or same_model(model.name, name) for name in wanted)
 
 
 def _asking(

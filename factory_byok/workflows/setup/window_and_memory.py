@@ -7,9 +7,9 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Bytes, Tokens, show_bytes, show_seconds, show_tokens
 from factory_byok.diagnosis.advice import set_variable
-from factory_byok.providers.ollama import calls as ollama_calls
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows import pull as pulling
+from factory_byok.workflows.loading import seen_loaded
 from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.setup import keep_alive as keeping
 from factory_byok.workflows.setup.state import Done, Way
@@ -71,9 +71,18 @@ def _row(way: Way) -> Row:
         return first
     with way.progress.working("Looking at the window", long=True) as say:
         say(f"Loading {way.model} to see its window; this may take minutes")
-        ollama_calls.load(way.world.http, str(way.ollama), way.model)
-    way.changed()
-    return row(way.look(), *found(way.look(), here))
+        return _loaded_row(way, here)
+
+
+def _loaded_row(way: Way, here: Target) -> Row:
+    """A model's window while it is in memory. Raises ByokError when it cannot be loaded."""
+
+    def look() -> Row:
+        way.changed()
+        return row(way.look(), *found(way.look(), here))
+
+    http = way.world.http
+    return seen_loaded(http, way.ollama, here.model, look, lambda seen: seen.basis == "measured")[0]
 
 
 def _existing_copy(way: Way, enough: Tokens) -> str:
@@ -93,8 +102,7 @@ def _copy(way: Way, aim: Tokens) -> Done:
         made = deriving.carry_out(way.world, planned, verb="setup")
         way.take(way.named, made.name)
         say(f"Loading {made.name} to measure its window; this may take minutes")
-        ollama_calls.load(way.world.http, str(way.ollama), made.name)
-    after = row(way.look(), *found(way.look(), Target(made.name, way.ollama)))
+        after = _loaded_row(way, Target(made.name, way.ollama))
     if (after.window or 0) < aim:
         raise ByokError(
             f"`{made.name}` was made for {show_tokens(aim)}, but Ollama gives it "
@@ -111,7 +119,7 @@ def _copy(way: Way, aim: Tokens) -> Done:
 def keep_alive(way: Way) -> Done:
     """Keeps the model in memory for an hour after each use, so that a pause costs no load.
 
-    That needs no root, and lasts until Ollama restarts; the server's own setting is told.
+    That needs no root and lasts until the model is unloaded; the server's own setting is told.
     """
     if way.elsewhere():
         return "skipped", f"{way.elsewhere()} keeps it ready"
@@ -127,7 +135,10 @@ def keep_alive(way: Way) -> Done:
         return "skipped", "you said no"
     with way.progress.working(f"Loading {way.model}"):
         keeping.keep(way.world, way.ollama, way.model, keeping.HOUR)
-    told = "it stays in memory for an hour after each use, until Ollama restarts"
+    told = (
+        "it stays in memory for an hour after each use; once Ollama restarts or another model "
+        "pushes it out, Ollama's own time counts again"
+    )
     if way.guide.asks:
         return "done", told  # how to have it for good was shown with the question
     return "done", f"{told}; for good: {for_good[:1].lower()}{for_good[1:]}"

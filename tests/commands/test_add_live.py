@@ -1,0 +1,93 @@
+"""byok add loads before it judges, and says what is done when ctrl-c ends it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from factory_byok.exercises import EXERCISES
+from factory_byok.providers.ollama import calls
+from tests.commands.conftest import Byok
+from tests.doubles.ollama import Ollama, Reply, a_model
+
+pytestmark = pytest.mark.outside
+
+Make = Callable[..., Ollama]
+MODEL = a_model("coder:32b", 32.8, longest_window=131_072)
+SMALL = a_model("coder:2k", 32.8, longest_window=131_072, parameters={"num_ctx": 2048})
+
+
+def test_the_list_tells_the_window_that_window_tells(byok: Byok, ollama: Make) -> None:
+    double = ollama([MODEL, SMALL], env={"OLLAMA_CONTEXT_LENGTH": "8192"})
+    at = ("--endpoint", double.url, "--json")
+    offered = {each["name"]: each["window"] for each in byok("add", "ollama", *at).data["models"]}
+    for name, window in offered.items():
+        (row,) = byok("window", name, *at).data["models"]
+        assert row["window"] == window
+    assert offered["coder:2k"] == 2048
+
+
+@pytest.mark.parametrize("keep_alive", ["5m", "0"])
+def test_the_choice_is_judged_by_the_loaded_window(
+    byok: Byok, ollama: Make, empty_home: Path, keep_alive: str
+) -> None:
+    double = ollama([MODEL], env={"OLLAMA_KEEP_ALIVE": keep_alive})
+    double.state.automatic_window = 40_000
+    ran = byok("add", "ollama", "coder:32b", "--endpoint", double.url, "--json")
+    assert ran.code == 0, ran.out
+    told = json.dumps(ran.json["findings"])
+    assert "assumed" not in told and "Measure it first" not in told
+    assert "is 40,000 tokens (measured" in told
+    assert ran.data["compaction_limit"] == 40_000 - 10_000
+    settings = json.loads((empty_home / ".factory/settings.json").read_text())
+    assert list(settings["compactionTokenLimitPerModel"].values()) == [30_000]
+
+
+def test_an_error_about_the_choice_is_the_status_and_the_exit_code(
+    byok: Byok, ollama: Make, empty_home: Path
+) -> None:
+    double = ollama([MODEL])
+    double.state.automatic_window = 8192
+    ran = byok("add", "ollama", "coder:32b", "--endpoint", double.url, "--json")
+    assert (ran.code, ran.json["status"]) == (1, "error")
+    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed"]
+    assert ran.data["written"]
+
+
+def test_a_model_that_is_not_loaded_is_still_written_and_the_try_says_why(
+    byok: Byok, ollama: Make, empty_home: Path
+) -> None:
+    double = ollama([MODEL])
+    double.state.busy = True
+    ran = byok("add", "ollama", "coder:32b", "--endpoint", double.url, "--json")
+    assert ran.code == 1
+    assert ran.data["results"][0]["status"] == "failed"
+    assert (empty_home / ".factory/config.json").exists()
+
+
+def test_ctrl_c_before_the_write_leaves_nothing(
+    byok: Byok, ollama: Make, empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "load", _pressed)
+    ran = byok("add", "ollama", "coder:32b", "--endpoint", ollama([MODEL]).url)
+    assert ran.code == 130
+    assert not (empty_home / ".factory").exists()
+
+
+def test_ctrl_c_during_the_try_says_what_is_written_and_how_it_goes_back(
+    byok: Byok, ollama: Make, empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    double = ollama([MODEL], env={"OLLAMA_CONTEXT_LENGTH": "64000"})
+    monkeypatch.setitem(EXERCISES, "chat", _pressed)
+    ran = byok("add", "ollama", "coder:32b", "--endpoint", double.url)
+    assert ran.code == 130
+    assert "Wrote the entry to" in ran.out
+    assert "`byok undo` takes it back" in ran.out
+    assert byok("undo").code == 0
+    assert not (empty_home / ".factory/config.json").exists()
+
+
+def _pressed(*_: object, **__: object) -> Reply:
+    """Ctrl-c."""
+    raise KeyboardInterrupt
