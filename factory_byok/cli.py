@@ -41,8 +41,25 @@ EXAMPLES: Final = [
 ]
 
 
+class _Pressed(Exception):
+    """Ctrl-c inside a verb, past typer, which would make a bare exit code of it."""
+
+    def __init__(self, told: str) -> None:
+        """Keeps what was done by then."""
+        super().__init__(told)
+        self.told = told
+
+
 class Verb(TyperCommand):
     """One verb, with byok's own help page."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs it. Raises _Pressed for ctrl-c."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as pressed:
+            told = pressed.told if isinstance(pressed, Interrupted) else ""
+            raise _Pressed(told) from None
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """The page in the width of the terminal."""
@@ -170,8 +187,10 @@ def run(words: list[str]) -> int:
         return _fail(words, _usage(error))
     except ByokError as error:
         return _fail(words, error)
-    except (KeyboardInterrupt, typer.Abort) as pressed:
-        return _interrupted(words, pressed.told if isinstance(pressed, Interrupted) else "")
+    except _Pressed as pressed:
+        return _interrupted(words, pressed.told)
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted(words)
     except BrokenPipeError:
         return _pipe_closed()
     except Exception:  # noqa: BLE001 - the last net: a bug is told as one, with what helps to mend it

@@ -13,7 +13,7 @@ from factory_byok.commands.options import (
     TimeoutOption,
     YesOption,
 )
-from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.errors import ByokError, Interrupted, UsageError
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
@@ -101,12 +101,15 @@ def _copy(
 
     with progress_on(quiet=quiet).working(f"Asking {chosen.address}"):
         derivation = prepare(world, chosen, Tokens(window), name, timeout=wanted.timeout)
-    after = None
-    if not dry_run:
-        derivation = carry_out(world, derivation, progress_on(quiet=quiet))
+    if dry_run:
+        return _copied(derivation, None, window)
+    carry_out(world, derivation, progress_on(quiet=quiet))
+    try:
         with progress_on(quiet=quiet).working(f"Loading {derivation.name}", long=True) as say:
             say(f"Loading {derivation.name} to measure its window; this may take minutes")
             after = _after(world, wanted, derivation.name, chosen)
+    except KeyboardInterrupt:
+        raise Interrupted(derivation.so_far) from None
     return _copied(derivation, after, window)
 
 
@@ -117,7 +120,8 @@ def _copied(derivation: "Derivation", after: "Row | None", window: int) -> Answe
         "model": derivation.name,
         "base": derivation.base,
         "wanted": window,
-        "entries": [entry.id for entry in derivation.entries],
+        "entries": derivation.used_by,
+        "already": derivation.already,
         "diff": "".join(preview.diff() for preview in derivation.previews),
         "done": after is not None,
         "worked": worked if after is not None else None,

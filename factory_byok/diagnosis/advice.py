@@ -16,7 +16,7 @@ from factory_byok.core.facts import (
 )
 from factory_byok.core.findings import Remedy
 from factory_byok.core.requirements import FLOOR
-from factory_byok.core.units import Tokens
+from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.providers.hosted import HOSTED
 
 # How the window of other servers is set, by provider: vLLM's, llama.cpp's and LM Studio's own docs.
@@ -149,7 +149,16 @@ def keep_loaded(snap: Snapshot, endpoint: str, server: Server | None) -> Remedy:
 def raise_window(
     snap: Snapshot, server: Server, model: Model, endpoint: str = "", window: Tokens = FLOOR
 ) -> Remedy:
-    """How to give a model on this server a window of at least 32,000 tokens."""
+    """How to give a model on this server a window of so many tokens; another model when it ends
+    before that.
+    """
+    longest = model.longest_window
+    if isinstance(longest, Known) and longest.value < window:
+        return Remedy(
+            f"`{model.name}` itself ends at {show_tokens(longest.value)} and no setting raises "
+            "that: choose a model with a longer window",
+            by_command(another_model(server)),
+        )
     if server.provider in RAISED_BY:
         text = RAISED_BY[server.provider].format(model=model.name, window=window)
         return Remedy(text)

@@ -23,4 +23,7 @@ def ollama_phrase(reading: Reading[OllamaInstall]) -> str:
     if install.kind == "absent":
         return f"no program found, but one {runs}" if install.running else "not installed"
     where = f" ({install.program})" if install.program else ""
-    return f"{KINDS[install.kind]}{where}, {runs if install.running else 'does not run'}"
+    if install.running:
+        return f"{KINDS[install.kind]}{where}, {runs}"
+    kind = "installed" if install.kind == "by hand" else KINDS[install.kind]
+    return f"{kind}{where}, does not run"

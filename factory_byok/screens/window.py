@@ -74,11 +74,16 @@ def copied_lines(derivation: Derivation, after: Row | None, style: Style) -> Ite
         verb = "is there already" if derivation.exists else "would be made"
         yield f"{name} {verb}, with a window of {show_tokens(derivation.window)}; nothing was done"
         return
-    yield f"{name} has `num_ctx {derivation.window}` and shares the weights of {derivation.base}"
+    made = f"{name} has `num_ctx {derivation.window}`"
+    if derivation.base != derivation.name:
+        made += f" and shares the weights of {printable(derivation.base)}"
+    yield f"Already so: {made}" if derivation.already else made
     if derivation.entries and changed:
         yield f"droid's entries use it: {', '.join(entry.id for entry in derivation.entries)}"
         yield "`byok undo` takes that back"
-    elif not derivation.entries:
+    elif derivation.users:
+        yield f"droid's entries use it: {', '.join(derivation.users)}"
+    else:
         yield f"No entry of droid's uses it yet: `byok add ollama {printable(derivation.name)}`"
     yield from _outcome(after, derivation.window, style)
 

@@ -1,6 +1,6 @@
 """A model with a window of its own: derived through the server, and put into droid's entries."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,8 @@ DEFAULT_OUTPUT = 32_000  # what droid asks for when an entry does not say, droid
 class Derivation:
     """A copy of `base` called `name` with its own window, and the edits that make droid use it.
 
-    `exists` says that the server has just this copy already; `entries` will use it.
+    `exists` says that the server has just this copy already; `entries` will use it, `users` do so
+    already.
     """
 
     base: str
@@ -40,6 +41,27 @@ class Derivation:
     entries: tuple[Entry, ...]
     edits: EditSettings
     previews: tuple[change.Preview, ...]
+    users: tuple[str, ...] = ()
+
+    @property
+    def already(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.actions
+
+    @property
+    def used_by(self) -> tuple[str, ...]:
+        """The ids of the entries that use the copy afterwards."""
+        return tuple(dict.fromkeys((*(each.id for each in self.entries), *self.users)))
+
+    @property
+    def so_far(self) -> str:
+        """What carrying it out has done, and how it goes back, for who is interrupted after it."""
+        if self.already:
+            return "Nothing was changed"
+        made = f"`{self.name}` was there already" if self.exists else f"`{self.name}` was made"
+        used = ", ".join(entry.id for entry in self.entries)
+        switched = f", and droid's entries use it: {used}" if used else ""
+        return f"{made}{switched}; `byok undo` takes that back"
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -93,7 +115,16 @@ def plan(
     previews = change.preview(world, (edits,), texts=texts)
     check_ids(change.imagine(world, previews), entries)
     action = EditSettings((edits,), offered=tuple(_offered(entries, chosen)))
-    return Derivation(model.name, chosen, window, address, exists, entries, action, previews)
+    users = tuple(_users(snap.entries, address, chosen))
+    return Derivation(model.name, chosen, window, address, exists, entries, action, previews, users)
+
+
+def _users(entries: Iterable[Entry], address: Address, name: str) -> Iterator[str]:
+    """The ids of droid's entries that use the copy already."""
+    for entry in entries:
+        there = entry.fate == "listed" and entry.endpoint == address.identity()
+        if there and same_model(entry.model, name):
+            yield entry.id
 
 
 def _offered(entries: Sequence[Entry], name: str) -> Iterator[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from factory_byok.core.actions import Action, EditSettings
-from factory_byok.core.errors import ByokError
+from factory_byok.core.errors import ByokError, Interrupted
 from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.world import World
 from factory_byok.droid.settings.writing.swap import Changed
@@ -39,7 +39,8 @@ class Plan:
 class Done:
     """How far a plan came; `results` are what its actions gave, `step` takes them back.
 
-    `failure` is what stopped it, `interrupted` whether that was ctrl-c.
+    `failure` is what stopped it, `interrupted` whether that was ctrl-c, `told` what an action said
+    of itself then.
     """
 
     step: str
@@ -47,6 +48,7 @@ class Done:
     results: list[Any] = field(default_factory=list)
     failure: ByokError | None = None
     interrupted: bool = False
+    told: str = ""
 
     @property
     def whole(self) -> bool:
@@ -66,25 +68,30 @@ def carry_out(
             done.actions.append(action)
     except ByokError as error:
         done.failure = error
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as pressed:
         done.interrupted = True
+        done.told = pressed.told if isinstance(pressed, Interrupted) else ""
     return done
 
 
 def do_all(
     world: World, plan: Plan, progress: Progress = SILENT, *, step: str = "", stall: float = 60.0
 ) -> Done:
-    """Does it all. Raises what stopped it, saying what was done until then and how it goes back."""
+    """Does it all. Raises what stopped it, ByokError or Interrupted, with what was done by then."""
     done = carry_out(world, plan, progress, step=step, stall=stall)
     if done.interrupted:
-        raise KeyboardInterrupt
+        raise Interrupted(done.told or _told(done) or "Nothing was changed")
     if done.failure is not None:
         if done.actions:
-            told = "; ".join(module_of(each).describe(each) for each in done.actions)
-            hint = f"Done before: {told}; `byok undo` takes it back"
-            raise ByokError(done.failure.message, hint) from None
+            raise ByokError(done.failure.message, _told(done)) from None
         raise done.failure
     return done
+
+
+def _told(done: Done) -> str:
+    """What was done and how it goes back, "" when nothing was."""
+    told = "; ".join(module_of(each).describe(each) for each in done.actions)
+    return f"Done before: {told}; `byok undo` takes it back" if told else ""
 
 
 def planned_anew(make: Callable[[], P], do: Callable[[P], R]) -> R:

@@ -1,5 +1,6 @@
 """Pulling a model: whether it will fit, the download layer by layer, and going on after a cut."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -121,11 +122,11 @@ def carry_out(
             cuts += 1
             vain = 0 if sum(tally.done.values()) > before else vain + 1
             if vain >= _patience(cut, begun=bool(tally.totals)):
-                raise _given_up(plan, cut) from None
+                raise _given_up(plan, cut, begun=any(tally.done.values())) from None
             show(Transfer("going on after a cut", Bytes(before), _total(tally)))
             sleep(PAUSE)
         except Refused as refusal:
-            raise _refused(plan, refusal) from None
+            raise _refused(plan, refusal, begun=any(tally.done.values())) from None
 
 
 def _patience(cut: NoAnswer, *, begun: bool) -> int:
@@ -203,7 +204,7 @@ def _fit(snap: Snapshot, server: Server, model: str) -> Iterator[Finding]:
         )
 
 
-def _refused(plan: Plan, refusal: Refused) -> ByokError:
+def _refused(plan: Plan, refusal: Refused, *, begun: bool) -> ByokError:
     """What the server said, with what helps."""
     said = refusal.message
     if "file does not exist" in said or refusal.status == 404:
@@ -213,15 +214,36 @@ def _refused(plan: Plan, refusal: Refused) -> ByokError:
         )
     if "no space" in said.lower():
         return ByokError(f"The disk of the model store is full: {said}", "Remove models first")
+    offline = _UNREACHED.search(said)
+    if offline:
+        host = offline["host"]
+        hint = f"The server's machine must reach {host}, perhaps through HTTPS_PROXY in the "
+        return ByokError(
+            f"The server at {plan.address} can't reach {host}: {said.rpartition(': ')[2]}",
+            f"{hint}server's environment{_again(plan, begun=begun)}",
+        )
     if refusal.status == 200 or said:
-        return ByokError(f"The pull of `{plan.model}` failed: {said}", _AGAIN.format(plan.model))
-    return ByokError(f"The pull of `{plan.model}` failed", _AGAIN.format(plan.model))
+        return ByokError(
+            f"The pull of `{plan.model}` failed: {said}", _again(plan, begun=begun, first=True)
+        )
+    return ByokError(f"The pull of `{plan.model}` failed", _again(plan, begun=begun, first=True))
 
 
-_AGAIN: Final = "`byok pull {}` goes on where it stopped"
+def _again(plan: Plan, *, begun: bool, first: bool = False) -> str:
+    """That the next pull goes on, when there is something to go on from."""
+    if not begun:
+        return ""
+    told = f"`byok pull {plan.model}` goes on where it stopped"
+    return told if first else f"; {told}"
 
 
-def _given_up(plan: Plan, cut: NoAnswer) -> ByokError:
+# Go's words for a request that got no reply (net/url, Error): `Get "https://host/path": dial tcp`
+_UNREACHED: Final = re.compile(r'(?:Get|Head|Post) "https?://(?P<host>[^/"\s]+)[^"\s]*": ')
+
+
+def _given_up(plan: Plan, cut: NoAnswer, *, begun: bool) -> ByokError:
     """The connection broke too often, or nothing came."""
     why = f"{cut.message[:1].lower()}{cut.message[1:]}"
-    return ByokError(f"The pull of `{plan.model}` stopped: {why}", _AGAIN.format(plan.model))
+    return ByokError(
+        f"The pull of `{plan.model}` stopped: {why}", _again(plan, begun=begun, first=True)
+    )

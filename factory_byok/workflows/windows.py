@@ -26,7 +26,7 @@ from factory_byok.core.facts import (
 from factory_byok.core.model_names import EVERY, is_cloud, parse_name, same_model
 from factory_byok.core.progress import Say
 from factory_byok.core.requirements import FLOOR
-from factory_byok.core.units import Tokens, show_tokens
+from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import keep_loaded, raise_window
 from factory_byok.diagnosis.checks.model_missing import is_absent
@@ -225,15 +225,8 @@ def _advice(
     """What to do about a window, "" when it is good."""
     if isinstance(window, Unknown) or model.remote_host or is_cloud(model.name):
         return "", ()
-    longest = model.longest_window
     if window.value.tokens >= FLOOR or server.provider != "ollama":
         return "", ()
-    if isinstance(longest, Known) and longest.value < FLOOR:
-        told = show_tokens(longest.value)
-        return f"The model itself ends at {told}: droid needs one that goes further", (
-            "byok",
-            "fit",
-        )
     remedy = raise_window(snap, server, model, endpoint)
     return remedy.text, remedy.command
 

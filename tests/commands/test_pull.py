@@ -1,8 +1,7 @@
 """byok pull against the double of Ollama."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,6 +10,7 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Disk
 from factory_byok.core.units import Bytes
 from factory_byok.core.world import World
+from factory_byok.providers.ollama import calls
 from factory_byok.workflows import pull as pulling
 from tests.commands.conftest import Byok
 from tests.doubles.faults import fault
@@ -163,19 +163,59 @@ def test_a_stream_that_ends_without_success_is_not_one(server: Ollama, byok: Byo
 
 
 def test_add_can_pull_first(byok: Byok, server: Ollama, factory: Path) -> None:
+    server.state.automatic_window = 32_000
     ran = byok("add", "ollama", NAME, "--pull", "--json")
     assert ran.code == 0, ran.err
     assert NAME in server.state.models
     assert (factory / "config.json").exists()
 
 
-def test_ctrl_c_says_how_to_go_on(
-    byok: Byok, server: Ollama, monkeypatch: pytest.MonkeyPatch
+def test_a_server_without_a_network_is_told_and_nothing_is_said_of_going_on(
+    byok: Byok, ollama: Make
 ) -> None:
-    def interrupted(*_: Any, **__: Any) -> Any:
-        raise KeyboardInterrupt
+    # the line of the recording 01/36
+    said = (
+        'pull model manifest: Get "https://registry.ollama.ai/v2/library/llama3.2/manifests/1b": '
+        "dial tcp: lookup registry.ollama.ai on 10.255.255.53:53: dial udp 10.255.255.53:53: "
+        "connect: network is unreachable"
+    )
+    double = ollama([], registry=Registry(failing=said))
+    ran = byok("pull", "llama3.2:1b", "--endpoint", double.url)
+    assert ran.code == 1
+    assert "can't reach registry.ollama.ai: network is unreachable" in ran.err
+    assert "goes on" not in ran.err
 
-    monkeypatch.setattr(pulling, "carry_out", interrupted)
-    ran = byok("pull", NAME)
+
+def test_another_failure_without_a_byte_says_nothing_of_going_on(byok: Byok, ollama: Make) -> None:
+    double = ollama([], registry=Registry(failing="max retries exceeded"))
+    ran = byok("pull", "llama3.2:1b", "--endpoint", double.url)
+    assert "max retries exceeded" in ran.err and "goes on" not in ran.err
+
+
+def test_ctrl_c_before_the_first_byte_says_that_nothing_was_changed(
+    byok: Byok, ollama: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "pull", _pressed)
+    ran = byok("pull", "llama3.2:1b", "--endpoint", ollama([]).url)
     assert ran.code == 130
-    assert f"byok pull {NAME}" in ran.err
+    assert "Interrupted. Nothing was changed" in ran.err
+
+
+def test_ctrl_c_later_says_what_came_and_how_to_go_on(
+    byok: Byok, ollama: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "pull", _half)
+    ran = byok("pull", "llama3.2:1b", "--endpoint", ollama([]).url)
+    assert ran.code == 130
+    assert "What came stays (500 MB)" in ran.err and "goes on from there" in ran.err
+
+
+def _pressed(*_: object) -> Iterator[calls.Step]:
+    """Ctrl-c at once."""
+    raise KeyboardInterrupt
+
+
+def _half(*_: object) -> Iterator[calls.Step]:
+    """Ctrl-c in the middle of a layer."""
+    yield calls.Step("pulling", "sha256:1", 10**9, 5 * 10**8)
+    raise KeyboardInterrupt

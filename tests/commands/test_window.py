@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from factory_byok.providers.ollama import calls
 from tests.commands.conftest import Byok
 from tests.doubles.ollama import Ollama, a_model
 
@@ -146,6 +147,66 @@ def test_set_twice_is_done_once(byok: Byok, server: Ollama) -> None:
     again = byok("window", NAME, "--set", "32000", "--json")
     assert again.data["worked"] is True
     assert len(server.asked("/api/create")) == created
+
+
+def test_set_twice_says_already_so_and_names_the_entry(
+    byok: Byok, server: Ollama, factory: Path
+) -> None:
+    write(factory, "config.json", {"custom_models": [an_entry(server)]})
+    byok("window", NAME, "--set", "32000")
+    (used,) = ids(byok)
+    for word in (NAME, COPY, "Mine"):
+        again = byok("window", word, "--set", "32000")
+        assert again.code == 0
+        assert "Already so" in again.out and used in again.out
+        assert "byok add" not in again.out
+        told = byok("window", word, "--set", "32000", "--json").data
+        assert (told["already"], told["entries"], told["worked"]) == (True, [used], True)
+
+
+def test_ctrl_c_while_the_copy_is_made_says_whether_it_was(
+    byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = write(factory, "config.json", {"custom_models": [an_entry(server)]})
+    before, create = config.read_bytes(), calls.create
+
+    def pressed(*words: Any, **more: Any) -> None:
+        create(*words, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(calls, "create", pressed)
+    ran = byok("window", NAME, "--set", "32000")
+    assert ran.code == 130
+    assert f"The copy `{COPY}` was made" in ran.err and "`byok undo` takes it back" in ran.err
+    assert config.read_bytes() == before
+    assert byok("undo").code == 0
+    assert COPY not in server.state.models
+
+
+def test_ctrl_c_before_the_copy_says_that_nothing_was_changed(
+    byok: Byok, server: Ollama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "create", _pressed)
+    ran = byok("window", NAME, "--set", "32000")
+    assert (ran.code, "Interrupted. Nothing was changed" in ran.err) == (130, True)
+
+
+def test_ctrl_c_while_it_is_measured_says_what_is_written_and_how_it_goes_back(
+    byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = write(factory, "config.json", {"custom_models": [an_entry(server)]})
+    before = config.read_bytes()
+    monkeypatch.setattr(calls, "load", _pressed)
+    ran = byok("window", NAME, "--set", "32000")
+    assert ran.code == 130
+    assert f"`{COPY}` was made, and droid's entries use it" in ran.err
+    assert byok("undo").code == 0
+    assert config.read_bytes() == before
+
+
+def _pressed(*_: Any, **__: Any) -> None:
+    """Ctrl-c."""
+    raise KeyboardInterrupt
 
 
 def test_another_model_of_that_name_is_never_overwritten(byok: Byok, server: Ollama) -> None:

@@ -14,6 +14,8 @@ from factory_byok.screens.ollama import ollama_phrase
             "a service (/usr/bin/ollama), runs on port 11434",
         ),
         (Known(OllamaInstall("", "app")), "the desktop app, does not run"),
+        (Known(OllamaInstall("/o", "by hand", True)), "started by hand (/o), runs"),
+        (Known(OllamaInstall("/o", "by hand")), "installed (/o), does not run"),
         (Known(OllamaInstall()), "not installed"),
         (Known(OllamaInstall(running=True)), "no program found, but one runs"),
         (Unknown("psutil is broken"), "not known: psutil is broken"),

@@ -35,11 +35,17 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         if defaults.compaction_off:
             yield Finding("warning", entry.label, SWITCHED_OFF, SWITCH_ON)
         elif limit > better:
-            message = (
-                f"droid compacts its conversation at {show_tokens(limit)}; its window of "
-                f"{show_tokens(model.window.value.tokens)} is full before that"
-            )
+            message = _message(limit, model.window.value.tokens)
             yield Finding("warning", entry.label, message, _remedy(snap, entry, better))
+
+
+def _message(limit: int, window: int) -> str:
+    """What is wrong with a limit: above the window, at it, or too close to it for an answer."""
+    told = f"droid compacts its conversation at {show_tokens(limit)}"
+    if limit > window:
+        return f"{told}; its window of {show_tokens(window)} is full before that"
+    left = f"{show_tokens(window - limit)} of its window of {window:,}"
+    return f"{told}, which leaves {left if limit < window else 'none'} for the answer"
 
 
 def fitting(entry: Entry, window: int) -> int:

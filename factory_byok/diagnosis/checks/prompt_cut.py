@@ -7,8 +7,7 @@ what arrived. A window that the server only claims does not help droid.
 
 from collections.abc import Iterator
 
-from factory_byok.core.actions import by_command
-from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
+from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.core.requirements import FLOOR
 from factory_byok.diagnosis.advice import raise_window
@@ -35,9 +34,5 @@ def _remedy(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
         return remedy_for(snap, entry, done)
     for each, server, model in snap.served():
         if each is entry:
-            longest = model.longest_window
-            if isinstance(longest, Known) and longest.value < FLOOR:
-                text = f"`{model.name}` itself ends at {longest.value:,} tokens: choose another"
-                return Remedy(text, by_command(("byok", "fit")))
             return raise_window(snap, server, model, entry.endpoint)
     return Remedy(f"Raise the window in the server's own settings to {FLOOR:,} or more")

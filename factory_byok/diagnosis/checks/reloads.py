@@ -9,7 +9,7 @@ keep-alive, or another model pushes it out.
 from collections.abc import Iterator
 
 from factory_byok.core.actions import CopyModel
-from factory_byok.core.facts import Entry, Exercise, Snapshot
+from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_tokens
@@ -66,6 +66,10 @@ def _remedy(snap: Snapshot, entry: Entry, *, mixed: bool) -> Remedy:
     """Keep-alive first; against other options a model of droid's own name with a fixed window."""
     if not mixed:
         return keep_longer(snap, entry)
+    model = next((each for one, _, each in snap.served() if one is entry), None)
+    longest = model.longest_window if model else None
+    if isinstance(longest, Known) and longest.value < FLOOR:
+        return Remedy("Take `num_ctx` out of the other program's settings")
     return Remedy(
         "Take `num_ctx` out of the other program's settings, or give droid a model of its own "
         "with a fixed window",

@@ -26,7 +26,7 @@ KINDS = {
     "app": "the Ollama app is installed",
     "homebrew": "Ollama is installed by Homebrew",
     "container": "Ollama runs in a container",
-    "by hand": "Ollama is installed, to be started by hand",
+    "by hand": "Ollama is installed",
 }
 
 

@@ -113,14 +113,15 @@ def _overruled(server: Server, model: Model, variables: Mapping[str, str]) -> It
     if value is None:
         return
     own, longest = own_window(model.settings), model.longest_window
-    if own is not None and own < min(value, FLOOR):
+    most = longest.value if isinstance(longest, Known) else value
+    if own is not None and own < min(value, FLOOR, most):
         yield Finding(
             "warning",
             model.name,
             f"`num_ctx {own}` in the file of `{model.name}` beats `{name}={value}`",
             Remedy(
                 "Make a copy of the model with a larger window",
-                (CopyModel(model.name, Tokens(min(value, FLOOR))),),
+                (CopyModel(model.name, Tokens(min(value, FLOOR, most))),),
             ),
         )
     elif own is None and isinstance(longest, Known) and longest.value < value:

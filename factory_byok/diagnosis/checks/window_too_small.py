@@ -13,7 +13,7 @@ from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot, Unkno
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.core.requirements import AIM, FLOOR
 from factory_byok.core.units import show_tokens
-from factory_byok.diagnosis.advice import another_model, raise_window
+from factory_byok.diagnosis.advice import raise_window
 
 TITLE = "Context window"
 WHAT_TO_DO = (
@@ -71,15 +71,11 @@ def _who(bound: int) -> str:
 
 def _remedy(snap: Snapshot, entry: Entry, server: Server, model: Model, window: Window) -> Remedy:
     """Another model when this one ends there, a measurement when it is assumed, else a setting."""
-    longest = model.longest_window
     bound = FLOOR if window.tokens < FLOOR else AIM
-    if isinstance(longest, Known) and longest.value < bound:
-        return Remedy(
-            f"`{model.name}` itself ends at {show_tokens(longest.value)} and no setting raises "
-            "that: choose a model with a longer window",
-            by_command(another_model(server)),
-        )
     remedy = raise_window(snap, server, model, entry.endpoint, bound)
+    longest = model.longest_window
+    if isinstance(longest, Known) and longest.value < bound:
+        return remedy
     if bound == AIM:
         return replace(remedy, text=f"If memory allows: {remedy.text[:1].lower()}{remedy.text[1:]}")
     if window.basis != "assumed":

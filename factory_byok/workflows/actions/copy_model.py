@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from factory_byok.core.actions import CopyModel
 from factory_byok.core.droid_facts import Json
-from factory_byok.core.errors import ByokError
+from factory_byok.core.errors import ByokError, Interrupted
 from factory_byok.core.json_fields import text
 from factory_byok.core.model_names import same_model, with_window
 from factory_byok.core.units import show_tokens
@@ -36,14 +36,28 @@ def preview(_: World, action: CopyModel) -> str:
 
 
 def do(run: Running, action: CopyModel) -> str:
-    """Makes it; the name of the copy. Raises ByokError."""
+    """Makes it; the name of the copy. Raises ByokError, and Interrupted for ctrl-c."""
     name, where = name_of(action), str(address_of(run.world, action.endpoint))
-    with run.progress.working(f"Making {name}", long=True):
-        parameters: dict[str, Json] = {"num_ctx": int(action.window)}
-        calls.create(run.world.http, where, name, action.model, parameters)
-    digest = calls.digest_of(run.world.http, where, name)
-    run.note("copy_model", endpoint=where, name=name, digest=digest)
+    try:
+        with run.progress.working(f"Making {name}", long=True):
+            parameters: dict[str, Json] = {"num_ctx": int(action.window)}
+            calls.create(run.world.http, where, name, action.model, parameters)
+    except KeyboardInterrupt:
+        # The server may have made it all the same; then it is remembered like any other.
+        if not _noted(run, where, name):
+            raise
+        told = f"The copy `{name}` was made, droid's files were not changed"
+        raise Interrupted(f"{told}; `byok undo` takes it back") from None
+    _noted(run, where, name)
     return name
+
+
+def _noted(run: Running, where: str, name: str) -> bool:
+    """Remembers the copy for `byok undo`; False when the server does not have it."""
+    digest = calls.digest_of(run.world.http, where, name)
+    if digest:
+        run.note("copy_model", endpoint=where, name=name, digest=digest)
+    return bool(digest)
 
 
 def undo(world: World, memory: Mapping[str, Json]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from factory_byok.core.actions import PullModel
 from factory_byok.core.droid_facts import Json
-from factory_byok.core.errors import ByokError
+from factory_byok.core.errors import ByokError, Interrupted
 from factory_byok.core.json_fields import text
+from factory_byok.core.progress import Transfer
 from factory_byok.core.units import Bytes, show_bytes
 from factory_byok.core.world import World
 from factory_byok.workflows import pull
@@ -31,12 +32,21 @@ def preview(_: World, action: PullModel) -> str:
 def do(run: Running, action: PullModel) -> pull.Pulled:
     """Downloads it. Raises ByokError; what came stays, and the next pull goes on from there."""
     plan = pull.plan_pull(run.world, action.model, address_of(run.world, action.endpoint))
+    came = 0
     try:
         with run.progress.transferring(plan.model) as show:
-            pulled = pull.carry_out(run.world, plan, show, stall=run.stall)
+
+            def told(transfer: Transfer) -> None:
+                nonlocal came
+                came = transfer.completed
+                show(transfer)
+
+            pulled = pull.carry_out(run.world, plan, told, stall=run.stall)
     except KeyboardInterrupt:
-        run.progress.say(f"What came stays: `{' '.join(action.command)}` goes on from there")
-        raise
+        if not came:
+            raise
+        again = f"`{' '.join(action.command)}` goes on from there"
+        raise Interrupted(f"What came stays ({show_bytes(Bytes(came))}): {again}") from None
     if not plan.present:
         run.note("pull_model", model=action.model)
     return pulled

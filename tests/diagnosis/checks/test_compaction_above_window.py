@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from factory_byok.core.facts import Defaults, Known, Window
 from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.checks.compaction_above_window import check
@@ -32,6 +34,21 @@ def test_the_limit_that_add_writes_is_silent_and_one_token_more_is_not() -> None
     good = Defaults(compaction_for={ENTRY.id: ROOM})
     assert not list(check(a_snapshot(defaults=good)))
     assert list(check(a_snapshot(defaults=Defaults(compaction_for={ENTRY.id: ROOM + 1}))))
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (65_537, "its window of 65,536 tokens is full before that"),
+        (65_536, "which leaves none for the answer"),
+        (65_535, "which leaves 1 tokens of its window of 65,536 for the answer"),
+        (ROOM + 1, "which leaves 15,999 tokens of its window of 65,536 for the answer"),
+    ],
+)
+def test_the_sentence_is_true_at_its_boundaries(limit: int, said: str) -> None:
+    defaults = Defaults(compaction_for={ENTRY.id: limit})
+    (finding,) = check(a_snapshot(files=FILES, defaults=defaults))
+    assert finding.message.endswith(said)
 
 
 def test_the_limit_for_all_counts_where_the_entry_has_none() -> None:
