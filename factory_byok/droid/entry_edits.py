@@ -1,8 +1,11 @@
 """Edits that several checks share: an entry goes and every other entry keeps its id."""
 
+from collections.abc import Iterable
+
 from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.droid.field_names import pointer_to
+from factory_byok.droid.rules import Rules, rules_of
 
 NO_KEY = "not-needed"  # Factory's page: any value that is not empty does for a local server
 
@@ -12,17 +15,22 @@ def removal_edits(snap: Snapshot, doomed: Entry) -> tuple[Edit, ...]:
 
     () when that cannot be: config.json holds no ids, so there the numbers behind it would move up.
     """
-    behind = [
-        entry
-        for entry in snap.entries
-        if entry.file == doomed.file
-        and entry.index > doomed.index
-        and _numbered_with(entry, doomed)
-    ]
+    behind = renumbered(snap.entries, doomed, rules_of(snap.droid_rules))
     if behind and doomed.kind == "config":
         return ()
     pins = [set_field(entry, "id", entry.id) for entry in behind]
     return (*pins, remove_entry(doomed))
+
+
+def renumbered(entries: Iterable[Entry], doomed: Entry, rules: Rules) -> list[Entry]:
+    """The entries behind one in its file whose made ids would move up with its going."""
+    return [
+        entry
+        for entry in entries
+        if entry.file == doomed.file
+        and entry.index > doomed.index
+        and _numbered_with(entry, doomed, rules)
+    ]
 
 
 def set_field(entry: Entry, meaning: str, value: str | int, expected: str | None = None) -> Edit:
@@ -49,7 +57,9 @@ def remove_field(entry: Entry, meaning: str, expected: str | None = None) -> Edi
     return Edit("remove", entry.file, pointer, expected=expected, seen=entry.seen)
 
 
-def _numbered_with(entry: Entry, doomed: Entry) -> bool:
+def _numbered_with(entry: Entry, doomed: Entry, rules: Rules) -> bool:
     """Whether droid numbers two entries in one row, so that one's going moves the other up."""
     same = entry.id.rpartition("-")[0] == doomed.id.rpartition("-")[0]
+    if rules.numbered == "by_position" and doomed.kind != "config":
+        same = bool(doomed.id)  # a dropped entry has none, and is not counted
     return same and bool(entry.id) and not entry.explicit_id

@@ -1,6 +1,6 @@
 """Takes an entry out of every file that holds it, with what points to its id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +8,9 @@ from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.droid_facts import Defaults, Entry, SettingsFile
 from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
-from factory_byok.droid.entry_edits import remove_entry
+from factory_byok.droid.entry_edits import remove_entry, renumbered, set_field
 from factory_byok.droid.settings import change
+from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.look import current, look
@@ -41,7 +42,8 @@ def plan_removal(world: World, word: str) -> Removal:
     chosen = find_entry(settings.entries, word)
     refuse_broken(settings.files)
     copies = tuple(_copies(settings.entries, chosen))
-    edits = tuple(_edits(copies, settings.defaults, user_place(world, "settings").path))
+    limits = user_place(world, "settings").path
+    edits = (*_pins(settings, copies), *_edits(copies, settings.defaults, limits))
     action = EditSettings((edits,), taking_back=True)
     previews = change.preview(world, action.groups, taking_back=True, texts=texts)
     return Removal(chosen, copies, action, previews, settings.defaults.model == chosen.id)
@@ -77,6 +79,16 @@ def _same(each: Entry, chosen: Entry) -> bool:
     if (each.file, each.pointer) == (chosen.file, chosen.pointer):
         return True
     return each.file != chosen.file and bool(each.id) and each.id == chosen.id
+
+
+def _pins(settings: Effective, copies: Sequence[Entry]) -> Iterator[Edit]:
+    """Lasting ids for entries that are numbered by position, as droid 0.105.1 to 0.117.0 does."""
+    rules = settings.followed.rules
+    if rules.numbered == "by_position":
+        behind = [each for copy in copies for each in renumbered(settings.entries, copy, rules)]
+        for each in dict.fromkeys(behind):
+            if each.kind != "config" and each not in copies:
+                yield set_field(each, "id", each.id)
 
 
 def _edits(copies: Sequence[Entry], defaults: Defaults, limits: Path) -> list[Edit]:

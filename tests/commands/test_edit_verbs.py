@@ -196,3 +196,18 @@ def test_fix_on_a_healthy_home_changes_nothing(byok: Byok, config: Path) -> None
 
 def test_fix_knows_its_checks(byok: Byok) -> None:
     assert byok("fix", "nosuch", "--yes").code == 2
+
+
+def test_removing_an_entry_keeps_the_ids_of_those_that_are_numbered_by_position(
+    byok: Byok, factory: Path
+) -> None:
+    entries = [
+        {"model": model, "baseUrl": BASE, "apiKey": "k", "provider": "openai"} for model in "abc"
+    ]
+    path = factory / "settings.json"
+    path.write_text(json.dumps({"customModels": entries}))
+    assert byok("remove", "custom:a-0", "--droid-version", "0.117.0").code == 0
+    listed = byok("list", "--droid-version", "0.117.0", "--json").data["entries"]
+    assert [row["id"] for row in listed] == ["custom:b-1", "custom:c-2"]
+    assert byok("remove", "custom:c-2").code == 0
+    assert "custom:c" not in path.read_text()
