@@ -234,7 +234,9 @@ def _print(answer: Any, words: list[str]) -> int:
 
         _write(envelope(_verb(words), answer))
     else:
-        _write("\n".join(answer.words(_style(words))))
+        style = _style(words)
+        read_by = style.wrapped(f"As read by {answer.read_by}") if answer.read_by else ()
+        _write("\n".join([*answer.words(style), *read_by]))
         _tell_next(answer, words)
     if answer.interrupted:
         return INTERRUPTED

@@ -208,7 +208,7 @@ def _answer(
     from factory_byok.commands.list import entry_row
     from factory_byok.core.findings import worst_level
 
-    findings = judged.findings if judged else ()
+    findings = (*(judged.findings if judged else ()), *plan.notes)
     failed = any(result.status == "failed" for result in results)
 
     def data() -> dict[str, Any]:
@@ -221,6 +221,7 @@ def _answer(
             "compaction_limit": plan.limit,
             "diff": "".join(preview.diff() for preview in plan.previews),
             "results": results,
+            "read_by": plan.read_by,
         }
 
     def words(style: "Style") -> Iterable[str]:
@@ -229,4 +230,6 @@ def _answer(
         return added_lines(plan, findings, results, style, interrupted=interrupted)
 
     status: Status = "error" if failed else worst_level(findings)
-    return Answer(data, words, findings, status=status, interrupted=interrupted)
+    return Answer(
+        data, words, findings, status=status, interrupted=interrupted, read_by=plan.read_by
+    )

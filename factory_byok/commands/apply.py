@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,6 +54,7 @@ def run(
 
     world, progress = World.real(), progress_on(quiet=quiet)
     wanted = _read(manifest)
+    world = replace(world, droid_versions=world.droid_versions or wanted.droid_versions)
 
     def planned() -> "Plan":
         with progress.working("Looking at the machine"):
@@ -112,6 +114,7 @@ def _answer(plan: "Plan", done: "Done", *, check: bool, strict: bool = False) ->
         "changes": [each.as_json() for each in done.changes],
         "entries": done.ids,
         "diff": done.diff,
+        "read_by": plan.entries.read_by,
     }
 
     def words(style: "Style") -> Iterable[str]:
@@ -126,6 +129,7 @@ def _answer(plan: "Plan", done: "Done", *, check: bool, strict: bool = False) ->
         status=_status(done, findings, check=strict, drift=drift),
         strict=drift,
         interrupted=done.interrupted,
+        read_by=plan.entries.read_by,
     )
 
 

@@ -20,12 +20,13 @@ DROID_VERSION_VERBS: Final = ("doctor", "list", "add", "remove", "set", "apply")
 
 
 def _pin(value: str) -> str:
-    """Remembers the pinned version where `World.real()` finds it. Raises for what is none."""
+    """Remembers pinned versions where `World.real()` finds them. Raises for what is none."""
     from factory_byok.core.world import DROID_VERSION
     from factory_byok.droid.rules import is_version
 
-    if value and not is_version(value):
-        raise typer.BadParameter(f"`{value}` is no version of droid, as 0.225.2 is")
+    wrong = [each for each in value.replace(",", " ").split() if not is_version(each)]
+    if wrong:
+        raise typer.BadParameter(f"`{wrong[0]}` is no version of droid, as 0.225.2 is")
     if value:
         os.environ[DROID_VERSION] = value
     return value
@@ -35,7 +36,7 @@ DroidVersionOption = Annotated[
     str,
     typer.Option(
         "--droid-version",
-        metavar="V",
+        metavar="V[,V]",
         callback=_pin,
         help="Prepare for this droid; else the installed one, else the newest known.",
     ),

@@ -47,7 +47,8 @@ def run(
             "files": list(dict.fromkeys(each.file for each in removal.copies)),
             "removed": not dry_run,
             "was_default": removal.was_default,
+            "read_by": removal.read_by,
             "diff": "".join(preview.diff() for preview in removal.previews),
         }
 
-    return Answer(data, words)
+    return Answer(data, words, read_by=removal.read_by)

@@ -1,6 +1,6 @@
 """byok set: changes fields of one entry, and takes along what points to its id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,8 +9,8 @@ from factory_byok.commands.options import DryRunOption, YesOption
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.droid.settings.change import Preview
     from factory_byok.screens.style import Style
+    from factory_byok.workflows.set_fields import Setting
 
 
 def run(
@@ -38,12 +38,12 @@ def run(
         setting = planned_anew(
             lambda: plan_setting(world, entry, changes), lambda planned: carry_out(world, planned)
         )
-    return _answer(setting.id, setting.previews, dry=dry_run)
+    return _answer(setting, dry=dry_run)
 
 
-def _answer(id_: str, previews: "Sequence[Preview]", *, dry: bool) -> Answer:
+def _answer(setting: "Setting", *, dry: bool) -> Answer:
     """The change for scripts and people."""
-    diff = "".join(preview.diff() for preview in previews)
+    id_, diff = setting.id, "".join(preview.diff() for preview in setting.previews)
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.diff import diff_lines
@@ -54,4 +54,5 @@ def _answer(id_: str, previews: "Sequence[Preview]", *, dry: bool) -> Answer:
         else:
             yield "Nothing was written" if dry else f"Changed; its id is {id_}"
 
-    return Answer({"id": id_, "changed": bool(diff), "written": not dry, "diff": diff}, words)
+    data = {"id": id_, "changed": bool(diff), "written": not dry, "diff": diff}
+    return Answer({**data, "read_by": setting.read_by}, words, read_by=setting.read_by)

@@ -87,7 +87,7 @@ class World:
     `home` holds `.factory` (FACTORY_HOME_OVERRIDE moves it, HOME is the fallback); `user_home` is
     the user's own. `root` stands before `/proc`, `/sys` and `/etc` so that captures can stand in.
     `load` imports a module by name: the door to NVML, psutil, cpuinfo and the registry.
-    `droid_version` names the droid that this machine is prepared for, "" for the installed one.
+    `droid_versions` names the droids that this machine is prepared for, none for the installed one.
     """
 
     system: "System"
@@ -101,7 +101,7 @@ class World:
     which: Callable[[str], str | None] = which
     load: Callable[[str], Any] = importlib.import_module
     host_name: str = ""
-    droid_version: str = ""
+    droid_versions: tuple[str, ...] = ()
     open_http: Callable[[], "Http"] = field(default=_http)
 
     @classmethod
@@ -117,7 +117,7 @@ class World:
             cwd=_cwd(),
             env=env,
             host_name=platform.node(),
-            droid_version=env.get(DROID_VERSION, ""),
+            droid_versions=tuple(env.get(DROID_VERSION, "").replace(",", " ").split()),
         )
 
     @property

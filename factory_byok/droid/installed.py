@@ -20,9 +20,10 @@ MEMORY: Final = "droid"
 
 
 def followed(world: World) -> Followed:
-    """Whose rules decide here: the pinned version's, else the installed droid's."""
-    if world.droid_version:
-        return Followed(rules_of(world.droid_version), world.droid_version, "pinned")
+    """Whose rules decide here: the first pinned version's, else the installed droid's."""
+    if world.droid_versions:
+        first = world.droid_versions[0]
+        return Followed(rules_of(first), first, "pinned")
     found = program(world)
     if found is None:
         return Followed(NEWEST)

@@ -63,8 +63,8 @@ def own_list(
     version = droid.value.version
     if isinstance(version, Known) and version.value in MEASURED:
         return NOT_READ
-    if world.droid_version and version != Known(world.droid_version):
-        return Unknown(f"byok follows droid {world.droid_version}, as it was told", "pinned")
+    if world.droid_versions and version != Known(world.droid_versions[0]):
+        return Unknown(f"byok follows droid {world.droid_versions[0]}, as it was told", "pinned")
     if found.script:
         return lists(world, found.path, instead)
     return _remembered_list(world, found, instead or {})

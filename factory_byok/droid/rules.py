@@ -106,8 +106,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 class Followed(NamedTuple):
     """Whose rules byok follows here: the droid of this version, and how it is known.
 
-    `pinned` by `--droid-version`, `installed`, `untold` when the installed droid does not say its
-    version, `none` without a droid; the version is "" for the last two, and the newest rules hold.
+    `pinned` by `--droid-version` or a manifest, `installed`, `untold` when the installed droid does
+    not say its version, `none` without a droid; the version is "" for the last two, and the newest
+    rules hold.
     """
 
     rules: Rules
@@ -126,7 +127,7 @@ class Followed(NamedTuple):
             return f"droid {self.rules.name}, the newest that byok knows; none is installed"
         if self.source == "untold":
             return f"droid {self.rules.name}; the installed one does not tell its version"
-        known = "by --droid-version" if self.source == "pinned" else "which is installed"
+        known = "which is pinned" if self.source == "pinned" else "which is installed"
         if self.measured:
             return f"droid {self.version}, {known}"
         return f"droid {self.rules.versions[-1]}; {self.version}, {known}, was not measured"

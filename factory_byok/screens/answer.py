@@ -21,6 +21,7 @@ class Answer:
     the worst finding's level where a verb has its own measure; `interrupted` says that ctrl-c
     ended it early and this is what was done until then. `next` is the line that ends the words;
     with `document` the words are a file's text (a script, a snapshot) that it must not end up in.
+    `read_by` says by which droid's rules a verb judged entries, where its words do not say it.
     """
 
     data: Any | Callable[[], Any]
@@ -31,6 +32,7 @@ class Answer:
     interrupted: bool = False
     next: "NextStep | None" = None
     document: bool = False
+    read_by: str = ""
 
     @property
     def outcome(self) -> "Status":

@@ -7,6 +7,7 @@ from typing import Literal
 from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Known, Model
+from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import parameters_in, title
 from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.units import Tokens
@@ -29,6 +30,7 @@ from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
 from factory_byok.workflows.choice import Choice, Judged, is_remote, judge
 from factory_byok.workflows.loading import loadable, seen_loaded
+from factory_byok.workflows.other_droids import findings_of_other_droids
 from factory_byok.workflows.plan import Plan as Actions
 from factory_byok.workflows.plan import do_all
 
@@ -50,6 +52,8 @@ class Wanted:
 class Plan:
     """A prepared change: the entry as droid will see it, the previews, and whether it is done.
 
+    `notes` say what another droid would make of it than the one that it was `read_by`.
+
     `edits` are those of the entry itself and then of what stands beside it: settings.json gets
     `limit` for the entry's id and, with `default`, the id as droid's default model.
     """
@@ -61,6 +65,8 @@ class Plan:
     limit: Tokens | None = None
     default: bool = False
     written: bool = False
+    notes: tuple[Finding, ...] = ()
+    read_by: str = ""
 
     @property
     def changes(self) -> bool:
@@ -87,14 +93,11 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
     beside = _beside(world, entry, after, limit, default=wanted.default)
     offered = ((entry.file, entry.id, entry.model),)
     action = EditSettings((edits, beside), offered=offered)
-    return Plan(
-        entry,
-        place,
-        action,
-        change.preview(world, action.groups, texts=texts),
-        limit,
-        wanted.default,
-    )
+    previews = change.preview(world, action.groups, texts=texts)
+    planned = {preview.path: preview.after for preview in previews}
+    notes = findings_of_other_droids(world, (entry,), after, planned)
+    words = after.followed.words
+    return Plan(entry, place, action, previews, limit, wanted.default, notes=notes, read_by=words)
 
 
 def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:

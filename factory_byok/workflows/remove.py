@@ -21,13 +21,17 @@ from factory_byok.workflows.plan import Plan, do_all
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """An entry with its copies in other files, and the edits after which none of them is left."""
+    """An entry with its copies in other files, and the edits after which none of them is left.
+
+    `read_by` says by which droid's rules.
+    """
 
     chosen: Entry
     copies: tuple[Entry, ...]
     action: EditSettings
     previews: tuple[change.Preview, ...]
     was_default: bool
+    read_by: str
 
 
 def plan_removal(world: World, word: str) -> Removal:
@@ -46,7 +50,8 @@ def plan_removal(world: World, word: str) -> Removal:
     edits = (*_pins(settings, copies), *_edits(copies, settings.defaults, limits))
     action = EditSettings((edits,), taking_back=True)
     previews = change.preview(world, action.groups, taking_back=True, texts=texts)
-    return Removal(chosen, copies, action, previews, settings.defaults.model == chosen.id)
+    was_default = settings.defaults.model == chosen.id
+    return Removal(chosen, copies, action, previews, was_default, settings.followed.words)
 
 
 def carry_out(world: World, removal: Removal) -> Removal:

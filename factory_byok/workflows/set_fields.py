@@ -28,11 +28,15 @@ PLAIN: Final = ("name", "model", "base_url", "dialect", "reasoning_effort", "id"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """New fields of one entry: its id afterwards, the edits, and what they make of the files."""
+    """New fields of one entry: its id afterwards, the edits, and what they make of the files.
+
+    `read_by` says by which droid's rules.
+    """
 
     id: str
     action: EditSettings
     previews: tuple[Preview, ...]
+    read_by: str
 
 
 def plan_setting(world: World, word: str, changes: Sequence[str]) -> Setting:
@@ -51,7 +55,8 @@ def plan_setting(world: World, word: str, changes: Sequence[str]) -> Setting:
             model = str(edit.value)
     offered = ((chosen.file, id_, model),) if chosen.fate == "listed" else ()
     action = EditSettings(groups, offered=offered)
-    return Setting(id_, action, change.preview(world, groups, texts=texts))
+    previews = change.preview(world, groups, texts=texts)
+    return Setting(id_, action, previews, settings.followed.words)
 
 
 def carry_out(world: World, setting: Setting) -> Setting:

@@ -108,7 +108,7 @@ def test_a_broken_memory_is_no_harm(tmp_path: Path) -> None:
 
 def test_a_pinned_version_rules_whatever_is_installed(tmp_path: Path) -> None:
     doors = Doors()
-    world = replace(a_world(tmp_path, doors), droid_version="0.99.0")
+    world = replace(a_world(tmp_path, doors), droid_versions=("0.99.0",))
     followed = look(world).followed
     assert (followed.version, followed.source) == ("0.99.0", "pinned")
     assert doors.asked == []

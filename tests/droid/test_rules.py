@@ -162,7 +162,7 @@ def test_a_dialect_that_only_the_organisations_schema_knows_leaves_droid_without
 def test_whose_rules_are_followed_is_said_in_words() -> None:
     assert Followed(NEWEST).words.endswith("none is installed")
     assert Followed(NEWEST, TODAY, "installed").words == f"droid {TODAY}, which is installed"
-    assert Followed(NEWEST, TODAY, "pinned").words == f"droid {TODAY}, by --droid-version"
+    assert Followed(NEWEST, TODAY, "pinned").words == f"droid {TODAY}, which is pinned"
     assert "9.9.9, which is installed, was not measured" in (
         Followed(NEWEST, "9.9.9", "installed").words
     )

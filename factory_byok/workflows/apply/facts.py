@@ -127,13 +127,18 @@ NO_EDITS: Final = EditSettings(())
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What has to happen in droid's files; `entries` are the wanted ones as droid will see them."""
+    """What has to happen in droid's files; `entries` are the wanted ones as droid will see them.
+
+    `notes` say what another droid would make of them than the one that they were `read_by`.
+    """
 
     entries: tuple[Entry, ...] = ()
     edits: EditSettings = NO_EDITS
     previews: tuple[Preview, ...] = ()
     changes: tuple[Change, ...] = ()
     problems: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    read_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

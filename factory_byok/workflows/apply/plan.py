@@ -40,7 +40,7 @@ def make_plan(
     found = (*found, *entries.problems)
     errors = {each.message: each for each in found if each.level == "error"}  # each said once
     notes = [each for each in found if each.level != "error"]
-    notes += keyless(world, wishes)
+    notes += [*keyless(world, wishes), *entries.notes]
     notes += [_unasked(manifest)] if offline and _left_out(manifest) else []
     return Plan(manifest, models, entries, tuple(errors.values()), tuple(notes))
 

@@ -44,10 +44,14 @@ class WantedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A whole manifest. `endpoints` maps names to server roots, "" for the default endpoint."""
+    """A whole manifest. `endpoints` maps names to server roots, "" for the default endpoint.
+
+    `droid_versions` are the droids in use, the first of which decides; none for the installed one.
+    """
 
     file: str
     default: str = ""
+    droid_versions: tuple[str, ...] = ()
     memory: Bytes | None = None
     gpu_memory: Bytes | None = None
     endpoints: Mapping[str, str] = field(default_factory=dict)

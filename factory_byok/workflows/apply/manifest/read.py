@@ -94,6 +94,7 @@ def _built(file: str, body: Mapping[str, Any], lines: Mapping[Path, int]) -> Man
     return Manifest(
         file=file,
         default=body.get("default", ""),
+        droid_versions=tuple(body.get("droid_versions", ())),
         memory=_size(hardware.get("memory")),
         gpu_memory=_size(hardware.get("gpu_memory")),
         endpoints={name: _root(where) for name, where in body.get("endpoints", {}).items()},
