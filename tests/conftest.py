@@ -1,6 +1,7 @@
 """What every test gets: the doubles, an empty home, and a guard against the outside."""
 
 import os
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -11,6 +12,28 @@ import pytest
 pytest_plugins = ["tests.doubles.fixtures"]
 
 _LEAKING = ("OLLAMA_", "FACTORY_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "XDG_")
+
+
+# A shell starts its background jobs with ctrl-c ignored, and children inherit that: byok's own
+# answer to an interrupt could not be tested then.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+REAL_HOME = Path.home()
+
+
+def _home_names() -> set[str]:
+    """What lies in the real home."""
+    return {each.name for each in REAL_HOME.iterdir()} if REAL_HOME.is_dir() else set()
+
+
+HOME_BEFORE = _home_names()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A test that wrote into the real home fails the run."""
+    new = _home_names() - HOME_BEFORE
+    if new and not hasattr(session.config, "workerinput"):
+        print(f"\nthe tests wrote into {REAL_HOME}: {', '.join(sorted(new))}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(autouse=True)

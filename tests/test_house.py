@@ -8,7 +8,7 @@ import pytest
 
 import factory_byok
 from factory_byok.commands import VERBS
-from factory_byok.diagnosis.checks import CODES
+from factory_byok.diagnosis.checks import CHECKS, CODES
 from factory_byok.exercises import EXERCISES
 from factory_byok.hardware import VENDORS
 from factory_byok.providers import PROVIDERS
@@ -132,8 +132,9 @@ def _modules(folder: str) -> set[str]:
     return {path.stem for path in (ROOT / folder).glob("*.py") if path.stem != "__init__"}
 
 
-def test_every_check_is_registered() -> None:
+def test_every_check_is_registered_and_explained() -> None:
     assert set(CODES) == _modules("diagnosis/checks")
+    assert [check.__name__ for check in CHECKS if not (check.TITLE and check.WHAT_TO_DO)] == []
 
 
 def test_every_verb_is_registered() -> None:

@@ -89,6 +89,9 @@ def play(folder: Path, tmp_path: Path, machines: Mapping[str, Mapping[str, str]]
             **os.environ,
             "ANSIBLE_HOME": str(tmp_path / "ansible"),
             "ANSIBLE_LOCAL_TEMP": str(tmp_path / "ansible/tmp"),
+            "ANSIBLE_REMOTE_TEMP": str(
+                tmp_path / "ansible/remote"
+            ),  # else ~/.ansible of the system
             "ANSIBLE_NOCOLOR": "1",
             "LC_ALL": "C.UTF-8",
         },

@@ -13,6 +13,9 @@ from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.field_names import FIELDS, LIST_NAMES
 
 TITLE = "Entries that byok wrote"
+WHAT_TO_DO = (
+    "`byok fix entry-vanished` puts them back; `byok remove NAME` lets byok forget one for good"
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
