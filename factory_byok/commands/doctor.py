@@ -72,9 +72,10 @@ def run(
     from factory_byok.diagnosis.examine import examine
     from factory_byok.diagnosis.replay import read_snapshot
     from factory_byok.screens.progress import progress_on
-    from factory_byok.sizing.recommendation import as_json, recommend
+    from factory_byok.sizing.recommendation import as_json
     from factory_byok.workflows.known_windows import remember
     from factory_byok.workflows.next_step import after_doctor
+    from factory_byok.workflows.recommending import for_snapshot
 
     wanted = _wanted(form, output, json=bool(context.meta.get(JSON)), force=force)
     if open_it and output is None:
@@ -95,7 +96,7 @@ def run(
             snap, interrupted = deepened(world, snap, ask, progress=progress_on(quiet=quiet))
         remember(world, snap)
     report = examine(snap)
-    recommendation = recommend(snap.machine)
+    recommendation = for_snapshot(snap)
 
     def words(style: "Style") -> Iterable[str]:
         if output is None:

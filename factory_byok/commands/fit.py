@@ -104,7 +104,7 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
     """The machine and what to run on it."""
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
-    from factory_byok.sizing.fitting import candidates, ranked, ranked_as_json
+    from factory_byok.sizing.fitting import candidates, ranked, ranked_as_json, with_own
     from factory_byok.sizing.recommendation import as_json, recommend
     from factory_byok.workflows.fit import look
     from factory_byok.workflows.next_step import after_fit
@@ -112,8 +112,9 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
 
     with progress_on(quiet=quiet).working("Looking at the machine and its models"):
         seen = look(World.real(), endpoint)
-    found = recommend(seen.machine)
-    models = ranked(candidates(seen.candidates()), seen.free, seen.usual)
+    known = candidates(seen.candidates())
+    found = with_own(recommend(seen.machine), known, seen.free, seen.usual)
+    models = ranked(known, seen.free, seen.usual)
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.fit import fit_lines

@@ -57,12 +57,22 @@ def run(
         rules = settings.followed.words
         return entries_lines(shown, settings.files, windows, default, rules, style)
 
+    broken = rejected or dropped
     return Answer(
         data,
         words,
         status="error" if rejected else "warning" if dropped else "ok",
-        next=after_list(entries, broken=rejected or dropped),
+        next=after_list(entries, broken=broken, pick="" if broken else _pick(world, entries)),
     )
+
+
+def _pick(world: World, entries: Iterable[Entry]) -> str:
+    """The model for this machine, where there is none yet."""
+    if any(each.fate == "listed" for each in entries):
+        return ""
+    from factory_byok.workflows.recommending import of_this_machine
+
+    return of_this_machine(world)
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:

@@ -62,10 +62,10 @@ def memory_of(snap: Snapshot, advice: Recommendation) -> tuple[MemoryOf, ...]:
     """The models of the entries, else those of the server, else the one that the page picks."""
     found = list(_of_entries(snap)) or list(_of_server(snap))
     if not found:
-        pick = advice.best.suggestion.model
-        note = (
-            f"There is no entry yet; this is Factory's pick for this machine: {advice.best.reason}"
-        )
+        own = advice.own
+        pick = own.model if own else advice.best.suggestion.model
+        whose, why = ("byok", own.reason) if own else ("Factory", advice.best.reason)
+        note = f"There is no entry yet; this is {whose}'s pick for this machine: {why}"
         found = [_held(by_name(pick), free_memory(snap.machine), pick, note)]
     return tuple(found[:MOST_MODELS])
 

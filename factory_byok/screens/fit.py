@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from factory_byok.core.facts import Known, Machine
-from factory_byok.core.model_names import same_model
+from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_parameters
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.recommendation import recommendation_rows, table_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.screens.words import counted
-from factory_byok.sizing.fitting import Ranked, Reach, ToolCalls
-from factory_byok.sizing.hardware_table import LOCAL
+from factory_byok.sizing.fitting import Ranked, Reach, ToolCalls, row_of
 from factory_byok.sizing.recommendation import Recommendation
 
 TOOLS: Final[dict[ToolCalls, tuple[str, str]]] = {
@@ -48,7 +47,9 @@ def fit_lines(
     yield ""
     yield from _models(models, style)
     yield ""
-    yield from _page(found, models, style)
+    aside = _against_table(found, models)
+    if aside:
+        yield from style.wrapped(printable(aside))
     yield "`byok fit MODEL` shows one model at each window"
 
 
@@ -94,15 +95,36 @@ def _window(each: Ranked, style: Style) -> str:
     return tokens + style.paint(place, color) + least
 
 
-def _page(found: Recommendation, models: Sequence[Ranked], style: Style) -> Iterator[str]:
-    """The page's own model for this machine, and why another one stands above it."""
-    local = [told.model for told in LOCAL]
-    pick = found.best.suggestion.model if found.best.suggestion.model in local else local[0]
-    told = next((each for each in models if same_model(each.candidate.name, pick)), None)
-    if told is None or told == models[0]:
-        return
-    best = models[0]
-    text = f"Factory's page recommends `{pick}`; byok ranks `{best.candidate.name}` above it:"
-    yield from style.wrapped(printable(text))
-    yield from style.columns([(each.candidate.name, each.reason) for each in (best, told)])
-    yield ""
+# How well a model runs where the table, or the exact sum, puts it.
+_BETTER: Final = {"nowhere": 0, "memory": 1, "gpu": 2}
+_RUNS: Final = {
+    "gpu": "runs on the GPU",
+    "memory": "runs with a part on the CPU",
+    "nowhere": "does not fit",
+}
+
+
+def _against_table(found: Recommendation, models: Sequence[Ranked]) -> str:
+    """Why a model stands on another side than its row of the table; "" when none does."""
+    places = {row.size: place for row, place in found.rows}
+    for each in models:
+        row = row_of(each.candidate.shape.parameters)
+        place, own = places.get(row.size, "unknown") if row else "unknown", _place(each)
+        if row is None or place not in _BETTER or not own or own == place:
+            continue
+        return (
+            "The table knows neither quantization nor window: by the exact sum "
+            f"`{each.candidate.name}` {_RUNS[own]} with 32,000 tokens, by its row, {row.size}, "
+            f"it {_RUNS[place] if place != 'memory' else 'runs on the CPU'}"
+        )
+    return ""
+
+
+def _place(each: Ranked) -> str:
+    """Where a model with 32,000 tokens runs by the exact sum; "" when that is not known."""
+    if each.reach in ("cloud", "unknown"):
+        return ""
+    if each.reach == "gpu" and each.reaches_32k:
+        return "gpu"
+    together = each.largest_in_memory
+    return "memory" if isinstance(together, Known) and together.value >= FLOOR else "nowhere"

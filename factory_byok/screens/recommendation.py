@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from factory_byok.core.facts import Unknown
-from factory_byok.screens.style import Style
+from factory_byok.screens.style import Style, printable
 from factory_byok.sizing.recommendation import Recommendation
 
 PLACES: Final = {
@@ -28,6 +28,10 @@ def recommendation_rows(found: Recommendation) -> Iterator[tuple[str, str]]:
         memory = f"not known: {found.memory.why}"
     yield "On CPU", memory
     yield "Factory recommends", f"{found.best.suggestion.model}: {found.best.reason}"
+    if found.own is not None:
+        theirs = found.best.suggestion.model
+        why = f"; not {theirs}, because {found.own.why}" if found.own.why else ""
+        yield "byok recommends", printable(f"{found.own.model}: {found.own.reason}{why}")
 
 
 def _reach(found: Recommendation) -> str:

@@ -23,6 +23,19 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """byok's own pick: how far it reaches here, and the one reason why it is not the page's.
+
+    `why` is "" where both agree.
+    """
+
+    model: str
+    reason: str
+    why: str = ""
+    installed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Recommendation:
     """The table, held against one machine.
 
@@ -30,7 +43,8 @@ class Recommendation:
     Unknown. `gpu_memory` is what counts: Known(0) without a card, Unknown when nothing counts and a
     card could not be read. `rows` says of every row where it runs: `memory` is slow, `unknown`
     means that what could not be read decides. `pulls` judges both local models of the page; `best`
-    is the one to pull here, else the cloud model. `unread` and `left_out` say which cards do not
+    is the one to pull here, else the cloud model; `own` is byok's pick, None when nobody asked for
+    it. `unread` and `left_out` say which cards do not
     count, one phrase each.
     """
 
@@ -43,6 +57,7 @@ class Recommendation:
     best: Pull
     unread: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    own: Own | None = None
 
 
 def recommend(machine: Machine) -> Recommendation:
@@ -78,6 +93,18 @@ def as_json(found: Recommendation) -> dict[str, Json]:
         "best": _pull_as_json(found.best),
         "unread": list(found.unread),
         "left_out": list(found.left_out),
+        "own": _own_as_json(found.own),
+    }
+
+
+def _own_as_json(own: Own | None) -> Json:
+    if own is None:
+        return None
+    return {
+        "model": own.model,
+        "installed": own.installed,
+        "reason": own.reason,
+        "why_not_the_pages": own.why,
     }
 
 

@@ -51,12 +51,16 @@ def choose_in_droid(entry: Entry) -> NextStep:
     return NextStep(f"droid, then /model → {name}", ("droid",), ready=True)
 
 
-def after_list(entries: Sequence[Entry], *, broken: bool) -> NextStep:
-    """After looking at droid's files alone; `broken` says that droid skips something there."""
+def after_list(entries: Sequence[Entry], *, broken: bool, pick: str = "") -> NextStep:
+    """After looking at droid's files alone; `broken` says that droid skips something there.
+
+    `pick` is the model for this machine, "" when it was not looked for.
+    """
     if broken:
         return run("byok", "doctor", why="says what is wrong and repairs it")
     if not any(entry.fate == "listed" for entry in entries):
-        return run("byok", "setup", why="from nothing to a model that works in droid")
+        named = ("--model", pick) if pick else ()
+        return run("byok", "setup", *named, why="from nothing to a model that works in droid")
     return run("byok", "doctor", why="asks the servers and models too")
 
 

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from factory_byok.sizing.fitting import recommended
+from factory_byok.workflows import recommending
 from tests.commands.conftest import Byok
+from tests.sizing.fitting.builders import a_card, a_machine
 
 ENTRY = (
     '{"displayName": "Mine", "model": "m:7b", "baseUrl": "http://localhost:11434/v1",'
@@ -12,8 +15,17 @@ ENTRY = (
 )
 
 
-def test_an_empty_home_lists_nothing_and_is_fine(byok: Byok) -> None:
+def test_an_empty_home_lists_nothing_and_names_the_model_for_this_machine(
+    byok: Byok, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = a_machine(a_card(24))
+    monkeypatch.setattr(recommending, "look_at_machine", lambda *_: machine)
+    own = recommended(machine).own
+    assert own is not None
+
     ran = byok("list", "--json")
+
+    assert ran.json["next"]["command"] == ["byok", "setup", "--model", own.model]
     assert ran.code == 0
     assert ran.data["entries"] == []
     assert {file["fate"] for file in ran.data["files"]} == {"absent"}

@@ -11,7 +11,7 @@ from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud
-from factory_byok.diagnosis.advice import another_model
+from factory_byok.diagnosis.advice import another_model, fit_for_an_agent
 from factory_byok.diagnosis.checks.chat_fails import exercised
 from factory_byok.sizing.catalogue import writes_calls_as_text
 
@@ -39,7 +39,8 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             entry.label,
             f"`{entry.model}` writes tool calls as text on Ollama, so droid cannot act through it",
             Remedy(
-                "Choose a model whose tool calls come back as such",
+                "Choose a model whose tool calls come back as such"
+                + fit_for_an_agent(snap, server.value),
                 by_command(another_model(server.value)),
             ),
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.diagnosis.advice import another_model
+from factory_byok.diagnosis.advice import another_model, fit_for_an_agent
 
 TITLE = "Tool calls"
 WHAT_TO_DO = "Choose a model that calls tools: `byok fit` ranks those that fit here"
@@ -27,7 +27,10 @@ def check(snap: Snapshot) -> Iterator[Finding]:
                 "error",
                 entry.label,
                 f"`{model.name}` cannot call tools, so droid cannot act through it",
-                Remedy("Choose a model with tool support", by_command(another_model(server))),
+                Remedy(
+                    f"Choose a model with tool support{fit_for_an_agent(snap, server)}",
+                    by_command(another_model(server)),
+                ),
             )
     if unknown:
         _ = unknown[0].value  # raises NotKnown: the rest could not be judged

@@ -15,6 +15,7 @@ from factory_byok.sizing.fitting.one import (
     at_window,
     fit,
 )
+from factory_byok.sizing.fitting.pick import recommended, with_own
 from factory_byok.sizing.fitting.ranking import Ranked, Reach, candidates, ranked
 
 __all__ = [
@@ -43,6 +44,8 @@ __all__ = [
     "nowhere_known",
     "ranked",
     "ranked_as_json",
+    "recommended",
     "row_of",
     "whole_memory",
+    "with_own",
 ]

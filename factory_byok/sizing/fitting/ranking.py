@@ -11,13 +11,20 @@ from factory_byok.core.units import Tokens, show_parameters, show_tokens
 from factory_byok.sizing.catalogue import FOR_AGENTS, lookup
 from factory_byok.sizing.fitting.candidate import Candidate, ToolCalls, by_name
 from factory_byok.sizing.fitting.free import Free
-from factory_byok.sizing.fitting.one import Asked, largest_in_memory, largest_on_gpu
+from factory_byok.sizing.fitting.one import (
+    Asked,
+    Where,
+    at_window,
+    largest_in_memory,
+    largest_on_gpu,
+)
 from factory_byok.sizing.hardware_table import LOCAL
 
 Reach = Literal["gpu", "split", "memory", "cloud", "unknown", "nowhere"]
 
 USUAL: Final = Asked()
 TOOLS: Final[tuple[ToolCalls, ...]] = ("yes", "unknown", "as text", "no")
+LEAST: Final = 256  # tokens: the smallest cache that there is
 USEFUL: Final = 4_096  # tokens: Ollama gives no model less by itself
 FOR_CODE: Final = ("code", "devstral")  # in the names of models that were trained on code
 
@@ -63,10 +70,43 @@ def ranked(models: Iterable[Candidate], free: Free, asked: Asked = USUAL) -> tup
     then the largest on a GPU, the least work for each token in memory, and the smallest where
     nothing is known.
     """
-    return tuple(sorted((_judged(each, free, asked) for each in models), key=_order))
+    return tuple(sorted((judged(each, free, asked) for each in models), key=_order))
 
 
-def _judged(model: Candidate, free: Free, asked: Asked) -> Ranked:
+def best_of(models: Iterable[Candidate], free: Free, asked: Asked = USUAL) -> Candidate | None:
+    """The first that `ranked` would give, without looking for every model's largest window."""
+    return min(models, key=lambda each: _order(_glance(each, free, asked)), default=None)
+
+
+def _glance(model: Candidate, free: Free, asked: Asked) -> Ranked:
+    """What decides a model's rank, and nothing else."""
+    if model.cloud:
+        return judged(model, free, asked)
+
+    def where(window: int) -> Where:
+        longest = model.shape.longest_window
+        if longest and window > longest:
+            return "nowhere"
+        return at_window(model, free, asked, Tokens(window)).where
+
+    known = free.gpus_known and (bool(free.cards) or isinstance(free.memory, Known))
+
+    def reaches(window: int) -> bool | None:
+        if not known:
+            return None
+        return where(window) == "gpu" if free.cards else where(window) != "nowhere"
+
+    first = where(USEFUL)
+    reach: Reach = "gpu" if first == "gpu" else "unknown" if first == "unknown" else "split"
+    if reach == "split" and where(LEAST) == "nowhere":
+        reach = "nowhere"
+    elif reach == "split" and not free.cards:
+        reach = "memory"
+    nothing = Unknown("it was not looked for")
+    return Ranked(model, reach, nothing, nothing, reaches(FLOOR), reaches(AIM), "")
+
+
+def judged(model: Candidate, free: Free, asked: Asked = USUAL) -> Ranked:
     """One model with its reach."""
     if model.cloud:
         away = Unknown("the model runs in the cloud", "cloud")
