@@ -122,6 +122,8 @@ def _answer(plan: "Plan", done: "Done", *, check: bool, strict: bool = False) ->
 
         return applied_lines(plan.manifest.file, done, findings, style, check=check)
 
+    from factory_byok.workflows.next_step import after_apply
+
     return Answer(
         data,
         words,
@@ -129,6 +131,12 @@ def _answer(plan: "Plan", done: "Done", *, check: bool, strict: bool = False) ->
         status=_status(done, findings, check=strict, drift=drift),
         strict=drift,
         interrupted=done.interrupted,
+        next=after_apply(
+            plan.manifest.file,
+            findings,
+            changes=bool(done.changes),
+            done=all(each.done for each in done.changes),
+        ),
         read_by=plan.entries.read_by,
     )
 

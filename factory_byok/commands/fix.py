@@ -80,6 +80,7 @@ def _answer(repair: "Repair", left: "Sequence[Finding]", done: "Done | None") ->
     """What was repaired and what is still wrong."""
     from factory_byok.core.findings import Finding, Remedy
     from factory_byok.workflows.actions import module_of
+    from factory_byok.workflows.next_step import after_fix
 
     findings = tuple(left)
     if done is not None and done.failure is not None:
@@ -102,4 +103,6 @@ def _answer(repair: "Repair", left: "Sequence[Finding]", done: "Done | None") ->
 
         return fixed_lines(repair, findings, done, style)
 
-    return Answer(data, words, findings, interrupted=done is not None and done.interrupted)
+    step = after_fix(findings, planned=repair.changes, done=done is not None)
+    interrupted = done is not None and done.interrupted
+    return Answer(data, words, findings, interrupted=interrupted, next=step)

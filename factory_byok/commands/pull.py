@@ -104,4 +104,6 @@ def _answer(plan: "Plan", done: "Pulled | None") -> Answer:
             yield ""
         yield from pulled_lines(plan, done, style)
 
-    return Answer(data, words, plan.findings)
+    from factory_byok.workflows.next_step import after_pull
+
+    return Answer(data, words, plan.findings, next=after_pull(plan.model, done=done is not None))

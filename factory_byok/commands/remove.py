@@ -24,6 +24,7 @@ def run(
     `add` left it.
     """
     from factory_byok.core.world import World
+    from factory_byok.workflows.next_step import after_change
     from factory_byok.workflows.plan import planned_anew
     from factory_byok.workflows.remove import carry_out, plan_removal
 
@@ -51,4 +52,5 @@ def run(
             "diff": "".join(preview.diff() for preview in removal.previews),
         }
 
-    return Answer(data, words, read_by=removal.read_by)
+    step = after_change(done=not dry_run)
+    return Answer(data, words, read_by=removal.read_by, next=step)

@@ -43,6 +43,8 @@ def run(
 
 def _answer(setting: "Setting", *, dry: bool) -> Answer:
     """The change for scripts and people."""
+    from factory_byok.workflows.next_step import after_change
+
     id_, diff = setting.id, "".join(preview.diff() for preview in setting.previews)
 
     def words(style: "Style") -> Iterable[str]:
@@ -55,4 +57,5 @@ def _answer(setting: "Setting", *, dry: bool) -> Answer:
             yield "Nothing was written" if dry else f"Changed; its id is {id_}"
 
     data = {"id": id_, "changed": bool(diff), "written": not dry, "diff": diff}
-    return Answer({**data, "read_by": setting.read_by}, words, read_by=setting.read_by)
+    step = after_change(done=not dry, entry=setting.id)
+    return Answer({**data, "read_by": setting.read_by}, words, read_by=setting.read_by, next=step)

@@ -45,7 +45,10 @@ def _steps(world: "World") -> Answer:
         if not rows:
             yield "byok has written nothing that it could take back"
 
-    return Answer({"steps": rows}, words)
+    from factory_byok.workflows.next_step import run as next_command
+
+    step = next_command("byok", "undo", why="takes back the first of them") if rows else None
+    return Answer({"steps": rows}, words, next=step)
 
 
 def _taken_back(world: "World", step: str) -> Answer:
@@ -54,6 +57,7 @@ def _taken_back(world: "World", step: str) -> Answer:
     from factory_byok.core.findings import Finding, Remedy
     from factory_byok.droid.settings.change import Preview
     from factory_byok.droid.settings.writing.transaction import Touched
+    from factory_byok.workflows.next_step import after_change
     from factory_byok.workflows.undo import undo
 
     try:
@@ -80,4 +84,4 @@ def _taken_back(world: "World", step: str) -> Answer:
         "also": list(back.told),
         "kept": [each.message for each in back.kept],
     }
-    return Answer(data, words, kept)
+    return Answer(data, words, kept, next=after_change(done=True))

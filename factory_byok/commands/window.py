@@ -17,6 +17,7 @@ from factory_byok.core.errors import ByokError, Interrupted, UsageError
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
+    from factory_byok.core.findings import Status
     from factory_byok.core.world import World
     from factory_byok.screens.style import Style
     from factory_byok.workflows.model_copy import Derivation
@@ -87,7 +88,10 @@ def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answ
 
         return window_lines(seen.rows, style)
 
-    return Answer({"models": seen.rows}, words)
+    from factory_byok.workflows.next_step import after_windows
+
+    step = after_windows((row.command, row.model) for row in seen.rows)
+    return Answer({"models": seen.rows}, words, next=step)
 
 
 def _copy(
@@ -133,7 +137,13 @@ def _copied(derivation: "Derivation", after: "Row | None", window: int) -> Answe
 
         return copied_lines(derivation, after, style)
 
-    return Answer(data, words, status="ok" if after is None or worked else "error")
+    from factory_byok.workflows.next_step import after_window_set
+
+    step = after_window_set(
+        derivation.name, used=bool(derivation.used_by), worked=None if after is None else worked
+    )
+    status: Status = "ok" if after is None or worked else "error"
+    return Answer(data, words, status=status, next=step)
 
 
 def _after(world: "World", wanted: "Wanted", model: str, chosen: "Target") -> "Row":
@@ -206,4 +216,9 @@ def _told(setting: "Setting", after: "Row | None") -> Answer:
 
         return setting_lines(setting, after, style)
 
-    return Answer(data, words, status="ok" if after is None or worked else "error")
+    from factory_byok.workflows.next_step import after_window_set
+
+    model = after.model if after is not None else ""
+    step = after_window_set(model, used=True, worked=None if after is None else worked)
+    status: Status = "ok" if after is None or worked else "error"
+    return Answer(data, words, status=status, next=step)

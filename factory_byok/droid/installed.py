@@ -109,7 +109,7 @@ def asked(world: World, droid: Program) -> str:
     import tempfile
 
     from factory_byok.core.errors import ByokError
-    from factory_byok.droid.program import quiet_environment
+    from factory_byok.droid.quiet import quiet_environment
 
     try:
         with tempfile.TemporaryDirectory(prefix="byok-droid-", ignore_cleanup_errors=True) as home:

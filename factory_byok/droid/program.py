@@ -13,31 +13,12 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import NOT_READ, Droid, Known, Reading, Unknown
 from factory_byok.core.world import World
 from factory_byok.droid import installed
+from factory_byok.droid.quiet import quiet_environment
 from factory_byok.droid.rules import MEASURED
 from factory_byok.droid.settings.locate import FILE_NAMES, Place, places, repository
 
 LIST_DEADLINE: Final = 10.0  # seconds; droid needs about half a second
-NOWHERE: Final = "http://127.0.0.1:9"  # the discard port: nothing that droid sends leaves here
-_SERVICES: Final = (
-    "FACTORY_API_BASE_URL",
-    "FACTORY_API_BASE_URL_EU",
-    "FACTORY_APP_BASE_URL",
-    "FACTORY_TELEMETRY_INGEST_BASE_URL",
-    "FACTORY_WORKOS_BASE_URL",
-)
 Texts = Mapping[Path, str | None]
-
-
-def quiet_environment(world: World, home: Path) -> dict[str, str]:
-    """The environment in which droid works offline on a home of its own."""
-    return {
-        **world.env,
-        **dict.fromkeys(_SERVICES, NOWHERE),
-        "FACTORY_HOME_OVERRIDE": str(home),
-        "FACTORY_AIRGAP_ENABLED": "true",
-        "FACTORY_DISABLE_KEYRING": "true",
-        "FACTORY_DROID_AUTO_UPDATE_ENABLED": "false",
-    }
 
 
 def probe(world: World) -> Reading[Droid]:

@@ -13,7 +13,7 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Exercise, Json
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.core.world import Completed, ProgramError, World
-from factory_byok.droid.program import quiet_environment
+from factory_byok.droid.quiet import quiet_environment
 from factory_byok.droid.settings.target import Target, stored, target
 
 DEADLINE: Final = 300.0  # seconds: droid itself retries for 89 s, and a model may have to load

@@ -40,6 +40,9 @@ class NextStep:
         return "Ready" if self.ready else "Next"
 
 
+DO_IT: Final = NextStep("the same command without `--dry-run` does it")
+
+
 def run(*command: str, why: str = "") -> NextStep:
     """A command, with the reason in parentheses."""
     return NextStep(f"{join(command)} ({why})" if why else join(command), command)
@@ -137,3 +140,56 @@ def after_fit(model: str, *, installed: bool, cloud: bool = False) -> NextStep:
     if not installed:
         return run("byok", "setup", "--model", model, why="downloads it and sets it up")
     return run("byok", "add", "ollama", model, why="makes it a model of droid's")
+
+
+def after_fix(left: Sequence[Finding], *, planned: bool, done: bool) -> NextStep:
+    """After a repair, or a look at one: `planned` says that it would change something."""
+    if planned and not done:
+        return run(*FIX, "--yes", why="does all of this")
+    worst = [each for each in left if each.level != "note"]
+    return _of_findings(worst) or run("byok", "test", why="lets each model call a tool")
+
+
+def after_change(*, done: bool, entry: str = "") -> NextStep:
+    """After `set`, `remove` or `undo`; nothing was written without `done`."""
+    if not done:
+        return DO_IT
+    if entry:
+        return run("byok", "test", entry, why="asks it as droid will")
+    return run("byok", "list", why="what droid offers now")
+
+
+def after_pull(model: str, *, done: bool) -> NextStep:
+    """After a download, or a look at what it would be."""
+    if not done:
+        return run("byok", "pull", model, why="downloads it")
+    return run("byok", "add", "ollama", model, why="makes it a model of droid's")
+
+
+def after_windows(commands: Iterable[tuple[tuple[str, ...], str]]) -> NextStep:
+    """After looking at windows: the first command that raises one, with its model."""
+    for command, model in commands:
+        if command:
+            return run(*command, why=f"for {model}")
+    return run("byok", "doctor", why="looks at everything else")
+
+
+def after_window_set(model: str, *, used: bool, worked: bool | None) -> NextStep:
+    """After giving a model a window; `worked` is None when nothing was done."""
+    if worked is None:
+        return DO_IT
+    if not worked:
+        return run("byok", "doctor", why="says what rules the window")
+    if not used:
+        return run("byok", "add", "ollama", model, why="makes it a model of droid's")
+    return run("byok", "test", model, "--only", "tools", why="lets it call a tool as droid will")
+
+
+def after_apply(file: str, findings: Sequence[Finding], *, changes: bool, done: bool) -> NextStep:
+    """After an apply, or a check of one."""
+    errors = [each for each in findings if each.level == "error"]
+    if errors:
+        return _of_findings(errors) or run("byok", "doctor", why="says what is in the way")
+    if changes and not done:
+        return run("byok", "apply", file, why="makes these changes")
+    return run("byok", "test", why="lets each model call a tool, as droid will")

@@ -2,9 +2,22 @@
 
 from dataclasses import replace
 
+from factory_byok.core.actions import PullModel
 from factory_byok.core.facts import Exercise, Known, OllamaInstall, Unknown
+from factory_byok.core.findings import Finding, Remedy
 from factory_byok.diagnosis.examine import examine
-from factory_byok.workflows.next_step import after_doctor, after_fit, after_list, after_test
+from factory_byok.workflows.next_step import (
+    after_apply,
+    after_change,
+    after_doctor,
+    after_fit,
+    after_fix,
+    after_list,
+    after_pull,
+    after_test,
+    after_window_set,
+    after_windows,
+)
 from tests.builders import a_snapshot, an_entry
 
 PASSED = Exercise("custom:M-0", "m:32b", "tools", "passed")
@@ -57,3 +70,36 @@ def test_a_tested_model_without_an_entry_is_added() -> None:
 def test_a_model_that_fits_is_downloaded_or_added() -> None:
     assert after_fit("m:32b", installed=False).command == ("byok", "setup", "--model", "m:32b")
     assert after_fit("m:32b", installed=True).command == ("byok", "add", "ollama", "m:32b")
+
+
+def test_what_was_only_shown_is_done_by_the_same_command() -> None:
+    for step in (after_change(done=False), after_window_set("m:7b", used=True, worked=None)):
+        assert (step.command, "--dry-run" in step.text) == ((), True)
+    assert after_pull("m:7b", done=False).command == ("byok", "pull", "m:7b")
+    assert after_fix((), planned=True, done=False).command == ("byok", "fix", "--yes")
+
+
+def test_after_a_change_comes_its_proof() -> None:
+    assert after_change(done=True).command == ("byok", "list")
+    assert after_change(done=True, entry="custom:M-0").command == ("byok", "test", "custom:M-0")
+    assert after_pull("m:7b", done=True).command == ("byok", "add", "ollama", "m:7b")
+    assert after_fix((), planned=True, done=True).command == ("byok", "test")
+    assert after_apply("byok.toml", (), changes=True, done=True).command == ("byok", "test")
+
+
+def test_what_is_left_comes_before_a_proof() -> None:
+    left = (Finding("error", "M", "It is not there", Remedy("Get it", (PullModel("m:7b"),))),)
+    pull = ("byok", "pull", "m:7b")
+    assert after_fix(left, planned=True, done=True).command == pull
+    assert after_apply("byok.toml", left, changes=False, done=False).command == pull
+    again = after_apply("byok.toml", (), changes=True, done=False)
+    assert again.command == ("byok", "apply", "byok.toml")
+
+
+def test_windows_are_raised_then_tried_then_used() -> None:
+    raise_it = ("byok", "window", "m:7b", "--set", "32000")
+    assert after_windows([((), "good:7b"), (raise_it, "m:7b")]).command == raise_it
+    assert after_windows([]).command == ("byok", "doctor")
+    assert after_window_set("c", used=True, worked=False).command == ("byok", "doctor")
+    assert after_window_set("c", used=False, worked=True).command == ("byok", "add", "ollama", "c")
+    assert after_window_set("c", used=True, worked=True).command[:3] == ("byok", "test", "c")
