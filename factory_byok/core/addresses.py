@@ -1,6 +1,7 @@
 """Addresses: OLLAMA_HOST, base URLs as droid uses them, and the endpoint that both name."""
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ class Address(NamedTuple):
         return str(self._replace(host=host))
 
 
+@lru_cache(maxsize=4096)
 def parse_address(text: str) -> Address | None:
     """The server that a URL names, with its path; None when it is no http(s) URL with a host."""
     try:
@@ -48,13 +50,14 @@ def parse_address(text: str) -> Address | None:
         return None
     if parts.scheme not in _PORTS or not parts.hostname:
         return None
-    if any(character.isspace() for character in text.strip()):
+    if len(text.split()) != 1:
         return None
     if port is None:
         port = _PORTS[parts.scheme]
     return Address(parts.scheme, parts.hostname, port, parts.path.rstrip("/"))
 
 
+@lru_cache(maxsize=4096)
 def root_of(url: str) -> Address | None:
     """The server root of a base URL, a full API path or a root itself, spelled as the user did.
 

@@ -1,6 +1,7 @@
 """Model names: Ollama's grammar, and what a name tells of the model (parameters, cloud, title)."""
 
 import re
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from factory_byok.core.units import BILLION, Parameters
@@ -17,6 +18,9 @@ _NAME: Final = re.compile(
     rf"(?P<namespace>[A-Za-z0-9_][A-Za-z0-9_-]{{0,79}})/)?"
     rf"(?P<model>{_PART})(?::(?P<tag>{_PART}))?"
 )
+# Host, namespace, model and tag at their longest, with what stands between and may stand around
+# them; no pattern is shown more of a name, which comes from files and servers of others.
+LONGEST: Final = 350 + 1 + 80 + 1 + 80 + 1 + 80 + len("https://") + len(":local")
 _SCHEME: Final = re.compile(r"[A-Za-z]+://")
 _COUNT: Final = re.compile(
     r"(?<![\d.a-z])(?:(?P<experts>\d+)x)?(?P<count>\d+(?:\.\d+)?)(?P<unit>[bm])(?![a-z0-9])"
@@ -47,12 +51,15 @@ class ModelName(NamedTuple):
         return (self.host.lower(), self.namespace.lower(), self.model.lower(), self.tag.lower())
 
 
+@lru_cache(maxsize=4096)
 def parse_name(name: str) -> ModelName | None:
     """The parts of a model's name; None when Ollama would refuse it.
 
     A scheme before the host is dropped. `:local` and `:cloud` behind the rest choose the source
     (internal/modelref); a name cannot ask for both.
     """
+    if len(name) > LONGEST:
+        return None
     bare, local = _without_source(_SCHEME.sub("", name, count=1))
     found = _NAME.fullmatch(bare)
     if not found:
@@ -92,10 +99,15 @@ def _asks_for_cloud(tag: str) -> bool:
 
 def same_model(one: str, other: str) -> bool:
     """Whether two names mean one model to Ollama: default tag filled in, letter case ignored."""
-    first, second = parse_name(one), parse_name(other)
-    if first is None or second is None:
-        return one == other
-    return first.key() == second.key()
+    first, second = _key_of(one), _key_of(other)
+    return one == other if first is None or second is None else first == second
+
+
+@lru_cache(maxsize=16384)
+def _key_of(name: str) -> tuple[str, ...] | None:
+    """What decides whether a name means the same model as another; None for what is no name."""
+    parsed = parse_name(name)
+    return parsed.key() if parsed else None
 
 
 def is_cloud(name: str) -> bool:
@@ -120,7 +132,7 @@ def with_window(name: str, window: int) -> str:
 
 def derived_from(name: str) -> tuple[str, str]:
     """The model and the window of a copy that `with_window` named; two "" for another name."""
-    found = re.fullmatch(r"(.+:.+)-ctx(\d+)", name)
+    found = re.fullmatch(r"(.+:.+)-ctx(\d+)", name[-LONGEST:])
     return (found[1], found[2]) if found else ("", "")
 
 
@@ -130,7 +142,7 @@ def parameters_in(name: str) -> Parameters | None:
     Reads `:32b`, `8x7b` (56 billion, an upper bound), `30b-a3b` (the total comes first),
     `270m`, `480b-cloud`, and `e4b` by its effective count, a lower bound.
     """
-    text = name.lower()
+    text = name[:LONGEST].lower()
     counts = [
         float(found["count"])
         * int(found["experts"] or 1)
@@ -147,7 +159,7 @@ def title(model: str, *, remote: bool, place: str = "") -> str:
     `qwen2.5-coder:32b` becomes `Qwen 2.5 Coder 32B [Local]`; a cloud model keeps its bare name:
     `qwen3-coder:480b-cloud` becomes `qwen3-coder [Online]`.
     """
-    base = model.rpartition("/")[2].removesuffix(".gguf")
+    base = model[:LONGEST].rpartition("/")[2].removesuffix(".gguf")
     if remote:
         return f"{base.partition(':')[0]} [{place or 'Online'}]"
     name, _, tag = base.partition(":")

@@ -12,7 +12,7 @@ from factory_byok.core.actions import CopyModel, PullModel, by_edits
 from factory_byok.core.addresses import base_url_of, parse_address
 from factory_byok.core.facts import Entry, Known, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.core.model_names import derived_from, is_cloud, same_model
+from factory_byok.core.model_names import LONGEST, derived_from, is_cloud, same_model
 from factory_byok.core.units import Tokens
 from factory_byok.droid.entry_edits import set_field
 
@@ -51,8 +51,8 @@ def is_absent(provider: str) -> str:
 def nearest(name: str, names: list[str]) -> list[str]:
     """The names most like one, best first: of the same family, else of similar spelling."""
     family = [each for each in names if same_family(each, name)]
-    lowered = {each.lower(): each for each in names}
-    similar = get_close_matches(name.lower(), list(lowered), MOST_NAMES, 0.6)
+    lowered = {each[:LONGEST].lower(): each for each in names}
+    similar = get_close_matches(name[:LONGEST].lower(), list(lowered), MOST_NAMES, 0.6)
     return list(dict.fromkeys([*family, *(lowered[each] for each in similar)]))[:MOST_NAMES]
 
 

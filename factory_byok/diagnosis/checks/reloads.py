@@ -25,9 +25,11 @@ WHAT_TO_DO = (
 
 def check(snap: Snapshot) -> Iterator[Finding]:
     """At most one finding for each entry, from the windows that `/api/ps` showed along the way."""
+    results: dict[str, list[Exercise]] = {}
+    for each, done in exercised(snap, *EXERCISES):
+        results.setdefault(each.id, []).append(done)
     for entry in snap.listed():
-        found = [done for each, done in exercised(snap, *EXERCISES) if each is entry]
-        message, mixed = _fight(entry, found)
+        message, mixed = _fight(entry, results.pop(entry.id, []))
         if message:
             yield Finding("warning", entry.label, message, _remedy(snap, entry, mixed=mixed))
 

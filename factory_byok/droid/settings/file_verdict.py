@@ -74,10 +74,12 @@ def read_file(source: Source, rules: Rules) -> FileRead:
     if text is None:
         fate = replace(file, fate="rejected", fault="unreadable", reason=source.problem)
         return FileRead(source, fate if source.problem else replace(file, fate="absent"), rules)
+    decoded = droid_text(text)
     try:
-        values = jsonc.load(droid_text(text))
-    except jsonc.Fault:
-        return FileRead(source, _unparsed(file, text), rules)
+        values = jsonc.load(decoded)
+    except jsonc.Fault as fault:
+        known = fault if decoded is text else None
+        return FileRead(source, _unparsed(file, text, known), rules)
     if not isinstance(values, dict):
         from factory_byok.droid.settings.jsonc.outline import outline
 
@@ -87,17 +89,26 @@ def read_file(source: Source, rules: Rules) -> FileRead:
     return _with_entries(FileRead(source, file, rules, values))
 
 
-def _unparsed(file: SettingsFile, text: str) -> SettingsFile:
+def _unparsed(file: SettingsFile, text: str, known: jsonc.Fault | None) -> SettingsFile:
     """The verdict on a text that does not parse, with the place in the file's own characters."""
-    from factory_byok.droid.settings.jsonc.repair import repairs
+    from factory_byok.droid.settings.jsonc.repair import REPAIRABLE, repairs
+
+    fault = known or _fault_of(text)
+    if fault is None:
+        return _rejected(file, "syntax", "The file does not parse", (1, 1))
+    verdict = _rejected(file, fault.kind, fault.message, (fault.line, fault.column))
+    return replace(verdict, repairs=repairs(text) if fault.kind in REPAIRABLE else ())
+
+
+def _fault_of(text: str) -> jsonc.Fault | None:
+    """What is wrong with a text."""
     from factory_byok.droid.settings.jsonc.tree import parse
 
     try:
         parse(text)
     except jsonc.Fault as fault:
-        verdict = _rejected(file, fault.kind, fault.message, (fault.line, fault.column))
-        return replace(verdict, repairs=repairs(text))
-    return _rejected(file, "syntax", "The file does not parse", (1, 1))
+        return fault
+    return None
 
 
 def _rejected(file: SettingsFile, fault: str, reason: str, at: tuple[int, int]) -> SettingsFile:

@@ -2,15 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from io import StringIO
 from typing import Final
 
 from factory_byok.core.droid_facts import TextEdit
 from factory_byok.droid.settings import jsonc
 
-# A string, a comment of either kind, a `#` comment, then anything that separates.
-_TOKEN: Final = re.compile(
-    r'"(?:[^"\\\r\n]++|\\.)*+"?|//[^\r\n]*+|/\*(?s:.*?)\*/|#[^\r\n]*+|[^\s"/#]|/'
+REPAIRABLE: Final = frozenset({"bom", "hash_comment", "trailing_comma"})
+MOST_EDITS: Final = 1_000  # more are one edit of the whole text, so that memory stays bounded
+_SPACE: Final = r"[ \t\r\n]"
+_STRING: Final = r'"(?:[^"\\\r\n]++|\\.)*+"?'
+_COMMENT: Final = r"//[^\r\n]*+|/\*(?s:.*?)(?:\*/|\Z)"
+_CLOSES: Final = rf"{_SPACE}*+(?:(?:{_COMMENT}|#[^\r\n]*+){_SPACE}*+)*+[}}\]]"
+_TOKEN: Final = rf"{_STRING}|,(?!{_CLOSES})|[^ \t\r\n\"/#,][^\"/#,]*+"
+# Everything up to the next `#` comment or comma before a closing bracket.
+_STEP: Final = re.compile(
+    rf"(?:{_TOKEN}|{_SPACE}++|{_COMMENT}|/)*+(?:(?P<hash>#)[^\r\n]*+|(?P<comma>,))?"
 )
+_PIECE: Final = re.compile(rf"(?P<token>{_TOKEN})|{_COMMENT}")
 
 
 def repairs(text: str) -> tuple[TextEdit, ...]:
@@ -19,36 +28,50 @@ def repairs(text: str) -> tuple[TextEdit, ...]:
     They turn `#` comments into `//` comments and take away commas before a closing bracket and a
     byte order mark. Offsets count characters of `text`; costs one pass and one parse.
     """
-    edits = [TextEdit(0, jsonc.BOM, "")] if text.startswith(jsonc.BOM) else []
-    edits += _found(text, len(edits))
+    start = len(jsonc.BOM) if text.startswith(jsonc.BOM) else 0
+    edits = [TextEdit(0, jsonc.BOM, "")] * (start > 0)
+    written, done = StringIO(newline=""), start  # a list of pieces would take ten times the memory
+    for at, old, new in _found(text, start):
+        written.write(text[done:at])
+        written.write(new)
+        done = at + len(old)
+        if len(edits) <= MOST_EDITS:
+            edits.append(TextEdit(at, old, new))
+    written.write(text[done:])
+    repaired = written.getvalue()
+    del written
     try:
-        jsonc.load(_applied(text, edits))
+        jsonc.load(repaired)
     except jsonc.Fault:
         return ()
+    if len(edits) > MOST_EDITS:
+        return (TextEdit(0, text, repaired),)
     return tuple(reversed(edits))
 
 
-def _found(text: str, start: int) -> Iterator[TextEdit]:
-    """The `#` comments and the commas before closing brackets, in order."""
-    waiting: list[TextEdit] = []  # a comma after a value, then the comments behind it
-    previous = ""
-    for token in _TOKEN.finditer(text, start):
-        first = token[0][0]
-        if first == "#":
-            waiting.append(TextEdit(token.start(), "#", "//"))
-        elif not token[0].startswith(("//", "/*")):
-            comma = [edit for edit in waiting[:1] if edit.expected == ","]
-            yield from waiting if first in "}]" else waiting[len(comma) :]
-            follows = first == "," and previous not in ("", ",", "{", "[")
-            waiting = [TextEdit(token.start(), ",", "")] if follows else []
-            previous = first
-    yield from (edit for edit in waiting if edit.expected == "#")
+def _found(text: str, start: int) -> Iterator[tuple[int, str, str]]:
+    """The `#` comments and the commas before closing brackets, in order: place, old and new."""
+    at, previous = start, ""
+    while found := _STEP.match(text, at):
+        kind = found.lastgroup
+        if kind is None:
+            return
+        place = found.start(kind)
+        previous = _last_of(text[at:place]) or previous
+        if kind == "hash":
+            yield place, "#", "//"
+        elif previous not in ("", ",", "{", "["):
+            yield place, ",", ""
+        if kind == "comma":
+            previous = ","
+        at = found.end()
 
 
-def _applied(text: str, edits: list[TextEdit]) -> str:
-    """The text with the edits made."""
-    pieces, at = [], 0
-    for edit in edits:
-        pieces += [text[at : edit.offset], edit.value]
-        at = edit.offset + len(edit.expected)
-    return "".join([*pieces, text[at:]])
+def _last_of(text: str) -> str:
+    """The last character of some tokens, comments and white space aside; "" when there is none."""
+    if "/" not in text:
+        return text.rstrip(" \t\r\n")[-1:]
+    last = ""
+    for found in _PIECE.finditer(text):
+        last = (found["token"] or "").rstrip(" \t\r\n")[-1:] or last
+    return last
