@@ -25,7 +25,8 @@ class Rules(NamedTuple):
     rejects the file. `config_hidden_by`: an entry of config.json is hidden by one of the settings
     files beside it with the same model or the same id. `list_needed`: `customModels` that is no
     list hides config.json.
-    `org_file`: the organisation's file of the system is read.
+    `org_file`: the organisation's file of the system is read. `needs_login`: there is no airgap
+    mode, and a turn wants to see some key of Factory's.
     """
 
     versions: tuple[str, ...]
@@ -40,6 +41,7 @@ class Rules(NamedTuple):
     config_hidden_by: tuple[Literal["model", "id"], ...] = ("id",)
     list_needed: bool = False
     org_file: bool = True
+    needs_login: bool = False
 
     @property
     def name(self) -> str:
@@ -59,6 +61,7 @@ _OLDEST: Final = Rules(
     config_hidden_by=("model",),
     list_needed=True,
     org_file=False,
+    needs_login=True,
 )
 FAMILIES: Final = (
     _OLDEST,

@@ -13,6 +13,7 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Exercise, Json
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.core.world import Completed, ProgramError, World
+from factory_byok.droid.installed import followed
 from factory_byok.droid.quiet import quiet_environment
 from factory_byok.droid.settings.target import Target, stored, target
 
@@ -82,6 +83,8 @@ def _exec(world: World, entry: Entry, droid_path: str, home: Path, deadline: flo
     wanted = [*_KEPT, *entry.key.variables]
     env = {name: world.env[name] for name in wanted if name in world.env}
     homes = {"HOME": str(home), "USERPROFILE": str(home), "TMPDIR": str(home)}
+    if followed(world).rules.needs_login:
+        env["FACTORY_API_KEY"] = "fk-byok"  # never sent: Factory's addresses are closed here
     return world.run(
         [droid_path, "exec", "-o", "json", "-m", given, PROMPT],
         deadline=deadline,

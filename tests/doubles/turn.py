@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.doubles.droid import airgapped, exec_command, find_droid
+from tests.doubles.droid import NEWEST, airgapped, exec_command, find_droid
 from tests.doubles.engine import TOOLS_TEMPLATE, running_engine
 from tests.doubles.namespace import ROOT, Namespace
 from tests.doubles.ollama import GALLERY, Ollama
@@ -54,16 +54,19 @@ def take_turn(
     window: int = 8192,
     more: Sequence[str] = SMALL,
     logged_out: bool = False,
+    version: str = NEWEST,
     timeout: float = 240.0,
 ) -> TurnTaken:
     """Run one `droid exec` turn; `engine` is none (canned answers), own or tools (template).
 
     `logged_out` is a droid without an account that cannot reach Factory, instead of airgap mode.
+    Versions without that mode want to see a key of Factory's, whatever it is.
     """
     command = [sys.executable, "-m", "tests.doubles.turn", str(home), model_id, prompt]
     command += ["--engine", engine, "--window", str(window), "--timeout", str(timeout)]
     command += [f"--model={name}" for name in models] + [f"--more={word}" for word in more]
     command += ["--logged-out"] if logged_out else []
+    command += ["--version", version]
     with Namespace() as namespace:
         patience = timeout + 120
         done = namespace.run(command, env=dict(os.environ), cwd=ROOT, timeout=patience)
@@ -85,8 +88,9 @@ def main() -> None:
         models = [_model(name, real=url is not None) for name in given.model]
         double = running.enter_context(Ollama(models, env=env, engine=url, port=PORT))
         mode = {"FACTORY_AIRGAP_ENABLED": "false"} if given.logged_out else {}
+        mode |= {} if given.version == NEWEST else {"FACTORY_API_KEY": "fk-test"}
         done = subprocess.run(
-            exec_command(find_droid(), given.id, given.prompt, given.more),
+            exec_command(find_droid(given.version), given.id, given.prompt, given.more),
             env=airgapped(given.home, os.environ.get("PATH", ""), mode),
             cwd=given.home,
             stdin=subprocess.DEVNULL,
@@ -118,6 +122,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--engine", choices=("none", "own", "tools"), default="none")
     parser.add_argument("--window", type=int, default=8192)
     parser.add_argument("--logged-out", action="store_true")
+    parser.add_argument("--version", default=NEWEST)
     parser.add_argument("--timeout", type=float, default=240.0)
     parser.add_argument("--model", action="append", default=[])
     parser.add_argument("--more", action="append", default=[])

@@ -3,7 +3,8 @@
 The field `provider` says how to speak to the server, not who runs it: droid accepts
 `generic-chat-completion-api` (Ollama, LM Studio and most others), `openai`, `anthropic` and
 `bedrock-converse`. For one other word it discards the whole `settings.json`, every other setting
-in it included; from `config.json` it drops the entry.
+in it included; from `config.json` it drops the entry. Up to 0.117.0 it lists such an entry, and
+speaks to its server as to Anthropic's.
 """
 
 from collections.abc import Iterator
@@ -31,13 +32,18 @@ SERVERS = (
 
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each entry of unknown dialect that droid gets to see."""
+    rejected = {file.path for file in snap.files if file.fate == "rejected"}
     for entry in snap.entries:
         if entry.fault == "provider_unknown":
             lost = "drops this entry"
-            if entry.kind != "config":
+            if entry.kind != "config" or entry.file in rejected:
                 lost = f"discards everything in `{entry.file}`"
-            message = f"droid does not know the dialect `{entry.dialect}` and {lost}"
-            yield Finding("error", entry.label, message, _remedy(entry))
+        elif entry.fate == "listed" and entry.dialect not in DIALECTS:
+            lost = "speaks to its server as to Anthropic's"
+        else:
+            continue
+        message = f"droid does not know the dialect `{entry.dialect}` and {lost}"
+        yield Finding("error", entry.label, message, _remedy(entry))
 
 
 def _remedy(entry: Entry) -> Remedy:

@@ -30,3 +30,12 @@ def test_a_local_server_takes_any_word() -> None:
 
 def test_a_set_variable_is_silent() -> None:
     assert not list(check(a_snapshot(entries=(remote(Key("variable", ("A",))), an_entry()))))
+
+
+def test_an_empty_key_is_an_error_for_the_older_droids_only() -> None:
+    entries = (an_entry(key=Key("none")), remote(Key("none")))
+    assert list(check(a_snapshot(entries=entries, droid_rules="0.215.0"))) == []
+    here, there = check(a_snapshot(entries=entries, droid_rules="0.117.0"))
+    assert "droid 0.117.0 asks no server without one" in here.message
+    assert [edit.value for edit in here.remedy.edits] == ["not-needed"]
+    assert there.remedy.edits == () and "${NAME}" in there.remedy.text

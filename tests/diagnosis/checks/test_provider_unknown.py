@@ -2,6 +2,7 @@
 
 import pytest
 
+from factory_byok.core.facts import SettingsFile
 from factory_byok.diagnosis.checks.provider_unknown import check, nearest
 from tests.builders import SETTINGS, a_snapshot, an_entry
 
@@ -45,3 +46,17 @@ def test_the_dialect_meant_is_found_where_one_is_close(word: str, meant: str) ->
 
 def test_known_dialects_are_silent() -> None:
     assert not list(check(a_snapshot()))
+
+
+def test_an_older_droid_lists_it_and_speaks_as_to_anthropic() -> None:
+    entry = an_entry(dialect="ollama")
+    (finding,) = check(a_snapshot(entries=(entry,), droid_rules="0.117.0"))
+    assert finding.level == "error" and "as to Anthropic's" in finding.message
+    assert finding.remedy.edits[0].value == "generic-chat-completion-api"
+
+
+def test_a_config_that_is_rejected_for_it_is_lost_as_a_whole() -> None:
+    entry = an_entry(dialect="ollama", fate="dropped", fault="provider_unknown")
+    file = SettingsFile(entry.file, "user", "config", "rejected", fault="provider_unknown")
+    (finding,) = check(a_snapshot(entries=(entry,), files=(file,)))
+    assert f"discards everything in `{entry.file}`" in finding.message
