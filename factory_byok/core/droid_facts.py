@@ -13,6 +13,7 @@ System = Literal["linux", "darwin", "windows"]
 FileLevel = Literal["org", "project", "user"]
 FileKind = Literal["settings", "local", "config"]
 FileFate = Literal["read", "absent", "rejected"]
+KeyFault = Literal["", "placeholder", "variable_name", "unsendable"]
 EntryFate = Literal["listed", "shadowed", "dropped"]
 
 
@@ -21,13 +22,15 @@ class Key:
     """Where an entry's key comes from, never the secret.
 
     `variables` are the `${NAME}`s in it and `unset` those of them that have no value here.
-    `marker` tells a harmless well-known word (`ollama`, `not-needed`, a placeholder), else "".
+    `marker` tells a harmless well-known word (`ollama`, `not-needed`, a placeholder, the name of a
+    variable), else "". `fault` says why it can be no key.
     """
 
     source: Literal["none", "literal", "variable"] = "none"
     variables: tuple[str, ...] = ()
     unset: tuple[str, ...] = ()
     marker: str = ""
+    fault: KeyFault = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,27 @@ class TextEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """A top-level key that stands more than once in a file.
+
+    `line` (from 1) is that of the last, the only one that droid reads; `lost` counts the entries of
+    the others; `repairs`, last place first, leave one.
+    """
+
+    key: str
+    line: int
+    lost: int = 0
+    repairs: tuple[TextEdit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsFile:
     """One file that droid looks at, and what became of it.
 
     `line` and `column` (from 1) name the place that makes droid ignore it. `repairs`, last place
     first, are the edits after which it parses. `mode` holds the permission bits, None where there
-    are none. `under_git` tells a project's file inside a git repository.
+    are none. `under_git` tells a project's file inside a git repository, `tracked` one that git
+    has in its index.
     """
 
     path: str
@@ -60,6 +78,8 @@ class SettingsFile:
     notes: tuple[str, ...] = ()
     repairs: tuple[TextEdit, ...] = ()
     under_git: bool = False
+    tracked: bool = False
+    repeated: tuple[Repeated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +93,7 @@ class Entry:
     headers that carry a credential in plain text. `fault_field` is the key that `fault` is about;
     `bedrock` tells an entry that reaches AWS without a base URL. `seen` stands for the whole value
     that the file held, secrets included: it is good inside one process and never leaves it.
+    `unread` are the names of its keys that droid does not read, `keys` those of all.
     """
 
     id: str
@@ -100,6 +121,8 @@ class Entry:
     arguments: tuple[str, ...] = ()
     fault_field: str = ""
     bedrock: bool = False
+    unread: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     seen: int = field(default=0, compare=False, repr=False, metadata={"private": True})
 
     @property
@@ -130,6 +153,16 @@ class WrittenEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedModel:
+    """A setting that names a model: for what (`role`), which, and where it stands."""
+
+    role: str
+    model: str
+    file: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Defaults:
     """What the settings say beside the entries.
 
@@ -137,7 +170,8 @@ class Defaults:
     `compaction_for` the limits for single ids (tokens); None or absent means droid's own.
     `compaction_model` is who compacts in place of the conversation's own model ("" when nobody
     does), as said by the settings file `compaction_model_file`. `compaction_off` says that the
-    settings switch compaction off whatever the limits are.
+    settings switch compaction off whatever the limits are. `named` are all settings that name a
+    model, the default one included.
     """
 
     model: str = ""
@@ -146,3 +180,4 @@ class Defaults:
     compaction_model: str = ""
     compaction_model_file: str = ""
     compaction_off: bool = False
+    named: tuple[NamedModel, ...] = ()

@@ -12,6 +12,8 @@ from factory_byok.core.droid_facts import FileKind as FileKind
 from factory_byok.core.droid_facts import FileLevel as FileLevel
 from factory_byok.core.droid_facts import Json as Json
 from factory_byok.core.droid_facts import Key as Key
+from factory_byok.core.droid_facts import NamedModel as NamedModel
+from factory_byok.core.droid_facts import Repeated as Repeated
 from factory_byok.core.droid_facts import SettingsFile as SettingsFile
 from factory_byok.core.droid_facts import System as System
 from factory_byok.core.droid_facts import TextEdit as TextEdit

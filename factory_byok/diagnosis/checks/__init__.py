@@ -18,6 +18,7 @@ LIVE_CODES: Final = (
 CODES: Final = (
     # droid's files, from what hides everything to what hides one entry
     "file_rejected",
+    "key_repeated",
     "provider_unknown",
     "entry_dropped",
     "entry_unselectable",
@@ -27,9 +28,12 @@ CODES: Final = (
     # what an entry says
     "base_url_wrong",
     "key_not_set",
+    "key_unusable",
     "key_exposed",
     "key_claimed_by_ollama",
     "host_mismatch",
+    "setting_ignored",
+    "default_model_unusable",
     # the server and its models
     "server_silent",
     "port_taken",

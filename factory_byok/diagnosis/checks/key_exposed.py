@@ -1,7 +1,8 @@
 """A key stands in plain text where others can read it.
 
 droid keeps its own files readable by their owner alone. A settings file with a key that other
-accounts can read, or one in a project folder under git, gives that key away.
+accounts can read, or one in a project folder under git, gives that key away. A key that git has
+once stored stays in the repository's history: only the provider can make it worthless.
 """
 
 from collections.abc import Iterator
@@ -23,15 +24,28 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each exposed file, and one for each key in a repository."""
     for file in snap.files:
         secret = [entry for entry in snap.entries if entry.file == file.path and _secret(entry)]
-        if secret and file.mode is not None and file.mode & OTHERS:
+        if secret and not file.tracked and file.mode is not None and file.mode & OTHERS:
             yield _readable(file, len(secret))
         for entry in secret if file.under_git else ():
-            yield Finding(
-                "warning",
-                entry.label,
-                f"Its key stands in plain text in `{file.path}`, inside a git repository",
-                Remedy("Write `${NAME}` in `settings.json` and set that variable in your shell"),
-            )
+            yield _in_git(file, entry)
+
+
+def _in_git(file: SettingsFile, entry: Entry) -> Finding:
+    """A key in a repository; one that git has is given away already."""
+    where = f"Its key stands in plain text in `{file.path}`"
+    write = "write `${NAME}` in `settings.json` and set that variable in your shell"
+    if file.tracked:
+        return Finding(
+            "warning",
+            entry.label,
+            f"{where}, which git has, so it is in the repository's history",
+            Remedy(
+                f"Revoke the key at the provider and make a new one; then {write}, and put the "
+                "file into `.gitignore`"
+            ),
+        )
+    text = f"{write[:1].upper()}{write[1:]}"
+    return Finding("warning", entry.label, f"{where}, inside a git repository", Remedy(text))
 
 
 def _secret(entry: Entry) -> bool:

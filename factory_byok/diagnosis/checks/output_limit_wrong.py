@@ -1,9 +1,10 @@
 """The output limit is unusable, or leaves too little of the window.
 
-droid asks for that many tokens with each request, 32,000 when the entry does not say. A limit that
-is not a positive whole number makes servers refuse, and one above half of the window crowds out
-the conversation. Factory's page suggests 16,000 for 32B models, 4,000 for 7B and 128,000 in the
-cloud.
+droid asks for that many tokens with each request, 32,000 when the entry does not say (other
+numbers for model names that it knows). A limit that is not a positive whole number makes servers
+refuse, as one does that fills the window where prompt and answer are added up beforehand; one above
+half of the window crowds out the conversation. Factory's page suggests 16,000 for 32B models, 4,000
+for 7B and 128,000 in the cloud.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from factory_byok.core.requirements import FLOOR, SMALLEST
 from factory_byok.core.units import show_tokens
 from factory_byok.droid.entry_edits import set_field
 from factory_byok.droid.field_names import FIELDS
+from factory_byok.droid.known_models import default_output
+from factory_byok.providers.hosted import HOSTED
 
 TITLE = "Output limits"
 WHAT_TO_DO = (
@@ -23,6 +26,9 @@ WHAT_TO_DO = (
     "another one"
 )
 DROIDS_OWN = 32_000  # measured with droid 0.225.2
+FIRST_REQUEST = 8_800  # tokens of the first request of `droid exec`, measured with 0.225.2
+MOST = 300_000  # above the longest output of any model in the providers' lists (128,000 in 2026)
+ADDS_UP = ("vllm",)  # docs.vllm.ai: prompt and max_tokens must fit into max_model_len together
 LARGE, SMALL, CLOUD = 16_000, 4_000, 128_000  # docs.factory.ai/cli/byok/ollama
 
 
@@ -31,7 +37,10 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     served = {id(entry): model for entry, _, model in snap.served()}
     for entry in snap.listed():
         model = served.get(id(entry))
-        found = _wrong(entry, model) or _unread(entry) or (_large(entry, model) if model else None)
+        found = _wrong(entry, model) or _unread(entry)
+        if model and not found:
+            found = _full(snap, entry, model) or _large(entry, model)
+        found = found or _absurd(entry, model)
         if found:
             yield found
 
@@ -64,12 +73,41 @@ def _large(entry: Entry, model: Model) -> Finding | None:
     if not isinstance(model.window, Known):
         return None
     half = max(model.window.value.tokens, FLOOR) // 2
-    limit = DROIDS_OWN if entry.max_output is None else entry.max_output
+    limit = sent(entry)
     if limit <= half:
         return None
     whose = "Its output limit" if entry.max_output else "droid's own output limit"
     message = f"{whose} of {show_tokens(limit)} is above half of its window"
     return Finding("warning", entry.label, message, _remedy(entry, fitting(entry, model)))
+
+
+def _full(snap: Snapshot, entry: Entry, model: Model) -> Finding | None:
+    """A limit that leaves no room for droid's first request, where the server adds both up."""
+    if not isinstance(model.window, Known):
+        return None
+    window, limit = model.window.value.tokens, sent(entry)
+    reading = snap.servers.get(entry.endpoint)
+    strict = isinstance(reading, Known) and reading.value.provider in (*HOSTED, *ADDS_UP)
+    if not strict or window < FLOOR or limit + FIRST_REQUEST <= window:
+        return None
+    message = (
+        f"An output limit of {show_tokens(limit)} leaves no room for droid's first request in a "
+        f"window of {window:,}, so every turn is refused"
+    )
+    return Finding("error", entry.label, message, _remedy(entry, fitting(entry, model)))
+
+
+def _absurd(entry: Entry, model: Model | None) -> Finding | None:
+    """A limit above that of any model."""
+    if entry.max_output is None or entry.max_output <= MOST:
+        return None
+    message = f"No model writes {show_tokens(entry.max_output)} at once, and providers refuse that"
+    return Finding("warning", entry.label, message, _remedy(entry, fitting(entry, model)))
+
+
+def sent(entry: Entry) -> int:
+    """The output limit that droid sends for an entry, in tokens."""
+    return default_output(entry.model) if entry.max_output is None else entry.max_output
 
 
 def _remedy(entry: Entry, better: int) -> Remedy:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from factory_byok.core.actions import by_edits
+from factory_byok.core.addresses import root_of
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import set_field
@@ -47,12 +48,22 @@ def check(snap: Snapshot) -> Iterator[Finding]:
 
 
 def _remedy(entry: Entry) -> Remedy:
-    """The dialect that was meant, where one is close."""
-    meant = nearest(entry.dialect)
-    if not meant:
-        return Remedy(f"Write one of {', '.join(f'`{each}`' for each in DIALECTS)}")
+    """The dialect that was meant: a close word, else by where the entry points."""
+    meant = nearest(entry.dialect) or _by_address(entry)
     edit = set_field(entry, "dialect", meant, entry.dialect or None)
     return Remedy(f"Write `{meant}`", by_edits((edit,)))
+
+
+def _by_address(entry: Entry) -> str:
+    """The dialect by the base URL and the model: most servers and gateways speak the generic one.
+
+    Anthropic's protocol is meant by its own host or path, and by a Claude behind a bare host, since
+    droid adds `/v1/messages` there.
+    """
+    root = root_of(entry.base_url)
+    path = entry.base_url.rstrip("/").partition("://")[2].partition("/")[2]
+    named = "anthropic" in path or (root is not None and "anthropic" in root.host)
+    return "anthropic" if named or ("claude" in entry.model.lower() and not path) else GENERIC
 
 
 def nearest(dialect: str) -> str:

@@ -1,21 +1,24 @@
 """A setting for the context window is there but does not rule.
 
 Only the server's own environment counts, and there only the name `OLLAMA_CONTEXT_LENGTH`. An export
-in a shell never reaches a service or an app; the app's slider wins over the variable; `num_ctx` in
-a model's own file wins over both; and no setting goes beyond the model's longest window.
+in a shell never reaches a service or an app, and no argument of an entry reaches Ollama's `/v1`;
+the app's slider wins over the variable; `num_ctx` in a model's own file wins over both; and no
+setting goes beyond the model's longest window.
 """
 
 from collections.abc import Iterator, Mapping
 
-from factory_byok.core.actions import CopyModel, by_command
+from factory_byok.core.actions import CopyModel, Edit, by_command, by_edits
 from factory_byok.core.facts import Known, Model, Server, ServerSettings, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.diagnosis.advice import set_variable, settings_of
+from factory_byok.droid.field_names import pointer_to
 from factory_byok.providers.ollama.values import own_window, setting_window
 
 TITLE = "Window setting"
+PASSED_OVER = ("num_ctx", "options", "keep_alive")
 WHAT_TO_DO = (
     "Put the setting where the server reads it: `byok window` says who decides here, and how "
     "to change it"
@@ -31,6 +34,7 @@ STARTERS = {
 def check(snap: Snapshot) -> Iterator[Finding]:
     """What is set in vain, for each Ollama on this machine and each model that an entry uses."""
     yield from _misspelt(snap.environment, "this shell")
+    yield from _in_entries(snap)
     for endpoint, server in _servers(snap):
         settings = settings_of(server)
         if settings is None or not isinstance(settings.variables, Known):
@@ -42,6 +46,26 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         models = {m.name: m for e, _, m in snap.served() if e.endpoint == endpoint}
         for model in models.values():
             yield from _overruled(server, model, variables)
+
+
+def _in_entries(snap: Snapshot) -> Iterator[Finding]:
+    """Arguments of an entry that Ollama's `/v1` passes over (openai/openai.go, 0.33)."""
+    for entry, server in snap.answered():
+        vain = [name for name in PASSED_OVER if name in entry.arguments]
+        if server.provider != "ollama" or not vain:
+            continue
+        names = " and ".join(f"`{name}`" for name in vain)
+        place = pointer_to(entry, "arguments")
+        edits = [Edit("remove", entry.file, f"{place}/{name}", seen=entry.seen) for name in vain]
+        yield Finding(
+            "warning",
+            entry.label,
+            f"{names} in the entry has no effect: Ollama's `/v1` does not read it",
+            Remedy(
+                f"Take it out, and set the window with `byok window {entry.model} --set {FLOOR}`",
+                by_edits(edits),
+            ),
+        )
 
 
 def _servers(snap: Snapshot) -> Iterator[tuple[str, Server]]:

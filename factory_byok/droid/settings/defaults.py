@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from factory_byok.core.droid_facts import Defaults, Json
+from factory_byok.core.droid_facts import Defaults, Json, NamedModel
 
 COMPACTION_MODEL: Final = "compactionModel"  # facts: measured with droid 0.225.2
 CURRENT_MODEL: Final = "current-model"  # its value, and droid's default: the conversation's own
@@ -29,7 +29,9 @@ def moved(values: dict[str, Json]) -> dict[str, Json]:
 
 
 def defaults_of(
-    levels: list[tuple[str, dict[str, Json]]], compaction_model_file: str = ""
+    levels: list[tuple[str, dict[str, Json]]],
+    compaction_model_file: str = "",
+    named: tuple[NamedModel, ...] = (),
 ) -> Defaults:
     """What all levels say together; the file is the one whose `compactionModel` wins.
 
@@ -51,6 +53,7 @@ def defaults_of(
         compaction_for=_limits(general),
         compaction_model=str(compactors[0]) if elsewhere else "",
         compaction_model_file=compaction_model_file if elsewhere else "",
+        named=named,
         compaction_off=_first(general, "compactionThresholdCheckEnabled") is False,
     )
 

@@ -4,7 +4,7 @@ A pure function of the texts and of the rules of one family of droid's versions.
 entries is droid's own; dropped and shadowed ones stand where they would stand.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from factory_byok.droid.settings.entry_rules import Candidate
 from factory_byok.droid.settings.file_verdict import FileRead, read_file
 from factory_byok.droid.settings.file_verdict import Source as Source
 from factory_byok.droid.settings.locate import FILE_NAMES
+from factory_byok.droid.settings.named_models import named_models
 
 
 class Effective(NamedTuple):
@@ -50,6 +51,7 @@ def effective(
         defaults=defaults_of(
             [(folder[0].source.place.level, _general(folder)) for folder in folders],
             _holder(folders, COMPACTION_MODEL),
+            named_models(_by_precedence(folders)),
         ),
         followed=followed,
     )
@@ -137,6 +139,14 @@ def _general(folder: list[FileRead]) -> dict[str, Json]:
         if read.source.place.kind != "config":
             merged |= moved(read.values)
     return merged
+
+
+def _by_precedence(folders: list[list[FileRead]]) -> Iterator[tuple[str, dict[str, Json]]]:
+    """The settings files and their values; the local file stands before the one it replaces."""
+    for folder in folders:
+        for read in reversed(folder):
+            if read.source.place.kind != "config":
+                yield read.file.path, read.values
 
 
 def _holder(folders: list[list[FileRead]], key: str) -> str:

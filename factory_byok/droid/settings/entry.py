@@ -11,10 +11,16 @@ from factory_byok.droid.field_names import FIELDS, folded
 from factory_byok.droid.field_names import LIST_NAMES as LIST_NAMES  # the writers look for it here
 from factory_byok.droid.settings.entry_rules import Candidate
 from factory_byok.droid.settings.value_words import brief, shown, text_of
+from factory_byok.droid.unread_keys import is_read
 
 # As texts: few keys need them, and `re` compiles them at their first use.
 _VARIABLE: Final = r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
-_PLACEHOLDER: Final = r"(?i:<?your[-_ ][a-z0-9_ -]*(?:key|token)(?:[-_ ]here)?>?)"
+_PLACEHOLDER: Final = (
+    r"(?i:<?your[-_ ][a-z0-9_ -]*(?:key|token)(?:[-_ ]here)?>?|<[a-z0-9_ -]{3,40}>|x{3,}|sk-x{3,}|"
+    r"(?:sk-)?\.{3}|change[-_ ]?me|replace[-_ ]?me|placeholder|(?:api|secret)[-_ ]key[-_ ]here)"
+)
+_NAME: Final = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
+_NAME_ENDS: Final = ("_KEY", "_TOKEN", "_SECRET")
 _HARMLESS: Final = (
     "ollama",
     "not-needed",
@@ -59,6 +65,8 @@ def read_entry(candidate: Candidate, env: Mapping[str, str]) -> Entry:
         bedrock=isinstance(raw.get("bedrock"), dict),
         secret_headers=_secret_headers(raw.get(names["headers"])),
         arguments=_names_in(raw.get(names["arguments"])),
+        unread=tuple(shown(key) for key in raw if not is_read(key, candidate.kind)),
+        keys=_names_in(dict(raw)),
         seen=candidate.seen,
     )
 
@@ -87,10 +95,23 @@ def read_key(value: Json, env: Mapping[str, str]) -> Key:
         return Key()
     names = tuple(dict.fromkeys(re.findall(_VARIABLE, value))) if "${" in value else ()
     if names:
-        return Key("variable", names, tuple(name for name in names if name not in env))
-    word = value.strip().lower()
-    harmless = word in _HARMLESS or ("your" in word and re.fullmatch(_PLACEHOLDER, value.strip()))
-    return Key("literal", marker=value if harmless else "")
+        sent = re.sub(_VARIABLE, lambda found: env.get(found[1], ""), value).strip()
+        unset = tuple(name for name in names if name not in env)
+        return Key("variable", names, unset, fault="unsendable" if _unsendable(sent) else "")
+    word = value.strip()
+    if word.lower() in _HARMLESS:
+        return Key("literal", marker=value)
+    if re.fullmatch(_PLACEHOLDER, word):
+        return Key("literal", marker=value, fault="placeholder")
+    name = word.lstrip("$")
+    if re.fullmatch(_NAME, name) and (name in env or name.endswith(_NAME_ENDS)):
+        return Key("literal", marker=name, fault="variable_name")
+    return Key("literal", fault="unsendable" if _unsendable(word) else "")
+
+
+def _unsendable(key: str) -> bool:
+    """Whether HTTP cannot carry a key: a control character, or one beyond Latin-1."""
+    return re.search(r"[^\t -~\x80-\xff]", key) is not None
 
 
 def _whole(value: Json) -> int | None:

@@ -16,6 +16,7 @@ from factory_byok.droid.settings.entry_rules import (
     with_inherited,
 )
 from factory_byok.droid.settings.locate import Place
+from factory_byok.droid.settings.repeated_keys import repeated
 
 JS_SPACE: Final = (  # ECMAScript's WhiteSpace and LineTerminator; Python's own set differs
     "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -27,13 +28,14 @@ class Source(NamedTuple):
     """One place and what was found there.
 
     `text` None means absent, or unreadable when `problem` says why. It is decoded from UTF-8 with
-    `surrogateescape`. `mode` holds the permission bits.
+    `surrogateescape`. `mode` holds the permission bits, `tracked` whether git has the file.
     """
 
     place: Place
     text: str | None
     problem: str = ""
     mode: int | None = None
+    tracked: bool = False
 
 
 class FileRead:
@@ -70,6 +72,7 @@ def read_file(source: Source, rules: Rules) -> FileRead:
         "read",
         mode=source.mode,
         under_git=place.under_git,
+        tracked=source.tracked,
     )
     if text is None:
         fate = replace(file, fate="rejected", fault="unreadable", reason=source.problem)
@@ -86,6 +89,7 @@ def read_file(source: Source, rules: Rules) -> FileRead:
         at = jsonc.position(text, outline(text).start)
         reason = "The file holds something else than one object"
         return FileRead(source, _rejected(file, "not_an_object", reason, at), rules)
+    file = replace(file, repeated=repeated(text, values))
     return _with_entries(FileRead(source, file, rules, values))
 
 

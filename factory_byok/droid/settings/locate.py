@@ -92,6 +92,21 @@ def repository(cwd: Path) -> Path | None:
     return None
 
 
+def tracked(path: Path) -> bool:
+    """Whether git has a file in its index, which holds paths as plain text (but in version 4).
+
+    Source: git's gitformat-index page.
+    """
+    top = repository(path.parent)
+    if top is None:
+        return False
+    try:
+        index = (top / ".git/index").read_bytes()
+    except OSError:
+        return False
+    return path.relative_to(top).as_posix().encode() + b"\0" in index
+
+
 def _same(one: Path, other: Path) -> bool:
     """Whether two spellings name one folder, links followed."""
     return one == other or os.path.realpath(one) == os.path.realpath(other)

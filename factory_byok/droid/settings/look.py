@@ -9,7 +9,7 @@ from factory_byok.core.world import World
 from factory_byok.droid.installed import followed
 from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.effective import Effective, Source, effective
-from factory_byok.droid.settings.locate import Place, places
+from factory_byok.droid.settings.locate import Place, places, tracked
 
 
 def look(world: World, instead: Mapping[Path, str | None] | None = None) -> Effective:
@@ -39,4 +39,5 @@ def _source(place: Place, instead: Mapping[Path, str | None]) -> Source:
         document = read(place.path)
     except ByokError as error:
         return Source(place, None, error.message.replace(str(place.path), "It", 1))
-    return Source(place, instead.get(place.path, document.text), "", document.mode)
+    git = place.under_git and document.text is not None and tracked(place.path)
+    return Source(place, instead.get(place.path, document.text), "", document.mode, git)

@@ -1,7 +1,10 @@
 """The check key_exposed."""
 
+from pathlib import Path
+
 from factory_byok.core.facts import Key
 from factory_byok.diagnosis.checks.key_exposed import check
+from factory_byok.droid.settings.locate import tracked
 from tests.builders import CONFIG, a_file, a_snapshot, an_entry
 
 SECRET = an_entry(key=Key("literal"))
@@ -19,6 +22,24 @@ def test_a_key_in_a_repository_is_a_warning_each() -> None:
     file = a_file(under_git=True, level="project")
     (finding,) = check(a_snapshot(files=(file,), entries=(SECRET, an_entry())))
     assert finding.subject == SECRET.label and finding.remedy.edits == ()
+
+
+def test_a_key_that_git_has_is_to_be_revoked_and_its_mode_does_not_matter() -> None:
+    file = a_file(under_git=True, tracked=True, level="project", mode=0o644)
+    (finding,) = check(a_snapshot(files=(file,), entries=(SECRET,)))
+    assert "history" in finding.message
+    assert finding.remedy.text.startswith("Revoke the key")
+    assert finding.remedy.edits == ()
+
+
+def test_gits_index_tells_which_files_it_has(tmp_path: Path) -> None:
+    (tmp_path / ".factory").mkdir()
+    (tmp_path / ".git").mkdir()
+    file = tmp_path / ".factory/config.json"
+    assert not tracked(file)
+    (tmp_path / ".git/index").write_bytes(b"DIRC\0\0\0\2...\0\x14.factory/config.json\0\0")
+    assert tracked(file)
+    assert not tracked(tmp_path / ".factory/settings.json")
 
 
 def test_a_header_with_a_credential_counts_as_a_key() -> None:

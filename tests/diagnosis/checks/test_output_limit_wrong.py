@@ -54,6 +54,31 @@ def test_a_limit_under_the_other_files_key_is_renamed() -> None:
     assert [(edit.op, edit.value) for edit in finding.remedy.edits] == [("rename", "max_tokens")]
 
 
+def test_a_limit_above_every_models_is_a_warning() -> None:
+    assert not list(check(a_snapshot(entries=(an_entry(model="x", max_output=300_000),))))
+    (finding,) = check(a_snapshot(entries=(an_entry(model="x", max_output=1_280_000),)))
+    assert finding.level == "warning"
+    assert "1,280,000" in finding.message
+
+
+@pytest.mark.parametrize(("provider", "level"), [("vllm", "error"), ("ollama", "warning")])
+def test_a_limit_that_fills_the_window_is_an_error_where_both_are_added_up(
+    provider: str, level: str
+) -> None:
+    model = a_model(window=Known(Window(Tokens(32_768), "computed")))
+    server = Known(a_server(model, provider=provider))
+    snap = a_snapshot(entries=(an_entry(max_output=None),), servers={ENDPOINT: server})
+    (finding,) = check(snap)
+    assert finding.level == level
+
+
+def test_a_name_that_droid_knows_has_its_own_limit() -> None:
+    model = a_model(name="glm-4.7", window=Known(Window(Tokens(50_000), "measured")))
+    entry = an_entry(model="glm-4.7", max_output=None)
+    snap = a_snapshot(entries=(entry,), servers={ENDPOINT: Known(a_server(model))})
+    assert "25,344" in next(iter(check(snap))).message
+
+
 def test_the_pages_limits_are_silent() -> None:
     assert not list(check(a_snapshot()))
     cloud = an_entry(model="qwen3-coder:480b-cloud", max_output=128_000)

@@ -25,7 +25,25 @@ def test_in_settings_the_whole_file_is_lost() -> None:
     )
     (finding,) = check(a_snapshot(entries=(entry,)))
     assert f"discards everything in `{SETTINGS}`" in finding.message
-    assert finding.remedy.edits == ()
+    assert finding.remedy.edits[0].value == "generic-chat-completion-api"
+
+
+@pytest.mark.parametrize(
+    ("model", "base_url", "meant"),
+    [
+        ("gemini-3-flash-preview", "http://localhost:8317/v1", "generic-chat-completion-api"),
+        ("claude-opus-4-6", "http://localhost:8317", "anthropic"),
+        ("claude-opus-4-6", "http://localhost:8317/v1", "generic-chat-completion-api"),
+        ("MiniMax-M2.7", "https://api.minimax.io/anthropic", "anthropic"),
+    ],
+)
+def test_an_invented_dialect_always_has_one_proposal(model: str, base_url: str, meant: str) -> None:
+    entry = an_entry(
+        dialect="open-proxy", fate="dropped", fault="provider_unknown", model=model,
+        base_url=base_url,
+    )  # fmt: skip
+    (finding,) = check(a_snapshot(entries=(entry,)))
+    assert finding.remedy.edits[0].value == meant
 
 
 @pytest.mark.parametrize(

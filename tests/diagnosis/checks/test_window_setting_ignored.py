@@ -7,7 +7,7 @@ import pytest
 from factory_byok.core.facts import Known, ServerSettings, Snapshot, Unknown
 from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.checks.window_setting_ignored import check
-from tests.builders import ENDPOINT, a_machine, a_model, a_server, a_snapshot
+from tests.builders import ENDPOINT, a_machine, a_model, a_server, a_snapshot, an_entry
 
 NAME = "OLLAMA_CONTEXT_LENGTH"
 
@@ -33,6 +33,23 @@ def test_a_name_that_ollama_does_not_know_is_said(name: str) -> None:
     (there,) = check(a_setting({name: "32000"}))
     assert name in here.message and "this shell" in here.message
     assert "process 812" in there.message and NAME in there.remedy.text
+
+
+@pytest.mark.parametrize("name", ["num_ctx", "options", "keep_alive"])
+def test_an_argument_that_ollama_passes_over_is_said_and_taken_out(name: str) -> None:
+    entry = an_entry(arguments=(name, "temperature"))
+    (finding,) = check(a_snapshot(entries=(entry,)))
+    assert f"`{name}`" in finding.message
+    assert [edit.pointer for edit in finding.remedy.edits] == [
+        f"/custom_models/0/extra_args/{name}"
+    ]
+
+
+def test_arguments_are_silent_at_other_servers_and_when_they_count() -> None:
+    other = Known(a_server(provider="vllm"))
+    entry = an_entry(arguments=("num_ctx",))
+    assert not list(check(a_snapshot(entries=(entry,), servers={ENDPOINT: other})))
+    assert not list(check(a_snapshot(entries=(an_entry(arguments=("temperature",)),))))
 
 
 @pytest.mark.parametrize("value", ["abc", "32k", "-1", "32.5"])

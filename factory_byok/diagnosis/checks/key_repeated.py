@@ -1,0 +1,46 @@
+"""A settings file has the same top-level key twice.
+
+droid reads the last one alone: a second block of `customModels` that was pasted into the file takes
+every entry of the first away, without a word.
+"""
+
+from collections.abc import Iterator
+
+from factory_byok.core.actions import Edit, by_edits
+from factory_byok.core.facts import SettingsFile, Snapshot
+from factory_byok.core.findings import Finding, Remedy
+
+TITLE = "Keys stand once"
+WHAT_TO_DO = "`byok fix key-repeated` joins the two lists, or takes out what has no effect"
+
+
+def check(snap: Snapshot) -> Iterator[Finding]:
+    """One finding for each key that stands twice in a file."""
+    for file in snap.files:
+        for again in file.repeated:
+            lost = f": {again.lost} of its first have no effect" if again.lost else ""
+            yield Finding(
+                "warning",
+                file.path,
+                f"`{again.key}` stands twice; droid reads only the last, "
+                f"in line {again.line}{lost}",
+                _remedy(file, again.key),
+            )
+
+
+def _remedy(file: SettingsFile, key: str) -> Remedy:
+    """The edits that leave one of the two."""
+    again = next(each for each in file.repeated if each.key == key)
+    edits = [
+        Edit(
+            "text",
+            file.path,
+            value=repair.value,
+            offset=repair.offset,
+            length=len(repair.expected),
+            expected=repair.expected,
+        )
+        for repair in again.repairs
+    ]
+    text = "Join the two lists" if again.lost else "Take the first one out"
+    return Remedy(text, by_edits(edits))
