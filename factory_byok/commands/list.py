@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def run(
     entry: Annotated[
-        str, typer.Argument(help="One entry in full: its id, name or model; all without.")
-    ] = "",
+        str | None, typer.Argument(help="One entry in full: its id, name or model; all without.")
+    ] = None,
 ) -> Answer:
     """Show each entry as droid will see it, in droid's order, without the network.
 

@@ -19,21 +19,22 @@ JsonOption = Annotated[
 DROID_VERSION_VERBS: Final = ("doctor", "list", "add", "remove", "set", "apply")
 
 
-def _pin(value: str) -> str:
+def _pin(value: str | None) -> str | None:
     """Remembers pinned versions where `World.real()` finds them. Raises for what is none."""
+    if not value:
+        return None
     from factory_byok.core.world import DROID_VERSION
     from factory_byok.droid.rules import is_version
 
     wrong = [each for each in value.replace(",", " ").split() if not is_version(each)]
     if wrong:
         raise typer.BadParameter(f"`{wrong[0]}` is no version of droid, as 0.225.2 is")
-    if value:
-        os.environ[DROID_VERSION] = value
+    os.environ[DROID_VERSION] = value
     return value
 
 
 DroidVersionOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--droid-version",
         metavar="V[,V]",
@@ -42,8 +43,8 @@ DroidVersionOption = Annotated[
     ),
 ]
 ColorOption = Annotated[
-    Literal["auto", "always", "never"],
-    typer.Option("--color", help="When to use colour.", show_choices=True),
+    Literal["auto", "always", "never"] | None,
+    typer.Option("--color", help="When to use colour; else on a terminal.", show_choices=True),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing about progress.")]
 EndpointOption = Annotated[

@@ -3,9 +3,12 @@
 from functools import cache
 from os import environ
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from factory_byok.core.facts import Gpu, Known, Machine, Memory, Unknown
 from factory_byok.core.units import show_bytes
+
+if TYPE_CHECKING:  # `byok list` shortens paths alone, and starts sooner without
+    from factory_byok.core.facts import Gpu, Machine, Memory
 
 
 @cache
@@ -20,14 +23,16 @@ def shorten_home(path: str, home: Path | None = None) -> str:
     return f"~{path[len(start) :]}" if path.startswith(start + "/") else path
 
 
-def memory_phrase(memory: Memory) -> str:
+def memory_phrase(memory: "Memory") -> str:
     """Memory as `25.2 GB, 24.1 GB available`, with the container's limit said."""
     limit = ", the container's limit" if memory.limited_by == "container" else ""
     return f"{show_bytes(memory.total)}{limit}, {show_bytes(memory.available)} available"
 
 
-def gpu_phrases(machine: Machine) -> list[str]:
+def gpu_phrases(machine: "Machine") -> list[str]:
     """Each card, and each vendor whose cards could not be read; `none found` when all is known."""
+    from factory_byok.core.facts import Unknown
+
     phrases: list[str] = []
     for vendor, reading in machine.gpus.items():
         if isinstance(reading, Unknown):
@@ -37,8 +42,10 @@ def gpu_phrases(machine: Machine) -> list[str]:
     return phrases or ["none found"]
 
 
-def _gpu(gpu: Gpu) -> str:
+def _gpu(gpu: "Gpu") -> str:
     """One card with its memory."""
+    from factory_byok.core.facts import Known, Unknown
+
     if isinstance(gpu.memory, Unknown):
         return f"{gpu.name}, memory not known: {gpu.memory.why}"
     kind = "shared with the system" if gpu.unified else "GPU memory"

@@ -1,14 +1,15 @@
 """The one JSON envelope of every verb that reports."""
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Json
-from factory_byok.core.findings import Finding, Outcome, Remedy
-from factory_byok.core.serialization import to_json
 from factory_byok.screens.answer import Answer
 from factory_byok.workflows.next_step import NextStep
+
+if TYPE_CHECKING:  # `byok list --json` needs neither, and starts sooner without
+    from factory_byok.core.findings import Finding, Outcome
 
 SCHEMA_VERSION: Final = 1
 
@@ -22,12 +23,16 @@ def envelope(command: str, answer: Answer) -> str:
 
 def failure(command: str, error: ByokError, *, interrupted: bool = False) -> str:
     """A verb that ended before it had a result, as JSON text."""
+    from factory_byok.core.findings import Finding, Remedy
+
     finding = Finding("error", command, error.message, Remedy(error.hint))
     return _text(command, "error", None, [show(finding)], None, interrupted)
 
 
-def show(finding: Finding) -> Json:
+def show(finding: "Finding") -> Json:
     """A finding as scripts see it; a remedy without a command has null there."""
+    from factory_byok.core.serialization import to_json
+
     remedy = finding.remedy
     return {
         "level": finding.level,
@@ -42,7 +47,7 @@ def show(finding: Finding) -> Json:
     }
 
 
-def show_outcome(outcome: Outcome) -> Json:
+def show_outcome(outcome: "Outcome") -> Json:
     """A check's outcome as scripts see it."""
     return {
         "check": outcome.check,
@@ -88,12 +93,15 @@ def _text(
 
 def _plain(data: Any) -> Json:
     """The data with findings and outcomes as scripts see them."""
-    if isinstance(data, Outcome):
-        return show_outcome(data)
-    if isinstance(data, Finding):
-        return show(data)
+    if data is None or isinstance(data, str | int | float):
+        return data
     if isinstance(data, dict):
         return {key: _plain(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
         return [_plain(each) for each in data]
-    return to_json(data)
+    from factory_byok.core.findings import Finding, Outcome
+    from factory_byok.core.serialization import to_json
+
+    if isinstance(data, Outcome):
+        return show_outcome(data)
+    return show(data) if isinstance(data, Finding) else to_json(data)

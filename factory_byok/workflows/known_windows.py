@@ -1,16 +1,22 @@
 """The windows as they were last measured, so that `byok list` can show them without a network."""
 
+from typing import TYPE_CHECKING
+
 from factory_byok.core.cache import keep, recall
-from factory_byok.core.facts import Entry, Known, Snapshot
-from factory_byok.core.model_names import same_model
+from factory_byok.core.droid_facts import Entry
 from factory_byok.core.world import World
+
+if TYPE_CHECKING:  # `byok list` needs no more of the facts, and starts sooner without
+    from factory_byok.core.facts import Snapshot
 
 NAME = "windows"
 MOST = 500  # windows: the oldest are forgotten
 
 
-def remember(world: World, snap: Snapshot) -> None:
+def remember(world: World, snap: "Snapshot") -> None:
     """Keeps every window that was measured on a server that an entry uses."""
+    from factory_byok.core.facts import Known
+
     seen = {
         f"{entry.endpoint} {model.name}": int(model.window.value.tokens)
         for entry, _, model in snap.served()
@@ -24,6 +30,10 @@ def remember(world: World, snap: Snapshot) -> None:
 def last_measured(world: World, entries: tuple[Entry, ...]) -> dict[str, int]:
     """The windows by the entries' ids."""
     kept = _kept(world)
+    if not kept:
+        return {}
+    from factory_byok.core.model_names import same_model
+
     return {
         entry.id: window
         for entry in entries

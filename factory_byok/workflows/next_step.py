@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from shlex import join
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from factory_byok.core.facts import Entry, Exercise, Snapshot, System, Unknown
-from factory_byok.core.findings import Finding, Report
+if TYPE_CHECKING:  # `byok list` needs none of them, and starts sooner without
+    from factory_byok.core.facts import Entry, Exercise, Snapshot, System
+    from factory_byok.core.findings import Finding, Report
 
 # The download page's own lines (ollama.com/download)
-INSTALL_OLLAMA: Final[dict[System, str]] = {
+INSTALL_OLLAMA: Final["dict[System, str]"] = {
     "linux": "curl -fsSL https://ollama.com/install.sh | sh",
     "darwin": "curl -fsSL https://ollama.com/install.sh | sh",
     "windows": "irm https://ollama.com/install.ps1 | iex",
 }
 # The lines of github.com/factory-ai/factory, "Installation"
-INSTALL_DROID: Final[dict[System, str]] = {
+INSTALL_DROID: Final["dict[System, str]"] = {
     "linux": "curl -fsSL https://app.factory.ai/cli | sh",
     "darwin": "curl -fsSL https://app.factory.ai/cli | sh",
     "windows": "irm https://app.factory.ai/cli/windows | iex",
@@ -48,13 +49,13 @@ def run(*command: str, why: str = "") -> NextStep:
     return NextStep(f"{join(command)} ({why})" if why else join(command), command)
 
 
-def choose_in_droid(entry: Entry) -> NextStep:
+def choose_in_droid(entry: "Entry") -> NextStep:
     """Everything is in place: the model's place in droid's list."""
     name = f"{entry.name} ({entry.id})" if entry.name else entry.id
     return NextStep(f"droid, then /model → {name}", ("droid",), ready=True)
 
 
-def after_list(entries: Sequence[Entry], *, broken: bool, pick: str = "") -> NextStep:
+def after_list(entries: "Sequence[Entry]", *, broken: bool, pick: str = "") -> NextStep:
     """After looking at droid's files alone; `broken` says that droid skips something there.
 
     `pick` is the model for this machine, "" when it was not looked for.
@@ -67,7 +68,7 @@ def after_list(entries: Sequence[Entry], *, broken: bool, pick: str = "") -> Nex
     return run("byok", "doctor", why="asks the servers and models too")
 
 
-def after_doctor(snap: Snapshot, report: Report) -> NextStep:
+def after_doctor(snap: "Snapshot", report: "Report") -> NextStep:
     """After looking at everything."""
     from factory_byok.diagnosis.causes import causes
 
@@ -82,8 +83,9 @@ def after_doctor(snap: Snapshot, report: Report) -> NextStep:
     return _of_findings(worst) or _proven(listed, snap.exercises)
 
 
-def after_test(results: Sequence[Exercise], findings: Sequence[Finding], entries: Sequence[Entry]
-) -> NextStep:  # fmt: skip
+def after_test(
+    results: "Sequence[Exercise]", findings: "Sequence[Finding]", entries: "Sequence[Entry]"
+) -> NextStep:
     """After exercising models."""
     if any(each.status == "failed" for each in results):
         return _of_findings(findings) or run("byok", "doctor", why="says what is in the way")
@@ -95,9 +97,10 @@ def after_test(results: Sequence[Exercise], findings: Sequence[Finding], entries
     return run("byok", "add", "ollama", model, why="makes it a model of droid's")
 
 
-def _set_up(snap: Snapshot) -> NextStep:
+def _set_up(snap: "Snapshot") -> NextStep:
     """droid has no entry: the guided path, and what has to be installed for it."""
-    from factory_byok.diagnosis.advice import install_of  # `byok list` needs none of its imports
+    from factory_byok.core.facts import Unknown
+    from factory_byok.diagnosis.advice import install_of
 
     system, install = snap.machine.system, install_of(snap)
     silent = all(isinstance(each, Unknown) for each in snap.servers.values())
@@ -110,7 +113,7 @@ def _set_up(snap: Snapshot) -> NextStep:
     return run("byok", "setup", why=why)
 
 
-def _of_findings(findings: Iterable[Finding]) -> NextStep | None:
+def _of_findings(findings: "Iterable[Finding]") -> NextStep | None:
     """The first finding with a command; without one, the first sentence that says what to do."""
     found = sorted(findings, key=lambda each: each.level != "error")
     for each in found:
@@ -122,7 +125,7 @@ def _of_findings(findings: Iterable[Finding]) -> NextStep | None:
     return None
 
 
-def _proven(listed: Sequence[Entry], results: Sequence[Exercise]) -> NextStep:
+def _proven(listed: "Sequence[Entry]", results: "Sequence[Exercise]") -> NextStep:
     """Nothing is in the way: a proof, or droid itself when it was given."""
     if not results:
         return run("byok", "test", why="lets each model call a tool, as droid will")

@@ -4,15 +4,20 @@ Start-up is measured beside an empty Typer program in the same environment, `doc
 slowest single question that it asks, edits beside parsing the same file once.
 """
 
+import fcntl
 import json
 import os
 import platform
+import pty
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -31,6 +36,19 @@ app = typer.Typer()
 @app.command()
 def main() -> None:
     print("hello")
+app()
+"""
+# A Typer program that prints one table by rich.
+TABLE: Final = """
+import typer
+from rich.console import Console
+from rich.table import Table
+app = typer.Typer()
+@app.command()
+def main() -> None:
+    table = Table("Name", "Model")
+    table.add_row("Model 0", "model-0:32b")
+    Console().print(table)
 app()
 """
 # A Typer program that asks one of the questions that `byok doctor` asks, and nothing else.
@@ -79,6 +97,22 @@ def timed(command: list[str], home: Path, **more: str) -> float:
     return time.perf_counter() - start
 
 
+def timed_on_terminal(command: list[str], home: Path) -> float:
+    """Seconds of one run whose output goes to a terminal of 80 columns."""
+    env = {**os.environ, "HOME": str(home), "FACTORY_HOME_OVERRIDE": str(home), "TERM": "xterm"}
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    start = time.perf_counter()
+    running = subprocess.Popen(command, env=env, cwd=home, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    with suppress(OSError):  # how Linux tells that the other side is closed
+        while os.read(ours, 65_536):
+            pass
+    running.wait()
+    os.close(ours)
+    return time.perf_counter() - start
+
+
 def medians(commands: dict[str, Callable[[], float]], runs: int = RUNS) -> dict[str, float]:
     """Median seconds of each, taken in turn so that a noisy machine disturbs all alike."""
     times: dict[str, list[float]] = {name: [] for name in commands}
@@ -123,12 +157,28 @@ def start_up(folder: Path, byok: list[str]) -> None:
             "byok --version": lambda: timed([*byok, "--version"], one),
             "byok --help": lambda: timed([*byok, "--help"], one),
             "byok list, 1 entry": lambda: timed([*byok, "list"], one),
+            "byok list --json, 1 entry": lambda: timed([*byok, "list", "--json"], one),
             "byok list, 1,000 entries": lambda: timed([*byok, "list"], many),
         }
     )
     for name, seconds in found.items():
         if name != "empty":
             row(name, seconds, found["empty"], "an empty Typer program")
+
+
+def on_a_terminal(folder: Path, byok: list[str]) -> None:
+    """A table on a terminal beside a Typer program that prints one by rich."""
+    table = folder / "table.py"
+    table.write_text(TABLE)
+    home = home_with(2, folder)
+    found = medians(
+        {
+            "table": lambda: timed_on_terminal([sys.executable, str(table)], home),
+            "byok list on a terminal": lambda: timed_on_terminal([*byok, "list"], home),
+        }
+    )
+    name = "byok list on a terminal"
+    row(name, found[name], found["table"], "one rich table in Typer")
 
 
 def doctor(folder: Path, byok: list[str]) -> None:
@@ -247,6 +297,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         start_up(folder, byok)
+        on_a_terminal(folder, byok)
         doctor(folder, byok)
         edits(folder, byok)
         memory(folder)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from factory_byok.core.droid_facts import Entry
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Entry
 
 
 def find_entry(entries: Sequence[Entry], wanted: str) -> Entry:
