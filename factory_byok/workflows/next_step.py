@@ -1,5 +1,7 @@
 """The one line that ends every verb: what to do next; decided here for all of them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from shlex import join
@@ -10,13 +12,13 @@ if TYPE_CHECKING:  # `byok list` needs none of them, and starts sooner without
     from factory_byok.core.findings import Finding, Report
 
 # The download page's own lines (ollama.com/download)
-INSTALL_OLLAMA: Final["dict[System, str]"] = {
+INSTALL_OLLAMA: Final[dict[System, str]] = {
     "linux": "curl -fsSL https://ollama.com/install.sh | sh",
     "darwin": "curl -fsSL https://ollama.com/install.sh | sh",
     "windows": "irm https://ollama.com/install.ps1 | iex",
 }
 # The lines of github.com/factory-ai/factory, "Installation"
-INSTALL_DROID: Final["dict[System, str]"] = {
+INSTALL_DROID: Final[dict[System, str]] = {
     "linux": "curl -fsSL https://app.factory.ai/cli | sh",
     "darwin": "curl -fsSL https://app.factory.ai/cli | sh",
     "windows": "irm https://app.factory.ai/cli/windows | iex",
@@ -49,13 +51,13 @@ def run(*command: str, why: str = "") -> NextStep:
     return NextStep(f"{join(command)} ({why})" if why else join(command), command)
 
 
-def choose_in_droid(entry: "Entry") -> NextStep:
+def choose_in_droid(entry: Entry) -> NextStep:
     """Everything is in place: the model's place in droid's list."""
     name = f"{entry.name} ({entry.id})" if entry.name else entry.id
     return NextStep(f"droid, then /model → {name}", ("droid",), ready=True)
 
 
-def after_list(entries: "Sequence[Entry]", *, broken: bool, pick: str = "") -> NextStep:
+def after_list(entries: Sequence[Entry], *, broken: bool, pick: str = "") -> NextStep:
     """After looking at droid's files alone; `broken` says that droid skips something there.
 
     `pick` is the model for this machine, "" when it was not looked for.
@@ -68,7 +70,7 @@ def after_list(entries: "Sequence[Entry]", *, broken: bool, pick: str = "") -> N
     return run("byok", "doctor", why="asks the servers and models too")
 
 
-def after_doctor(snap: "Snapshot", report: "Report") -> NextStep:
+def after_doctor(snap: Snapshot, report: Report) -> NextStep:
     """After looking at everything."""
     from factory_byok.diagnosis.causes import causes
 
@@ -84,7 +86,7 @@ def after_doctor(snap: "Snapshot", report: "Report") -> NextStep:
 
 
 def after_test(
-    results: "Sequence[Exercise]", findings: "Sequence[Finding]", entries: "Sequence[Entry]"
+    results: Sequence[Exercise], findings: Sequence[Finding], entries: Sequence[Entry]
 ) -> NextStep:
     """After exercising models."""
     if any(each.status == "failed" for each in results):
@@ -97,7 +99,7 @@ def after_test(
     return run("byok", "add", "ollama", model, why="makes it a model of droid's")
 
 
-def _set_up(snap: "Snapshot") -> NextStep:
+def _set_up(snap: Snapshot) -> NextStep:
     """droid has no entry: the guided path, and what has to be installed for it."""
     from factory_byok.core.facts import Unknown
     from factory_byok.diagnosis.advice import install_of
@@ -113,7 +115,7 @@ def _set_up(snap: "Snapshot") -> NextStep:
     return run("byok", "setup", why=why)
 
 
-def _of_findings(findings: "Iterable[Finding]") -> NextStep | None:
+def _of_findings(findings: Iterable[Finding]) -> NextStep | None:
     """The first finding with a command; without one, the first sentence that says what to do."""
     found = sorted(findings, key=lambda each: each.level != "error")
     for each in found:
@@ -125,7 +127,7 @@ def _of_findings(findings: "Iterable[Finding]") -> NextStep | None:
     return None
 
 
-def _proven(listed: "Sequence[Entry]", results: "Sequence[Exercise]") -> NextStep:
+def _proven(listed: Sequence[Entry], results: Sequence[Exercise]) -> NextStep:
     """Nothing is in the way: a proof, or droid itself when it was given."""
     if not results:
         return run("byok", "test", why="lets each model call a tool, as droid will")
