@@ -148,7 +148,8 @@ def _model(model: str, wanted: Wanted, endpoint: str, *, quiet: bool) -> Answer:
     with progress_on(quiet=quiet).working(f"Looking at the machine and at {model}"):
         seen = look(World.real(), endpoint, model, quick=True)
     named = Tokens(wanted.window) if wanted.window else None
-    found = fit(seen.candidate(model), seen.free, wanted.asked(seen.usual), extra=bool(named))
+    asked, usual = wanted.asked(seen.usual), seen.usual
+    found = fit(seen.candidate(model), seen.free, asked, extra=bool(named), served=usual)
     table = beside(found, recommend(seen.machine).rows)
     findings = (*findings_of(found, named), *seen.findings())
 

@@ -128,20 +128,21 @@ def hide(
 def parse_card(sight: Sight, take_integrated: bool) -> Gpu:
     """One card: a discrete one by its own memory, an integrated one by the larger of its two pools.
 
-    That pool is the one which the kernel gives to compute programs (amdgpu, `apu_prefer_gtt`).
+    That pool is the one which the kernel gives to compute programs (amdgpu, `apu_prefer_gtt`). What
+    the firmware carved out for the graphics is theirs alone; only the other pool is the system's.
     """
     sizes = {name: sysfs.whole(sight.files.get(name)) for name in FILES}
     own, shared = sizes["mem_info_vram_total"], sizes["mem_info_gtt_total"]
-    unified = is_integrated(sight)
-    pool = "gtt" if unified and (shared or 0) > (own or 0) else "vram"
+    integrated = is_integrated(sight)
+    pool = "gtt" if integrated and (shared or 0) > (own or 0) else "vram"
     total, used = sizes[f"mem_info_{pool}_total"], sizes[f"mem_info_{pool}_used"]
-    taken = not unified or take_integrated or sight.target == TAKEN_TARGET
+    taken = not integrated or take_integrated or sight.target == TAKEN_TARGET
     return Gpu(
         _name(sight),
         "amd",
         Known(Bytes(total)) if total else NO_SIZE,
         NO_SIZE if not total or used is None else Known(Bytes(max(total - used, 0))),
-        unified=unified,
+        unified=pool == "gtt",
         driver=sight.driver,
         left_out="" if taken else LEFT_OUT,
     )

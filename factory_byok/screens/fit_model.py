@@ -16,7 +16,7 @@ from factory_byok.screens.findings import findings_lines
 from factory_byok.screens.fit_bars import bars_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.sizing.catalogue import DATE
-from factory_byok.sizing.fitting import Beside, Candidate, Fit, ToolCalls
+from factory_byok.sizing.fitting import AtWindow, Beside, Candidate, Fit, ToolCalls
 
 TOOLS: Final[dict[ToolCalls, str]] = {
     "yes": "yes",
@@ -28,6 +28,7 @@ TOOLS: Final[dict[ToolCalls, str]] = {
 SETTINGS: Final = "`OLLAMA_KV_CACHE_TYPE=q8_0` (before 0.30 `OLLAMA_FLASH_ATTENTION=1` as well)"
 MEMORY_SPEED: Final = 51_200_000_000  # bytes a second: two channels of DDR4-3200, 8 bytes each
 
+NO_MEMORY: Final = "0 B of memory"
 FAST: Final = 100  # tokens a second: no card writes with a model of that size much faster
 
 
@@ -87,6 +88,8 @@ def _rows(found: Fit, table: Beside) -> Iterator[tuple[str, str]]:
     yield "Here", _here(found)
     if found.here.need.beside and found.here.placed is not None:
         yield "Beside", _beside(found)
+    if found.served is not None:
+        yield "Server now", _served(found, found.served)
     if found.candidate.loaded_at:
         held = found.candidate.held
         holds = f", holding {show_bytes(held)}" if held else ""
@@ -139,6 +142,17 @@ def _here(found: Fit) -> str:
     return f"not known ({has})"
 
 
+def _served(found: Fit, served: AtWindow) -> str:
+    """How the server runs it with the next request, in one line."""
+    asked = found.served_as
+    why = f" ({found.candidate.decided_by})" if found.candidate.decided_by else ""
+    slots = f", {asked.parallel} slots" if asked.parallel > 1 else ""
+    return (
+        f"{show_tokens(served.window)}{why}, KV cache {asked.kv_type}{slots}: "
+        f"{show_bytes(served.need.total)}"
+    )
+
+
 def _split(found: Fit) -> str:
     """What part goes to memory, and how slow that makes it."""
     assert found.here.placed is not None
@@ -169,7 +183,8 @@ def _has(found: Fit) -> str:
     if free.cards:
         cards = f" on {len(free.cards)} cards" if len(free.cards) > 1 else ""
         stay = "; of each card llama.cpp leaves 1,024 MiB free"
-        return f"free: {show_bytes(free.gpu_total)} of GPU memory{cards}, {memory}{stay}"
+        beside = "" if memory == NO_MEMORY else f", {memory}"  # all of it is the cards' own
+        return f"free: {show_bytes(free.gpu_total)} of GPU memory{cards}{beside}{stay}"
     gpu = "" if free.gpus_known else "an unknown amount of GPU memory, "
     return f"free: {gpu}{memory}"
 

@@ -139,7 +139,7 @@ def _unread(machine: Machine) -> Iterator[str]:
 
 
 def _gpu_memory(machine: Machine, unread: tuple[str, ...]) -> Reading[Bytes]:
-    """Cards add up; those that share the system's memory share one and the same, counted once."""
+    """Cards add up; those that share the system's memory count once, and not beside other cards."""
     own = shared = 0
     for gpu in _gpus(machine):
         size = 0 if gpu.left_out or isinstance(gpu.memory, Unknown) else gpu.memory.value
@@ -149,7 +149,7 @@ def _gpu_memory(machine: Machine, unread: tuple[str, ...]) -> Reading[Bytes]:
             own += size
     if own + shared == 0 and unread:
         return Unknown("; ".join(unread))
-    return Known(Bytes(own + shared)) if machine.gpus else NOT_LOOKED
+    return Known(Bytes(own or shared)) if machine.gpus else NOT_LOOKED
 
 
 def _total(machine: Machine) -> Reading[Bytes]:

@@ -24,8 +24,10 @@ from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import nearest
 from factory_byok.diagnosis.collect import Ask, look_at_machine
 from factory_byok.providers.ollama import probe as ollama
+from factory_byok.providers.ollama import settings
 from factory_byok.providers.ollama.arrays import complete
 from factory_byok.providers.ollama.details import details
+from factory_byok.providers.ollama.window import with_windows
 from factory_byok.sizing.catalogue import rows
 from factory_byok.sizing.fitting import (
     Asked,
@@ -143,11 +145,18 @@ def look(world: World, endpoint: str = "", model: str = "", *, quick: bool = Fal
         "machine": lambda: look_at_machine(world, Ask(whole_cpu=not quick)),
         "server": lambda: _server(world, address, model),
     }
+    if address.loopback:
+        questions["settings"] = lambda: settings.look(world, address.port)
     answers = together(questions)
     machine = answers["machine"]
     if isinstance(machine, BaseException):
         raise machine
-    return Seen(machine, address, _reading(answers["server"]), bool(endpoint))
+    server = _reading(answers["server"])
+    if address.loopback and isinstance(server, Known) and server.value.provider == "ollama":
+        started = answers["settings"]
+        told = started if isinstance(started, Known) else server.value.settings
+        server = Known(with_windows(replace(server.value, settings=told), machine))
+    return Seen(machine, address, server, bool(endpoint))
 
 
 def _default(world: World) -> Address:

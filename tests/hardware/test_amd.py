@@ -81,6 +81,18 @@ def test_the_integrated_part_that_ollama_takes_counts(tmp_path: Path) -> None:
     assert (gpu.memory, gpu.free) == (Known(Bytes(112 * GIB)), Known(Bytes(111 * GIB)))
 
 
+def test_what_the_firmware_carved_out_is_the_graphics_own() -> None:
+    # github.com/AlexsJones/llmfit/issues/194: 96 GB given to the GPU, 31 GB left to the system
+    files = {"mem_info_vram_total": str(96 * GIB), "mem_info_gtt_total": str(15 * GIB)}
+    shares = {"mem_info_vram_total": str(GIB // 2), "mem_info_gtt_total": str(112 * GIB)}
+
+    carved = amd.parse_card(amd.Sight(files, target=amd.TAKEN_TARGET), take_integrated=False)
+    shared = amd.parse_card(amd.Sight(shares, target=amd.TAKEN_TARGET), take_integrated=False)
+
+    assert (carved.memory, carved.unified, carved.left_out) == (Known(Bytes(96 * GIB)), False, "")
+    assert (shared.memory, shared.unified) == (Known(Bytes(112 * GIB)), True)
+
+
 @pytest.mark.parametrize(
     ("own", "shared", "maker", "integrated"),
     [

@@ -57,13 +57,8 @@ def _judge(
         return
     found = at_window(installed(model, server), whole, asked_of(server), window.tokens)
     if found.where == "nowhere":
-        shared = any(
-            gpu.unified
-            for told in snap.machine.gpus.values()
-            if isinstance(told, Known)
-            for gpu in told.value
-        )
-        have = memory.total if shared else Bytes(whole.gpu_total + memory.total)
+        beside = whole.memory.value if isinstance(whole.memory, Known) else memory.total
+        have = Bytes(whole.gpu_total + beside)
         yield _finding(entry, model, window, found, have)
 
 

@@ -19,6 +19,7 @@ def fit_as_json(found: Fit, table: Beside) -> dict[str, Json]:
         "quantization": found.candidate.quantization,
         "loaded_window": found.candidate.loaded_at or None,
         "loaded_bytes": found.candidate.held or None,
+        "server_now": _served(found),
         "window": asked.window,
         "kv_type": asked.kv_type,
         "parallel": asked.parallel,
@@ -63,6 +64,19 @@ def _model(candidate: Candidate) -> dict[str, Json]:
         "cloud": candidate.cloud,
         "source": candidate.source,
         "basis": candidate.shape.basis,
+    }
+
+
+def _served(found: Fit) -> dict[str, Json] | None:
+    """How the server runs it with the next request; null when that is not known."""
+    if found.served is None:
+        return None
+    return {
+        "window": found.served.window,
+        "decided_by": found.candidate.decided_by,
+        "kv_type": found.served_as.kv_type,
+        "parallel": found.served_as.parallel,
+        "total": found.served.need.total,
     }
 
 

@@ -31,7 +31,8 @@ class Candidate:
 
     `tools` is "as text" for a model whose calls come back as text. `loaded_at` is the window that
     it is loaded with now and `held` the bytes that it takes, 0 when it is not. `pictures` says that
-    it has a part of its own for them. A `cloud` model needs no memory here.
+    it has a part of its own for them. `window` is what the server gives it with the next request
+    and `decided_by` why, 0 and "" when that is not known. A `cloud` model needs no memory here.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Candidate:
     installed: bool = False
     pictures: bool = False
     held: Bytes = Bytes(0)
+    window: Tokens = Tokens(0)
+    decided_by: str = ""
 
     @property
     def cloud(self) -> bool:
@@ -71,6 +74,8 @@ def installed(model: Model, server: Server) -> Candidate:
         installed=True,
         pictures=isinstance(model.capabilities, Known) and "vision" in model.capabilities.value,
         held=loaded.size if loaded else Bytes(0),
+        window=model.window.value.tokens if isinstance(model.window, Known) else Tokens(0),
+        decided_by=model.window.value.decided_by if isinstance(model.window, Known) else "",
     )
 
 

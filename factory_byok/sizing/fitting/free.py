@@ -83,7 +83,8 @@ def nowhere_known(why: str = ELSEWHERE) -> Free:
 def free_memory(machine: Machine, loaded: Iterable[Loaded] = ()) -> Free:
     """What is free on a machine, with what its Ollama holds now: it makes room for another model.
 
-    Cards that share the system's memory share one pool, which counts once.
+    Cards that share the system's memory share one pool, which counts once, and not at all beside a
+    card with memory of its own.
     """
     notes: list[str] = []
     own: list[Card] = []
@@ -92,8 +93,13 @@ def free_memory(machine: Machine, loaded: Iterable[Loaded] = ()) -> Free:
         card = _card(gpu, notes)
         if card is not None:
             (shared if gpu.unified else own).append(card)
-    pool = max(shared, key=lambda card: card.total, default=None)
+    pool = None if own else max(shared, key=lambda card: card.total, default=None)
     cards = [*own, *([pool] if pool else [])]
+    if own:
+        notes += [
+            f"{card.name} shares the system's memory: beside a card it is not counted as one"
+            for card in shared
+        ]
     memory = _memory(machine, pool)
     unread = list(_unread(machine))
     notes += [f"Not counted: {why}" for why in unread]

@@ -79,7 +79,7 @@ class Fit:
     were asked for, so that it is the same everywhere; `here` and `windows` are for this machine's
     own cards. `least` is set when the metadata leaves the cache open: the demand is between it and
     `here`, and the windows are the smallest that may fit. Those are 0 when none fits and Unknown
-    when that could not be judged.
+    when that could not be judged. `served` is what the server gives it now, with `served_as`.
     """
 
     candidate: Candidate
@@ -92,12 +92,22 @@ class Fit:
     largest_in_memory: Reading[Tokens]
     coarser: Coarser | None = None
     least: Demand | None = None
+    served: AtWindow | None = None
+    served_as: Asked = Asked()
 
 
-def fit(candidate: Candidate, free: Free, asked: Asked, *, extra: bool = False) -> Fit:
+def fit(
+    candidate: Candidate,
+    free: Free,
+    asked: Asked,
+    *,
+    extra: bool = False,
+    served: Asked | None = None,
+) -> Fit:
     """Holds a model against what is free. `extra` adds the asked window to the usual ones.
 
-    Raises UsageError for an unknown KV cache type.
+    `served` is how the server runs it, where that may differ from what is asked. Raises UsageError
+    for an unknown KV cache type.
     """
     longest = candidate.shape.longest_window
     window = Tokens(min(asked.window, longest)) if longest else asked.window
@@ -111,7 +121,9 @@ def fit(candidate: Candidate, free: Free, asked: Asked, *, extra: bool = False) 
         other = Asked(window, COARSER, asked.parallel, asked.gpus)
         less = at_window(candidate, free, other, window).need
         coarser = Coarser(COARSER, less, largest_on_gpu(candidate, free, other))
-    windows = [*_steps(longest), *([window] if extra else []), candidate.loaded_at or Tokens(0)]
+    windows = [*_steps(longest), *([window] if extra else [])]
+    windows += [candidate.loaded_at, candidate.window]
+    now = replace(served or asked, window=candidate.window)
     return Fit(
         candidate=candidate,
         asked=asked,
@@ -125,6 +137,8 @@ def fit(candidate: Candidate, free: Free, asked: Asked, *, extra: bool = False) 
         largest_in_memory=largest_in_memory(candidate, free, asked),
         coarser=coarser,
         least=_least(candidate, free, asked),
+        served=at_window(candidate, free, now, now.window) if candidate.window else None,
+        served_as=now,
     )
 
 

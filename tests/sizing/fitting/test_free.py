@@ -95,6 +95,28 @@ def test_memory_that_the_gpu_shares_counts_once() -> None:
     assert found.device == "metal"
 
 
+def test_graphics_that_share_memory_are_no_card_beside_a_card() -> None:
+    both = {
+        "nvidia": Known((a_card(24, 23),)),
+        "amd": Known((a_card(48, 40, name="AMD Radeon 890M", vendor="amd", unified=True),)),
+    }
+
+    found = free_memory(a_machine(gpus=both))
+
+    assert found.on_cards == (23 * GIB,)
+    assert found.memory == Known(60 * GB)
+    assert "AMD Radeon 890M shares" in found.notes[0]
+
+
+def test_a_carve_out_leaves_the_system_its_memory() -> None:
+    halo = a_card(96, 95, name="AMD Radeon 8060S", vendor="amd")
+
+    found = free_memory(a_machine(available=29.9, gpus={"amd": Known((halo,))}))
+
+    assert found.on_cards == (95 * GIB,)
+    assert found.memory == Known(Bytes(round(29.9 * GB)))
+
+
 def test_what_ollama_holds_counts_as_free() -> None:
     machine = a_machine(a_card(24, 4), a_card(24, 23))
 

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factory_byok.core.facts import Known, Unknown
+from factory_byok.core.facts import Known, ServerSettings, Unknown
 from factory_byok.core.units import GIB, Bytes, Tokens
 from factory_byok.sizing.fitting import (
     Asked,
     Fit,
     Free,
+    asked_of,
     beside,
     findings_of,
     fit,
@@ -20,6 +21,7 @@ from factory_byok.sizing.fitting import (
 )
 from factory_byok.sizing.hardware_table import row
 from factory_byok.sizing.recommendation import recommend
+from tests.builders import a_server
 from tests.sizing.fitting.builders import a_card, a_machine, free, model
 
 ROWS = recommend(a_machine(a_card(24))).rows
@@ -209,6 +211,30 @@ def test_what_is_not_known_is_null() -> None:
         "read_for_each_token": None,
         "total": Bytes(found.here.need.total),
     }
+
+
+def test_how_the_server_runs_it_now_stands_beside_what_is_asked() -> None:
+    there = replace(model("qwen3:8b"), window=Tokens(40_960), decided_by="`num_ctx`")
+
+    found = fit(there, free(24), Asked(), served=Asked(kv_type="q8_0", parallel=2))
+    told = fit_as_json(found, beside(found, ROWS))["server_now"]
+
+    assert found.served is not None
+    assert (
+        found.served.need == held("qwen3:8b", window=40_960, kv_type="q8_0", parallel=2).here.need
+    )
+    assert 40_960 in [each.window for each in found.windows]
+    assert isinstance(told, dict)
+    assert (told["kv_type"], told["parallel"]) == ("q8_0", 2)
+    assert held("qwen3:8b").served is None
+
+
+def test_a_server_that_tells_its_settings_decides_what_is_asked() -> None:
+    variables = {"OLLAMA_KV_CACHE_TYPE": " 'q8_0' ", "OLLAMA_NUM_PARALLEL": "4"}
+    server = a_server(settings=Known(ServerSettings(Known(variables))))
+
+    assert asked_of(server) == Asked(kv_type="q8_0", parallel=4)
+    assert asked_of(a_server()) == asked_of(None) == Asked()
 
 
 def test_ollama_gives_some_families_one_slot_whatever_is_asked() -> None:
