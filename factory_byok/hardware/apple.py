@@ -45,7 +45,7 @@ def parse_silicon(told: Mapping[str, str], memory: Reading[Memory]) -> Gpu:
     """
     total = whole(told.get("hw.memsize"))
     name = " ".join(told.get("machdep.cpu.brand_string", "").split()) or "Apple graphics"
-    if not total:
+    if not total or total < 2**20:  # no Mac has less than a MiB: the answer is damaged
         why = Unknown("macOS does not tell how much memory there is")
         return Gpu(name, "apple", why, why, unified=True)
     wired = whole(told.get("iogpu.wired_limit_mb")) or 0
