@@ -87,15 +87,18 @@ def version(world: World, droid: Program, *, fresh: bool = False) -> str:
 
 def packaged(droid: Program) -> str:
     """What the npm package around a program says, without starting it; "" without one."""
-    for folder in list(Path(droid.real).parents)[:3]:
-        for place in (folder, folder / "node_modules/droid"):  # the latter beside npm's droid.cmd
-            try:
-                body = json.loads((place / "package.json").read_bytes())
-            except (OSError, ValueError):
-                continue
-            if isinstance(body, dict) and _is_droids(body.get("name")):
-                told = body.get("version")
-                return told if isinstance(told, str) and is_version(told) else ""
+    program = Path(droid.real)
+    folders = list(program.parents)[:3]
+    if program.suffix.lower() in (".cmd", ".ps1"):  # npm's own on Windows stand beside the package
+        folders = [program.parent / "node_modules/droid"]
+    for folder in folders:
+        try:
+            body = json.loads((folder / "package.json").read_bytes())
+        except (OSError, ValueError):
+            continue
+        if isinstance(body, dict) and _is_droids(body.get("name")):
+            told = body.get("version")
+            return told if isinstance(told, str) and is_version(told) else ""
     return ""
 
 

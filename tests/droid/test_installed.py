@@ -12,7 +12,7 @@ import pytest
 from factory_byok.core.facts import Known, Unknown
 from factory_byok.core.world import Completed, ProgramError, World
 from factory_byok.droid import installed
-from factory_byok.droid.program import own_list, probe
+from factory_byok.droid.program import lists, own_list, probe
 from factory_byok.droid.settings.look import look
 
 
@@ -199,3 +199,22 @@ def test_the_home_is_never_taken_for_a_project_of_its_copy(
         ("work", ["home/.factory/settings.json"]),
         ("work", ["home/.factory/settings.json", "work/.factory/config.json"]),
     ]
+
+
+def test_the_package_beside_npms_own_script_on_windows_tells_the_version(tmp_path: Path) -> None:
+    doors = Doors()
+    (tmp_path / "bin/node_modules/droid").mkdir(parents=True)
+    package = tmp_path / "bin/node_modules/droid/package.json"
+    package.write_text('{"name": "droid", "version": "0.215.0"}')
+    (tmp_path / "bin/droid.CMD").write_text("@node")
+    world = a_world(tmp_path, doors)
+    world = replace(world, which=lambda _: str(tmp_path / "bin/droid.CMD"))
+    assert installed.followed(world).version == "0.215.0"
+    assert installed.followed(a_world(tmp_path, Doors(says="9.9.9"))).version == "9.9.9"
+
+
+def test_a_droid_whose_runtime_crashed_is_asked_once_more(tmp_path: Path) -> None:
+    doors = Doors(code=-4)
+    world = a_world(tmp_path, doors)
+    assert lists(world, "droid") == Unknown("`droid exec --help` ended with code -4", "failed")
+    assert doors.asked == ["exec", "exec"]
