@@ -272,6 +272,7 @@ class Snapshot:
     variables that matter, with credentials removed; `listeners` names the program behind a local
     endpoint that answered as something else. `instead` maps an address that does not answer to one
     of the same server that does; `elsewhere` maps other Ollamas on this machine to their models.
+    `asked` is the endpoint that the user named, "" for none.
     `written` are the entries that byok remembers to have written; they stay on this machine.
     """
 
@@ -291,6 +292,7 @@ class Snapshot:
     listeners: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: str = ""
     written: tuple[WrittenEntry, ...] = field(default=(), metadata={"private": True})
 
     def listed(self) -> Iterator[Entry]:

@@ -60,10 +60,16 @@ def runner(snap: Snapshot, endpoint: str, server: Server | None = None) -> Runne
     return install.kind if install else "unknown"
 
 
-def start_ollama(snap: Snapshot) -> Remedy:
-    """How to start Ollama on this machine, or to install it when it is absent."""
+def start_ollama(snap: Snapshot, endpoint: str = "") -> Remedy:
+    """How to start Ollama on this machine for an endpoint, or to install it when it is absent.
+
+    One that runs is never to be started a second time.
+    """
     install, system = install_of(snap), snap.machine.system
     kind: InstallKind | Literal["unknown"] = install.kind if install else "unknown"
+    if install and install.running:
+        where = f"port {install.ports[0]}" if install.ports else "another address"
+        return Remedy(f"Let OLLAMA_HOST and the base URL agree: Ollama listens on {where}")
     if kind == "absent":
         return Remedy(f"Install Ollama from {DOWNLOAD}, then start it")
     if kind == "service":
@@ -78,7 +84,20 @@ def start_ollama(snap: Snapshot) -> Remedy:
         return Remedy("Start the Ollama app", by_command(("open", "-a", "Ollama")))
     if kind == "app":
         return Remedy("Start Ollama from the Start menu; its icon appears in the tray")
-    return Remedy("Start Ollama in a terminal of its own", by_command(("ollama", "serve")))
+    return _serve(snap, endpoint)
+
+
+def _serve(snap: Snapshot, endpoint: str) -> Remedy:
+    """The page's own command, with the address where it is not the one that Ollama would take."""
+    settings = [f"OLLAMA_CONTEXT_LENGTH={FLOOR}"]  # docs.factory.ai/cli/byok/ollama
+    address = parse_address(endpoint or snap.default_endpoint)
+    if address is not None and not _is_default(snap, str(address)):
+        settings.insert(0, f"OLLAMA_HOST={address.host}:{address.port}")
+    serve = ("ollama", "serve")
+    if snap.machine.system == "windows":
+        told = ", ".join(f"`setx {each.replace('=', ' ')}`" for each in settings)
+        return Remedy(f"Run {told}, then start Ollama in a new terminal", by_command(serve))
+    return Remedy("Start Ollama in a terminal of its own", by_command((*settings, *serve)))
 
 
 def log_place(snap: Snapshot, endpoint: str, server: Server | None = None) -> str:

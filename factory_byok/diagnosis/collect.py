@@ -58,6 +58,7 @@ class Ask:
 
     `endpoint` stands in for the default one; `models` are wanted there beside the entries' own;
     `timeout` is each server's total in seconds; `whole_cpu` waits for the slow answer of cpuinfo.
+    Without `machine` only the servers are asked, with `ollama` also how Ollama is present here.
     `provider` is who should be at the endpoint, and `key` what its list of models may need.
     """
 
@@ -66,6 +67,7 @@ class Ask:
     timeout: float = PROBE_DEADLINE
     whole_cpu: bool = False
     machine: bool = True
+    ollama: bool = False
     droid: bool = True
     provider: str = ""
     key: str = field(default="", repr=False)
@@ -95,6 +97,7 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         servers=servers,
         listeners=listeners(world, servers),
         instead=instead(wanted, servers, answers),
+        asked=ask.endpoint.identity() if ask.endpoint else "",
         elsewhere=elsewhere(settings.entries, servers, answers.get("others", NOT_READ)),
         ollama=_reading(answers.get("ollama", NOT_READ)),
         droid=_reading(answers.get("droid", NOT_READ)),
@@ -117,8 +120,9 @@ def questions(
         found["instead", name] = partial(another_address, world, where, server, clock)
     found |= refusals(world, entries, wanted) | _settings_questions(world, wanted)
     if ask.machine:
-        install = Once(partial(ollama_install.probe, world))
         found |= _machine_questions(world, ask)
+    if ask.machine or ask.ollama:
+        install = Once(partial(ollama_install.probe, world))
         found["ollama"] = install
         found["others"] = partial(other_ollamas, world, install, wanted)
     if ask.droid:

@@ -5,7 +5,16 @@ from functools import partial
 from typing import Any
 
 from factory_byok.core.addresses import Address, parse_address, root_of
-from factory_byok.core.facts import STRANGE, Entry, Known, OllamaInstall, Reading, Server, Unknown
+from factory_byok.core.facts import (
+    SILENT,
+    STRANGE,
+    Entry,
+    Known,
+    OllamaInstall,
+    Reading,
+    Server,
+    Unknown,
+)
 from factory_byok.core.http import Deadline
 from factory_byok.core.world import World
 from factory_byok.hardware import processes
@@ -71,7 +80,8 @@ def other_ollamas(
 def elsewhere(
     entries: Iterable[Entry], servers: Servers, others: Any
 ) -> Mapping[str, tuple[str, ...]]:
-    """The other Ollamas, which count only when a model is missing where it should be."""
+    """The other Ollamas, which count only when a server or a model is not where it should be."""
+    absent = any(_absent(name, reading) for name, reading in servers.items())
     missing = any(
         isinstance(reading := servers.get(entry.endpoint), Known)
         and reading.value.provider == "ollama"
@@ -80,7 +90,14 @@ def elsewhere(
         for entry in entries
         if entry.fate == "listed"
     )
-    return others if missing and isinstance(others, Mapping) else {}
+    return others if (absent or missing) and isinstance(others, Mapping) else {}
+
+
+def _absent(endpoint: str, reading: Reading[Server]) -> bool:
+    """Whether no model server answers at an address of this machine."""
+    address = parse_address(endpoint)
+    local = address is not None and address.loopback
+    return local and isinstance(reading, Unknown) and reading.kind in (*SILENT, *STRANGE)
 
 
 def listeners(world: World, servers: Servers) -> dict[str, str]:

@@ -5,15 +5,23 @@ only where that field is the cause, and a log only of the server that it is.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
 from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import parse_address, root_of
-from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot
+from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Remedy
 from factory_byok.core.model_names import is_cloud
-from factory_byok.diagnosis.advice import another_model, log_place, raise_window, start_ollama
+from factory_byok.diagnosis.advice import (
+    another_model,
+    install_of,
+    log_place,
+    raise_window,
+    start_ollama,
+)
+from factory_byok.diagnosis.checks.server_silent import remedy_for as silence_remedy
 from factory_byok.droid.field_names import DIALECTS
 from factory_byok.droid.known_models import known_model
 from factory_byok.droid.proxies import proxy_for
@@ -121,9 +129,25 @@ def _silent(snap: Snapshot, entry: Entry) -> Remedy:
             f"droid sends this through the proxy in `{proxy}`: except `{root.host}` in `NO_PROXY`"
         )
         return Remedy(text, by_command(("byok", "doctor")))
-    address = parse_address(entry.endpoint)
-    local = address is not None and address.loopback and address.port == 11434
-    return start_ollama(snap) if local else Remedy(f"Start the server at {entry.endpoint}")
+    reading = snap.servers.get(entry.endpoint)
+    if isinstance(reading, Unknown):
+        remedy = silence_remedy(snap, entry.endpoint, reading)
+        repair = ("byok", "fix", "server-silent")  # which looks again, and has the edits
+        return replace(remedy, actions=by_command(repair)) if remedy.edits else remedy
+    if isinstance(reading, Known):
+        return _gone(snap, entry)
+    return Remedy(f"Start the server at {entry.endpoint}")
+
+
+def _gone(snap: Snapshot, entry: Entry) -> Remedy:
+    """A server that answered at first: its log says why it ended, and it is started again."""
+    told = f"The server was there and went away: read {_log(snap, entry)}"
+    install, address = install_of(snap), parse_address(entry.endpoint)
+    if not (_is_ollama(snap, entry) and install and address and address.loopback):
+        return Remedy(told)
+    ended = replace(snap, ollama=Known(replace(install, running=False)))
+    start = start_ollama(ended, entry.endpoint)
+    return replace(start, text=f"{told}. {start.text}")
 
 
 def _key(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:

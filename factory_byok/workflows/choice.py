@@ -20,7 +20,7 @@ from factory_byok.core.model_names import EVERY, is_cloud, parse_name
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import is_absent, nearest
-from factory_byok.diagnosis.checks.server_silent import remedy_for
+from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.providers import PROVIDERS
@@ -192,11 +192,9 @@ def _silent(snap: Snapshot, choice: Choice, why: Unknown) -> ByokError:
             f"Nothing was written: no usable answer from {choice.address}: {_lower(why.why)}",
             f"See whether this machine is online; `--timeout 30` waits longer; {ANYWAY}",
         )
-    remedy = remedy_for(snap, choice.address.identity(), why)
-    command = f" with `{' '.join(remedy.command)}`" if remedy.command else ""
     return ByokError(
         f"Nothing was written: no usable answer from {choice.address}: {_lower(why.why)}",
-        f"{remedy.text}{command}; {ANYWAY}",
+        f"{next_step(snap, choice.address.identity(), why)}; {ANYWAY}",
     )
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from factory_byok.core.addresses import base_url_of, default_endpoint, parse_endpoint
+from factory_byok.core.addresses import Address, base_url_of, default_endpoint, parse_endpoint
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding
@@ -12,6 +12,7 @@ from factory_byok.core.progress import Progress, Say
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks import LIVE_CODES
+from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.droid import program as droid
@@ -58,10 +59,13 @@ def prove(world: World, wanted: Sequence[str], proof: Proof, *, progress: Progre
     """
     in_order(proof.names)  # a wrong name is said before anything is asked
     address = parse_endpoint(proof.endpoint) if proof.endpoint else None
-    ask = Ask(endpoint=address, models=tuple(wanted), timeout=proof.timeout, machine=False)
+    ask = Ask(
+        endpoint=address, models=tuple(wanted), timeout=proof.timeout, machine=False, ollama=True
+    )
     with progress.working("Looking at the servers"):
         snap = collect(world, ask)
     entries = _entries(world, snap, wanted, proof)
+    _check_named(snap, address, entries)
     proven = Proven(entries=tuple(snap.listed()))
     with progress.working("Testing", long=True) as say:
         _run(world, snap, entries, proof, say, proven)
@@ -69,6 +73,21 @@ def prove(world: World, wanted: Sequence[str], proof: Proof, *, progress: Progre
     judged = replace(snap, exercises=tuple(proven.results))
     proven.findings = examine(judged, LIVE_CODES).findings
     return proven
+
+
+def _check_named(snap: Snapshot, address: Address | None, entries: Sequence[Entry]) -> None:
+    """Raises ByokError when the server that the user named is silent and no entry is tested there.
+
+    An entry's own silence is a result of its exercises.
+    """
+    if address is None or any(entry.endpoint == address.identity() for entry in entries):
+        return
+    reading = snap.servers[address.identity()]
+    if isinstance(reading, Unknown):
+        raise ByokError(
+            f"No usable answer from {address}: {reading.why}",
+            next_step(snap, address.identity(), reading),
+        )
 
 
 def _run(
@@ -170,7 +189,12 @@ def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
         else default_endpoint(world.env.get("OLLAMA_HOST", ""))
     )
     reading = snap.servers.get(address.identity())
-    if not (isinstance(reading, Known) and _has(reading.value, word)):
+    if isinstance(reading, Unknown):
+        raise ByokError(
+            f"`{word}` is no entry, and no usable answer came from {address}: {reading.why}",
+            next_step(snap, address.identity(), reading),
+        )
+    if reading is None or not _has(reading.value, word):
         raise ByokError(
             f"`{word}` is no entry, and the server at {address} has no such model",
             "`byok list` shows the entries",

@@ -143,16 +143,14 @@ def _total(tally: _Tally) -> Bytes:
 
 def _server(snap: Snapshot, address: Address) -> Server:
     """The Ollama that is to pull. Raises ByokError."""
-    from factory_byok.diagnosis.checks.server_silent import remedy_for
+    from factory_byok.diagnosis.checks.server_silent import next_step
 
     reading = snap.servers[address.identity()]
     if isinstance(reading, Unknown):
-        remedy = remedy_for(snap, address.identity(), reading)
-        command = f" with `{' '.join(remedy.command)}`" if remedy.command else ""
         raise ByokError(
             f"Nothing was pulled: no usable answer from {address}: {reading.why[:1].lower()}"
             f"{reading.why[1:]}",
-            f"{remedy.text}{command}",
+            next_step(snap, address.identity(), reading),
         )
     if reading.value.provider != "ollama":
         raise ByokError(f"The server at {address} is not Ollama, so it cannot pull models")

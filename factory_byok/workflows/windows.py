@@ -30,6 +30,7 @@ from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import keep_loaded, raise_window
 from factory_byok.diagnosis.checks.model_missing import is_absent
+from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.look import look
@@ -136,7 +137,8 @@ def found(snap: Snapshot, wanted: Target) -> tuple[str, Server, Model]:
     reading = snap.servers[endpoint]
     if isinstance(reading, Unknown):
         why = f"{reading.why[:1].lower()}{reading.why[1:]}"
-        raise ByokError(f"No usable answer from {wanted.address}: {why}", "See `byok doctor`")
+        hint = next_step(snap, endpoint, reading)
+        raise ByokError(f"No usable answer from {wanted.address}: {why}", hint)
     server = reading.value
     if isinstance(server.models, Unknown):
         raise ByokError(f"The server at {wanted.address} does not list models: {server.models.why}")
@@ -164,7 +166,8 @@ def _all(world: World, snap: Snapshot, ask: Ask) -> Seen:
     reading = snap.servers[address.identity()]
     if isinstance(reading, Unknown):
         why = f"{reading.why[:1].lower()}{reading.why[1:]}"
-        raise ByokError(f"No usable answer from {address}: {why}", "See `byok doctor`")
+        hint = next_step(snap, address.identity(), reading)
+        raise ByokError(f"No usable answer from {address}: {why}", hint)
     snap = collect(world, replace(ask, models=(EVERY,)))
     reading = snap.servers[address.identity()]
     if not isinstance(reading, Known) or isinstance(reading.value.models, Unknown):

@@ -5,12 +5,13 @@ other.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from factory_byok.core.actions import by_edits
 from factory_byok.core.addresses import DEFAULT_PORT, endpoint_of, parse_address
-from factory_byok.core.facts import Entry, Known, Snapshot, Unknown
+from factory_byok.core.facts import Entry, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.droid.entry_edits import set_field
+from factory_byok.diagnosis.advice import start_ollama
+from factory_byok.diagnosis.answering import answering, repoint
 
 TITLE = "One Ollama address"
 WHAT_TO_DO = (
@@ -40,12 +41,17 @@ def _is_ollama(snap: Snapshot, entry: Entry) -> bool:
 
 
 def _remedy(snap: Snapshot, entry: Entry, told: str) -> Remedy:
-    """Follow whichever of the two answers; `OLLAMA_HOST` when both or neither do."""
-    works = isinstance(snap.servers.get(entry.endpoint), Known)
-    if works and isinstance(snap.servers.get(told), Unknown):
+    """Follow the address that answers and has the model; never one at which nothing listens."""
+    here, there = snap.servers.get(entry.endpoint), snap.servers.get(told)
+    if isinstance(here, Unknown) and not isinstance(there, Known):
+        other = answering(snap, entry.endpoint)
+        return repoint(entry, other) if other else start_ollama(snap, entry.endpoint)
+    lacks = isinstance(there, Known) and _lacks(there.value, entry.model)
+    if isinstance(here, Known) and (lacks or not isinstance(there, Known)):
         return Remedy("Remove `OLLAMA_HOST` from the environment, or set it to the entry's address")
-    base_url = told + ("" if entry.dialect == "anthropic" else "/v1")
-    return Remedy(
-        f"Point the entry at {told}",
-        by_edits((set_field(entry, "base_url", base_url, entry.base_url),)),
-    )
+    return replace(repoint(entry, told), text=f"Point the entry at {told}")
+
+
+def _lacks(server: Server, model: str) -> bool:
+    """Whether a server tells its models, and has none of that name."""
+    return isinstance(server.models, Known) and server.model(model) is None

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from factory_byok.core.addresses import DEFAULT_PORT, parse_address
 from factory_byok.core.facts import STRANGE, Known, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.requirements import FLOOR
+from factory_byok.diagnosis.answering import answering, move_all
 
 TITLE = "Server is the right one"
 WHAT_TO_DO = (
@@ -70,12 +72,15 @@ def _remedy(snap: Snapshot, endpoint: str, who: str, kind: str) -> Remedy:
         return Remedy("Look at the server's log, then restart it")
     if kind == "redirect":
         return Remedy("Write the address that it redirects to into the base URL")
+    other = answering(snap, endpoint)
+    if other:
+        return move_all(snap, endpoint, other)
     if local and address is not None:
         free = address.port + 1
         start = (
             f"`setx OLLAMA_HOST 127.0.0.1:{free}` and a new start of Ollama"
             if snap.machine.system == "windows"
-            else f"`OLLAMA_HOST=127.0.0.1:{free} ollama serve`"
+            else f"`OLLAMA_HOST=127.0.0.1:{free} OLLAMA_CONTEXT_LENGTH={FLOOR} ollama serve`"
         )
         return Remedy(
             f"Stop {who or 'that program'} on port {address.port}; or give Ollama another port "

@@ -6,13 +6,20 @@ containers `localhost` is not the machine around them.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from shlex import join
 
-from factory_byok.core.actions import by_edits
-from factory_byok.core.addresses import DEFAULT_PORT, base_url_of, parse_address, root_of
-from factory_byok.core.facts import SILENT, Entry, Known, OllamaInstall, Snapshot, Unknown
+from factory_byok.core.addresses import DEFAULT_PORT, parse_address, root_of
+from factory_byok.core.facts import SILENT, Known, OllamaInstall, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.diagnosis.advice import install_of, runner, set_variable, start_ollama
-from factory_byok.droid.entry_edits import set_field
+from factory_byok.diagnosis.answering import (
+    answering,
+    is_ollamas,
+    lacks_port,
+    move_all,
+    repoint,
+)
 from factory_byok.providers.hosted import service_of
 
 TITLE = "Server answers"
@@ -31,8 +38,8 @@ KINDS = {
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
-    """One finding for each silent endpoint; a note when no entry uses it."""
-    used = {entry.endpoint for entry in snap.listed()}
+    """One finding for each silent endpoint; a note when nobody named it and no entry uses it."""
+    used = {snap.asked, *(entry.endpoint for entry in snap.listed())}
     for endpoint, reading in snap.servers.items():
         if not isinstance(reading, Unknown) or reading.kind not in (*SILENT, "tls", "crashed"):
             continue
@@ -55,11 +62,11 @@ def _silence(endpoint: str, reading: Unknown) -> str:
 def _about(snap: Snapshot, endpoint: str, reading: Unknown) -> str:
     """What is known of Ollama on this machine, as the rest of the sentence."""
     install = install_of(snap)
-    if reading.kind != "refused" or install is None or not _is_ollamas(snap, endpoint):
-        return ""
-    other = _instead(snap, endpoint)
+    other = answering(snap, endpoint)
     if other:
         return f"; an Ollama answers at {other}"
+    if reading.kind != "refused" or install is None or not is_ollamas(snap, endpoint):
+        return ""
     state = KINDS[install.kind]
     if install.kind == "absent":
         return f"; {state}"
@@ -73,21 +80,6 @@ def _ports(install: OllamaInstall) -> str:
     return f" on port {', '.join(str(port) for port in install.ports)}"
 
 
-def _is_ollamas(snap: Snapshot, endpoint: str) -> bool:
-    """Whether Ollama should be at an endpoint of this machine."""
-    address = parse_address(endpoint)
-    if address is None or not address.loopback:
-        return False
-    return address.port == DEFAULT_PORT or endpoint == _identity(snap.default_endpoint)
-
-
-def _instead(snap: Snapshot, endpoint: str) -> str:
-    """Another address of the same server that answers; "" when there is none."""
-    return next(
-        (other for spelled, other in snap.instead.items() if _identity(spelled) == endpoint), ""
-    )
-
-
 def _other_family(snap: Snapshot) -> Iterator[Finding]:
     """Entries with a literal address that refuses while another of the same machine answers."""
     for entry in snap.listed():
@@ -98,24 +90,20 @@ def _other_family(snap: Snapshot) -> Iterator[Finding]:
                 "error",
                 entry.label,
                 f"Nothing listens at {root}, but the server answers at {other}",
-                _repoint(entry, other),
+                repoint(entry, other),
             )
-
-
-def _repoint(entry: Entry, other: str) -> Remedy:
-    """The edit that lets an entry ask at another root."""
-    base_url = other if entry.dialect == "anthropic" else base_url_of(other)
-    edit = set_field(entry, "base_url", base_url, entry.base_url)
-    return Remedy(f"Make its base URL `{base_url}`", by_edits((edit,)))
 
 
 def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
     """The next step by the kind of silence."""
     address = parse_address(endpoint)
-    if _lacks_port(snap, endpoint):
+    other = answering(snap, endpoint)
+    if other:
+        return _move(snap, endpoint, other)
+    if lacks_port(snap, endpoint):
         return Remedy(
             "`OLLAMA_HOST` with a scheme but no port means port 80 or 443: add "
-            f"`:{DEFAULT_PORT}` to it, where Ollama listens"
+            f"`:{DEFAULT_PORT}` to it, Ollama's usual port"
         )
     if reading.kind == "forbidden":
         every = set_variable(snap, endpoint, None, "OLLAMA_HOST=0.0.0.0")
@@ -136,16 +124,6 @@ def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
     return _local(snap, endpoint, address.port)
 
 
-def _lacks_port(snap: Snapshot, endpoint: str) -> bool:
-    """Whether the endpoint is one that OLLAMA_HOST names with a scheme and without a port."""
-    told = snap.environment.get("OLLAMA_HOST", "").strip(" \t\"'")
-    address = parse_address(told)
-    if address is None or endpoint != _identity(snap.default_endpoint):
-        return False
-    place = told.partition("://")[2].partition("/")[0].rpartition("]")[2]
-    return address.port in (80, 443) and ":" not in place
-
-
 def _remote(endpoint: str, reading: Unknown) -> Remedy:
     """The next step for a server on another machine."""
     address = parse_address(endpoint)
@@ -161,52 +139,40 @@ def _remote(endpoint: str, reading: Unknown) -> Remedy:
 
 def _local(snap: Snapshot, endpoint: str, port: int) -> Remedy:
     """The next step for a server on this machine."""
-    other = _instead(snap, endpoint)
-    if other:
-        return _move(snap, endpoint, other)
-    if not _is_ollamas(snap, endpoint):
-        return Remedy(f"Start the server that listens on port {port}")
     install = install_of(snap)
-    if install and install.running:
-        where = f"port {install.ports[0]}" if install.ports else "another address"
-        return Remedy(f"Let OLLAMA_HOST and the base URL agree: Ollama listens on {where}")
-    if snap.machine.container and install and install.kind == "absent":
+    absent = install is not None and install.kind == "absent" and not install.running
+    if not is_ollamas(snap, endpoint):
+        return Remedy(f"Start the server that should be on port {port}, or correct the base URL")
+    if snap.machine.container and absent:
         return Remedy(
             "In a container `localhost` is the container itself: use the host's address, "
             f"`http://host.docker.internal:{port}/v1`, and let Ollama there listen with "
             "OLLAMA_HOST=0.0.0.0"
         )
-    if snap.machine.wsl and install and install.kind == "absent":
+    if snap.machine.wsl and absent:
         return Remedy(
             "Install Ollama in WSL; or use the one in Windows: set `networkingMode=mirrored` under "
             "`[wsl2]` in `%USERPROFILE%\\.wslconfig`, then run `wsl --shutdown`"
         )
-    return start_ollama(snap)
+    return start_ollama(snap, endpoint)
 
 
 def _move(snap: Snapshot, endpoint: str, other: str) -> Remedy:
-    """Points every entry of a refused endpoint at the address that answers."""
-    edits = tuple(
-        edit
-        for entry in snap.listed()
-        if entry.endpoint == endpoint
-        for edit in _repoint(entry, other).edits
-    )
-    text = f"Use `{base_url_of(other)}` as the base URL"
-    if snap.machine.wsl and runner(snap, other) == "remote":
-        text += (
-            "; or set `networkingMode=mirrored` under `[wsl2]` in `%USERPROFILE%\\.wslconfig` and "
-            "keep localhost"
-        )
-    if not edits:
-        return Remedy(text)
-    return Remedy(text, by_edits(edits))
+    """To the address that answers; in WSL the network can be set to have one for both."""
+    remedy = move_all(snap, endpoint, other)
+    if not (snap.machine.wsl and runner(snap, other) == "remote"):
+        return remedy
+    mirrored = "set `networkingMode=mirrored` under `[wsl2]` in `%USERPROFILE%\\.wslconfig`"
+    return replace(remedy, text=f"{remedy.text}; or {mirrored} and keep localhost")
 
 
-def _identity(endpoint: str) -> str:
-    """The endpoint's identity."""
-    address = parse_address(endpoint)
-    return address.identity() if address else endpoint
+def next_step(snap: Snapshot, endpoint: str, reading: Unknown) -> str:
+    """The same as a sentence for a verb that names the server by `--endpoint`."""
+    other = answering(snap, endpoint)
+    if other:
+        return f"An Ollama answers at {other}: `--endpoint {other}` asks there"
+    remedy = remedy_for(snap, endpoint, reading)
+    return f"{remedy.text} with `{join(remedy.command)}`" if remedy.command else remedy.text
 
 
 def _lower(sentence: str) -> str:

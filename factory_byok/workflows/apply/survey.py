@@ -12,7 +12,7 @@ from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import parse_name, with_window
 from factory_byok.core.units import show_bytes
 from factory_byok.core.world import World
-from factory_byok.diagnosis.checks.server_silent import remedy_for
+from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect, look_at_machine
 from factory_byok.sizing.recommendation import recommend
 from factory_byok.workflows.apply.facts import Resolved, Seen
@@ -64,11 +64,9 @@ def server_at(seen: Seen, address: Address) -> tuple[Snapshot, Server]:
     snap = seen.snaps[address.identity()]
     reading = snap.servers[address.identity()]
     if isinstance(reading, Unknown):
-        remedy = remedy_for(snap, address.identity(), reading)
-        command = f" with `{' '.join(remedy.command)}`" if remedy.command else ""
         raise ByokError(
             f"No usable answer from {address}: {reading.why[:1].lower()}{reading.why[1:]}",
-            f"{remedy.text}{command}",
+            next_step(snap, address.identity(), reading),
         )
     if reading.value.provider != "ollama":
         raise ByokError(

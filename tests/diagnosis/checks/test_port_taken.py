@@ -21,7 +21,10 @@ def test_the_program_is_named_and_ollama_can_move() -> None:
     )
     (finding,) = check(snap)
     assert "nginx (process 812)" in finding.message
-    assert "OLLAMA_HOST=127.0.0.1:11435 ollama serve" in finding.remedy.text
+    assert (
+        "OLLAMA_HOST=127.0.0.1:11435 OLLAMA_CONTEXT_LENGTH=32000 ollama serve"
+        in finding.remedy.text
+    )
 
 
 def test_windows_moves_ollama_by_setx() -> None:
