@@ -1,6 +1,7 @@
 """Bytes and Tokens: whole numbers with a unit, rounded only where they are shown."""
 
-from typing import NewType
+import re
+from typing import Final, NewType
 
 Bytes = NewType("Bytes", int)
 Tokens = NewType("Tokens", int)
@@ -9,6 +10,10 @@ Parameters = NewType("Parameters", int)
 GB = 10**9  # the hardware table counts as cards are sold
 GIB = 2**30
 BILLION = 10**9
+
+# Go's units of time, in seconds
+_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 
 
 def show_bytes(size: int) -> str:
@@ -41,3 +46,17 @@ def show_seconds(seconds: float) -> str:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     return f"{whole} s" if whole < 100 else f"{whole // 60} min {whole % 60} s"
+
+
+def go_duration(value: str) -> float | None:
+    """The seconds in a program's setting: a Go duration (`10m`, `1h30m`) or whole seconds.
+
+    None for what is neither, which Ollama takes for no value (envconfig/config.go).
+    """
+    text = value.strip(" \t\"'")
+    if re.fullmatch(r"-?[0-9]{1,18}", text):
+        return float(text)
+    if not re.fullmatch(rf"-?(?:{_PART.pattern})+", text):
+        return None
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text))
+    return -seconds if text.startswith("-") else seconds

@@ -15,9 +15,10 @@ from factory_byok.core.facts import (
     Snapshot,
 )
 from factory_byok.core.findings import Remedy
-from factory_byok.core.requirements import FLOOR
+from factory_byok.core.requirements import FLOOR, SHORTEST_KEEP_ALIVE
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.providers.hosted import HOSTED
+from factory_byok.providers.ollama.values import KEEP_ALIVE, keep_alive
 
 # How the window of other servers is set, by provider: vLLM's, llama.cpp's and LM Studio's own docs.
 RAISED_BY: Final = {
@@ -154,6 +155,18 @@ def set_variable(snap: Snapshot, endpoint: str, server: Server | None, setting: 
             )
             return f"Run `setx {name} {value}`, then {after}"
     return f"Stop Ollama and start it again with `{setting} ollama serve`"
+
+
+def unloaded_soon(server: Server | None) -> float | None:
+    """The seconds after which a server unloads an unused model, when its settings tell so few that
+    droid would often wait for a load; None when they tell nothing or enough.
+    """
+    settings = settings_of(server)
+    if settings is None or not isinstance(settings.variables, Known):
+        return None
+    value = settings.variables.value.get(KEEP_ALIVE, "")
+    seconds = keep_alive(value) if value.strip() else None
+    return seconds if seconds is not None and seconds < SHORTEST_KEEP_ALIVE else None
 
 
 def keep_loaded(snap: Snapshot, endpoint: str, server: Server | None) -> Remedy:

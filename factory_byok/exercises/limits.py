@@ -1,17 +1,14 @@
 """How long and how much an exercise may take, all visible and all to be set."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from factory_byok.core.units import Tokens
+from factory_byok.core.units import Tokens, go_duration
 
 LOAD: Final = 300.0  # seconds; Ollama's own OLLAMA_LOAD_TIMEOUT default (envconfig/config.go)
 FOR_EVER: Final = 24 * 3600.0
-_UNITS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +37,7 @@ def load_deadline(env: Mapping[str, str]) -> float:
 
     A Go duration (`10m`, `1h30m`) or whole seconds; zero and less mean no limit.
     """
-    text = env.get("OLLAMA_LOAD_TIMEOUT", "").strip(" \"'")
-    if re.fullmatch(r"-?\d+", text):
-        seconds = float(text)
-    elif re.fullmatch(rf"-?(?:{_DURATION.pattern})+", text):
-        seconds = sum(float(number) * _UNITS[unit] for number, unit in _DURATION.findall(text))
-        seconds = -seconds if text.startswith("-") else seconds
-    else:
+    seconds = go_duration(env.get("OLLAMA_LOAD_TIMEOUT", ""))
+    if seconds is None:
         return LOAD
     return seconds if seconds > 0 and math.isfinite(seconds) else FOR_EVER

@@ -15,7 +15,7 @@ from factory_byok.exercises import EXERCISES
 from factory_byok.exercises.causes import CAUSES
 from factory_byok.exercises.dialects import DIALECTS
 from factory_byok.exercises.limits import Limits
-from factory_byok.exercises.loading import load, loaded, window_of
+from factory_byok.exercises.loading import load, release, window_now
 from factory_byok.exercises.session import Say, Session
 
 # After one of these the next exercise could only say the same again, perhaps after minutes.
@@ -91,6 +91,14 @@ def exercise(
 
 def exercises(session: Session, names: Sequence[str]) -> Iterator[Exercise]:
     """Loads the model, runs the exercises, and stops asking where no answer can come."""
+    try:
+        yield from _loaded_exercises(session, names)
+    finally:
+        release(session)
+
+
+def _loaded_exercises(session: Session, names: Sequence[str]) -> Iterator[Exercise]:
+    """The exercises, the evidence of the load with the first of them."""
     fault = load(session)
     for number, name in enumerate(names):
         if fault:
@@ -99,7 +107,7 @@ def exercises(session: Session, names: Sequence[str]) -> Iterator[Exercise]:
             done = EXERCISES[name](session)
         evidence = {**done.evidence, **(session.load_evidence if number == 0 else {})}
         if fault is None and session.is_ollama:
-            evidence["window_after"] = window_of(loaded(session))
+            evidence["window_after"] = window_now(session)
         yield session.result(name, done.status, done.reason, evidence)
         if _hopeless(done):
             why = f"not tried, because `{name}` failed: {done.reason}"

@@ -39,6 +39,7 @@ class Session:
 
     `server` is what a probe saw at the endpoint, None when it was not looked at. `hosted` says that
     tokens cost somebody money, `warm` that the model is loaded, so that short deadlines hold.
+    `held` says that it stays in memory only because byok asked for that.
     `cold_first_token` is the time in seconds of the first answer of all, load included, where that
     could be seen. `proxy` is the one through which droid sends; `cheap` keeps requests small.
     `failures` counts tries that failed before one that worked; `prompts` holds prompts that were
@@ -52,6 +53,7 @@ class Session:
     server: Server | None = None
     hosted: bool = False
     warm: bool = False
+    held: bool = False
     window: int = 0
     cold_first_token: float | None = None
     load_evidence: dict[str, Json] = field(default_factory=dict)

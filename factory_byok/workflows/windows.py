@@ -28,7 +28,7 @@ from factory_byok.core.progress import Say
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
-from factory_byok.diagnosis.advice import keep_loaded, raise_window
+from factory_byok.diagnosis.advice import keep_loaded, raise_window, unloaded_soon
 from factory_byok.diagnosis.checks.model_missing import is_absent
 from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
@@ -229,7 +229,8 @@ def _advice(
     if isinstance(window, Unknown) or model.remote_host or is_cloud(model.name):
         return "", ()
     if window.value.tokens >= FLOOR or server.provider != "ollama":
-        return "", ()
+        soon = unloaded_soon(server) is not None
+        return (keep_loaded(snap, endpoint, server).text, ()) if soon else ("", ())
     remedy = raise_window(snap, server, model, endpoint)
     return remedy.text, remedy.command
 

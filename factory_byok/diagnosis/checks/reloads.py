@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from factory_byok.core.actions import CopyModel
 from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.core.requirements import FLOOR
-from factory_byok.core.units import show_tokens
+from factory_byok.core.model_names import is_cloud
+from factory_byok.core.requirements import FLOOR, SHORTEST_KEEP_ALIVE
+from factory_byok.core.units import show_seconds, show_tokens
+from factory_byok.diagnosis.advice import unloaded_soon
 from factory_byok.diagnosis.checks.chat_fails import exercised
 from factory_byok.diagnosis.checks.load_slow import EXERCISES, keep_longer
 
@@ -24,14 +26,39 @@ WHAT_TO_DO = (
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
-    """At most one finding for each entry, from the windows that `/api/ps` showed along the way."""
+    """At most one finding for each entry, from the windows that `/api/ps` showed along the way.
+
+    A keep-alive that is too short is told first, by the loaded model or by the server's settings.
+    """
     results: dict[str, list[Exercise]] = {}
     for each, done in exercised(snap, *EXERCISES):
         results.setdefault(each.id, []).append(done)
+    soon = {id(entry): told for entry, told in _by_settings(snap)}
     for entry in snap.listed():
-        message, mixed = _fight(entry, results.pop(entry.id, []))
+        found = results.pop(entry.id, [])
+        message, mixed = _kept(entry, found, soon.get(id(entry))), False
+        if not message:
+            message, mixed = _fight(entry, found)
         if message:
             yield Finding("warning", entry.label, message, _remedy(snap, entry, mixed=mixed))
+
+
+def _kept(entry: Entry, found: list[Exercise], setting: float | None) -> str:
+    """That the server hardly keeps the model after a use; "" when it does, or nothing tells."""
+    told = next((each.evidence.get("keep_alive_seconds") for each in found), None)
+    seconds = float(told) if isinstance(told, int | float) else setting
+    if seconds is None or seconds >= SHORTEST_KEEP_ALIVE:
+        return ""
+    after = "right after each use" if seconds < 1 else f"{show_seconds(seconds)} after each use"
+    return f"The server unloads `{entry.model}` {after}: its keep-alive is too short for droid"
+
+
+def _by_settings(snap: Snapshot) -> Iterator[tuple[Entry, float]]:
+    """Each entry whose server's own settings keep its model only for so many seconds."""
+    for entry, server, model in snap.served():
+        seconds = unloaded_soon(server)
+        if seconds is not None and not (model.remote_host or is_cloud(model.name)):
+            yield entry, seconds
 
 
 def _fight(entry: Entry, found: list[Exercise]) -> tuple[str, bool]:
@@ -47,9 +74,10 @@ def _fight(entry: Entry, found: list[Exercise]) -> tuple[str, bool]:
                 f"{show_tokens(before)}; droid's requests load it again with {loaded:,}",
                 True,
             )
-        if loaded and after == 0:
+        # A request that failed may have taken the model along: a runner that died, a stop, a 503.
+        if loaded and after == 0 and done.status == "passed":
             return f"`{entry.model}` was gone from memory right after `{done.exercise}`", False
-        if loaded and isinstance(after, int) and after != loaded:
+        if loaded and isinstance(after, int) and after not in (0, loaded):
             return (
                 f"Another program loaded `{entry.model}` with a window of {show_tokens(after)} "
                 f"while `{done.exercise}` used it with {loaded:,}",

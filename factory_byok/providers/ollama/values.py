@@ -1,9 +1,22 @@
 """Values in Ollama's own notation: versions, and whole numbers in variables."""
 
+import math
 import re
 from collections.abc import Mapping
+from typing import Final
 
-from factory_byok.core.units import Tokens
+from factory_byok.core.units import Tokens, go_duration
+
+KEEP_ALIVE: Final = "OLLAMA_KEEP_ALIVE"
+USUAL_KEEP_ALIVE: Final = 300.0  # seconds (envconfig/config.go)
+
+
+def keep_alive(value: str) -> float:
+    """The seconds that OLLAMA_KEEP_ALIVE keeps a model after a use; infinite for a negative one."""
+    seconds = go_duration(value)
+    if seconds is None:
+        return USUAL_KEEP_ALIVE
+    return seconds if seconds >= 0 else math.inf
 
 
 def version_number(version: str) -> tuple[int, ...]:
