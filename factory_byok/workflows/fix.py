@@ -1,6 +1,6 @@
 """What `byok fix` does: plans every repair in imagination, does it at once, and looks again."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -65,6 +65,18 @@ class _Draft:
     refused: dict[str, str] = field(default_factory=dict)
     actions: list[Action] = field(default_factory=list)
 
+    def take_all(self, findings: Sequence[Finding]) -> bool:
+        """Makes the edits of one check in imagination, at once where they go together."""
+        group = tuple(edit for each in findings for edit in each.remedy.edits if edit.op != "mode")
+        try:
+            self.apply(group)
+        except ByokError:
+            return any([self.take(each) for each in findings])  # noqa: C419 - all are tried
+        for each in findings:
+            self.modes |= {edit.file: edit for edit in each.remedy.edits if edit.op == "mode"}
+            self.repaired.append((each.check, each))
+        return True
+
     def take(self, finding: Finding) -> bool:
         """Makes one finding's edits in imagination; False when they cannot be made now."""
         modes = {edit.file: edit for edit in finding.remedy.edits if edit.op == "mode"}
@@ -97,8 +109,7 @@ def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
         outcome = _next(_imagined(world, snap, draft.texts), codes, draft)
         if outcome is None:
             break
-        made = [draft.take(each) for each in outcome.findings if each.remedy.edits]
-        if not any(made):
+        if not draft.take_all([each for each in outcome.findings if each.remedy.edits]):
             draft.refused.setdefault(outcome.check, "its place in the file is no longer there")
     after = _imagined(world, snap, draft.texts)
     left = examine(after, codes).findings

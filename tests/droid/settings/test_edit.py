@@ -1,9 +1,12 @@
 """Edits by example: the style of the neighbours, guards, refusals and cost."""
 
+import difflib
 import json
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from factory_byok.core.actions import Edit, Op
 from factory_byok.core.errors import ByokError
@@ -251,3 +254,24 @@ def test_editing_ten_thousand_entries_costs_a_few_parses() -> None:
         after = apply(text, each)
         assert time.process_time() - start < 10 * once + 0.5, name
         diff(text, after, "f") if name == "add" else None
+
+
+@given(
+    st.lists(st.sampled_from("abcd"), max_size=30), st.lists(st.sampled_from("abcd"), max_size=30)
+)
+@settings(max_examples=200, deadline=None)
+def test_a_diff_is_the_usual_one(old: list[str], new: list[str]) -> None:
+    before, after = ("".join(f"{line}\n" for line in lines) for lines in (old, new))
+    usual = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), "f", "f"
+    )
+    assert diff(before, after, "f") == "".join(usual)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_diff_of_many_changes_is_right_and_takes_no_square_of_time(more: int) -> None:
+    old = [f"{number}\n" for number in range(20_000)]
+    new = [line if number % 4 else f"x{line}" for number, line in enumerate(old)] + ["y\n"] * more
+    shown = diff("".join(old), "".join(new), "f").splitlines(keepends=True)
+    assert sum(line[0] == "+" for line in shown[2:]) >= 5_000 + more
+    assert sum(line[0] == "-" for line in shown[2:]) >= 5_000
