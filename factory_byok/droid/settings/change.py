@@ -226,11 +226,11 @@ def _pruned(world: World, path: Path, before: str | None, after: str | None) -> 
 
 def _refuse_loss(before: Effective, after: Effective, groups: Groups) -> None:
     """Raises ByokError when an entry that droid lists would vanish, though no edit names it."""
-    named = {edit.seen for group in groups for edit in group}
-    kept = {entry.seen for entry in _listed(after.entries)}
+    meant = {edit.seen for group in groups for edit in group}
+    meant |= {entry.seen for entry in _listed(after.entries)}
     ids = {entry.id for entry in _listed(after.entries)}
     for entry in _listed(before.entries):
-        if entry.seen not in kept | named and entry.id not in ids:
+        if entry.seen not in meant and entry.id not in ids:
             raise ByokError(
                 f"droid would no longer offer `{entry.label}` ({entry.id}), which is not meant",
                 f"Nothing was changed; `byok set {entry.id} id={entry.id}` gives it a lasting id",
