@@ -45,10 +45,10 @@ def own_list(
     if found is None or not isinstance(droid, Known):
         return NOT_READ
     version = droid.value.version
-    if isinstance(version, Known) and version.value in MEASURED:
-        return NOT_READ
     if world.droid_versions and version != Known(world.droid_versions[0]):
         return Unknown(f"byok follows droid {world.droid_versions[0]}, as it was told", "pinned")
+    if isinstance(version, Known) and version.value in MEASURED:
+        return NOT_READ
     if found.script:
         return lists(world, found.path, instead)
     return _remembered_list(world, found, instead or {})

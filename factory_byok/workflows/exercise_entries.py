@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from factory_byok.core.addresses import Address, base_url_of, default_endpoint, parse_endpoint
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot, Unknown
+from factory_byok.core.facts import NOT_READ, Entry, Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding
 from factory_byok.core.progress import Progress, Say
 from factory_byok.core.units import Tokens
@@ -157,9 +157,8 @@ def deepened(
     """
     proven = Proven()
     with progress.working("Exercising the models", long=True) as say:
-        if isinstance(snap.droid, Known):
-            lists = droid.lists(world, snap.droid.value.path)
-            snap = replace(snap, droid_lists=lists)
+        if isinstance(snap.droid, Known) and snap.droid_lists == NOT_READ:
+            snap = replace(snap, droid_lists=droid.lists(world, snap.droid.value.path))
         _run(world, snap, list(snap.listed()), Proof(), say, proven)
         say("Looking again")
         again = collect(world, replace(ask, droid=False))

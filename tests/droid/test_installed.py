@@ -115,6 +115,12 @@ def test_a_pinned_version_rules_whatever_is_installed(tmp_path: Path) -> None:
     assert asked(world).kind == "pinned"
 
 
+def test_a_measured_droid_is_not_compared_with_the_rules_of_another(tmp_path: Path) -> None:
+    world = a_world(tmp_path, Doors(says="0.225.2"))
+    assert asked(replace(world, droid_versions=("0.99.0",))).kind == "pinned"
+    assert asked(replace(world, droid_versions=("0.225.2",))).kind == ""
+
+
 def test_without_a_droid_the_newest_rules_hold(tmp_path: Path) -> None:
     world = replace(a_world(tmp_path, Doors()), which=lambda _: None)
     assert installed.followed(world).source == "none"

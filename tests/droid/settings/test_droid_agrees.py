@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from factory_byok.core.facts import Known
+from factory_byok.droid.program import lists
 from factory_byok.droid.rules import MEASURED
 from tests.doubles.droid import NEWEST, OTHERS, Droid, NoDroidError, find_droid
 from tests.doubles.real_parts import missing
@@ -85,3 +87,15 @@ def test_byok_lists_what_droid_once_answered(path: Path) -> None:
     for row in json.loads(path.read_text("utf-8"))["rows"]:
         said = {version: rows for group, rows in row["droid"].items() for version in group.split()}
         assert expected(machine_of(row), said) == said, row["name"]
+
+
+@pytest.mark.outside
+@pytest.mark.usefixtures("droid")
+def test_a_droid_that_is_asked_on_a_copy_lists_what_it_would_list_in_place(tmp_path: Path) -> None:
+    corpus = Path(__file__).parent / "corpus/levels.json"
+    for row in json.loads(corpus.read_text("utf-8"))["rows"]:
+        root = tmp_path / row["name"]
+        machine_of(row).write(root)
+        world = world_of(root, row["cwd"])
+        ids = tuple(each.id for each in judged(world).entries if each.fate == "listed")
+        assert lists(world, str(find_droid())) == Known(ids), row["name"]
