@@ -19,7 +19,7 @@ from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import EVERY, is_cloud, parse_name
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
-from factory_byok.diagnosis.checks.model_missing import is_absent, nearest
+from factory_byok.diagnosis.checks.model_missing import is_absent, what_to_do
 from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
@@ -200,12 +200,11 @@ def _silent(snap: Snapshot, choice: Choice, why: Unknown) -> ByokError:
 
 def _missing(choice: Choice, models: tuple[Model, ...]) -> ByokError:
     """The server has no such model."""
-    near = nearest(choice.model, [model.name for model in models])
-    like = f"It has {', '.join(f'`{each}`' for each in near)}; " if near else ""
-    get = f"`byok pull {choice.model}` downloads it; " if choice.provider == "ollama" else ""
+    names = [model.name for model in models]
+    hint = what_to_do(choice.model, names, pulls=choice.provider == "ollama")
     return ByokError(
         f"Nothing was written: `{choice.model}` {is_absent(choice.provider)} at {choice.address}",
-        f"{like}{get}{ANYWAY}",
+        "; ".join(filter(None, (hint, ANYWAY))),
     )
 
 

@@ -12,6 +12,7 @@ from factory_byok.core.progress import Progress, Say
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks import LIVE_CODES
+from factory_byok.diagnosis.checks.model_missing import what_to_do
 from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
@@ -196,7 +197,7 @@ def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
     if reading is None or not _has(reading.value, word):
         raise ByokError(
             f"`{word}` is no entry, and the server at {address} has no such model",
-            "`byok list` shows the entries",
+            _meant(reading, word),
         )
     return Entry(
         id="custom:",
@@ -211,6 +212,16 @@ def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
         pointer="",
         endpoint=address.identity(),
     )
+
+
+def _meant(reading: Known[Server] | None, word: str) -> str:
+    """What to do about a word that is neither an entry nor a model."""
+    shown = "`byok list` shows the entries"
+    if reading is None or isinstance(reading.value.models, Unknown):
+        return shown
+    names = [each.name for each in reading.value.models.value]
+    hint = what_to_do(word, names, pulls=reading.value.provider == "ollama")
+    return f"{hint}; {shown}" if hint else shown
 
 
 def _has(server: Server, model: str) -> bool:

@@ -29,7 +29,7 @@ from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import keep_loaded, raise_window, unloaded_soon
-from factory_byok.diagnosis.checks.model_missing import is_absent
+from factory_byok.diagnosis.checks.model_missing import is_absent, what_to_do
 from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.find import candidates, find_entry
@@ -144,7 +144,8 @@ def found(snap: Snapshot, wanted: Target) -> tuple[str, Server, Model]:
         raise ByokError(f"The server at {wanted.address} does not list models: {server.models.why}")
     model = server.model(wanted.model)
     if model is None:
-        hint = f"`byok pull {wanted.model}` downloads it" if server.provider == "ollama" else ""
+        names = [each.name for each in server.models.value]
+        hint = what_to_do(wanted.model, names, pulls=server.provider == "ollama")
         raise ByokError(f"`{wanted.model}` {is_absent(server.provider)} at {wanted.address}", hint)
     return endpoint, server, model
 

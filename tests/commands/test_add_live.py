@@ -91,3 +91,14 @@ def test_ctrl_c_during_the_try_says_what_is_written_and_how_it_goes_back(
 def _pressed(*_: object, **__: object) -> Reply:
     """Ctrl-c."""
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("words", [("add", "ollama"), ("window",), ("test",)])
+def test_a_slip_in_a_name_gets_the_right_one_and_no_download(
+    byok: Byok, ollama: Make, empty_home: Path, words: tuple[str, ...]
+) -> None:
+    double = ollama(["qwen2.5-coder:7b"])
+    ran = byok(*words, "qwen2.5-codr:7b", "--endpoint", double.url)
+    assert ran.code == 1
+    assert "Did you mean `qwen2.5-coder:7b`?" in ran.err
+    assert "byok pull" not in ran.err

@@ -5,21 +5,34 @@ droid never asks whether a model exists, so the entry looks fine until the first
 the model was pulled into another Ollama on the same machine, that of the service or one's own.
 """
 
+import re
 from collections.abc import Iterator
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from factory_byok.core.actions import CopyModel, PullModel, by_edits
 from factory_byok.core.addresses import base_url_of, parse_address
 from factory_byok.core.facts import Entry, Known, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.core.model_names import LONGEST, derived_from, is_cloud, same_model
+from factory_byok.core.model_names import (
+    DEFAULT_HOST,
+    LONGEST,
+    derived_from,
+    is_cloud,
+    parameters_in,
+    parse_name,
+    same_model,
+)
 from factory_byok.core.units import Tokens
 from factory_byok.droid.entry_edits import set_field
+from factory_byok.sizing.catalogue import lookup, rows
 
 TITLE = "Model is installed"
 WHAT_TO_DO = "`byok pull MODEL` downloads it; `byok set ENTRY model=NAME` corrects the name"
 
 MOST_NAMES = 3
+LEAST_ALIKE = (
+    0.8  # of the letters, as difflib counts them: `codr` for `coder`, not `code` for `chat`
+)
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
@@ -56,10 +69,54 @@ def nearest(name: str, names: list[str]) -> list[str]:
     return list(dict.fromkeys([*family, *(lowered[each] for each in similar)]))[:MOST_NAMES]
 
 
+def meant(name: str, names: list[str]) -> str:
+    """The name that a misspelt one was probably meant to be, "" when it may well be right.
+
+    Of the server's names, else of those that the library is known to have. Numbers are no slip of
+    the pen: `qwen2` is another model than `qwen3`.
+    """
+    parts = parse_name(name)
+    if parts is None or lookup(name) is not None or parts.host != DEFAULT_HOST:
+        return ""
+    family = _family(name)
+    known = any(row.model == family for row in rows())
+    for each in names:
+        if (known and _family(each) == family) or _is_slip(name, each):
+            return each
+    return next((row.name for row in rows() if _is_slip(name, row.name)), "")
+
+
+def _is_slip(name: str, other: str) -> bool:
+    """Whether two names differ only in a few letters of the family."""
+    first, second = _family(name), _family(other)
+    if first == second or re.findall(r"\d+", first) != re.findall(r"\d+", second):
+        return False
+    sizes = {parameters_in(name), parameters_in(other)} - {None}
+    return len(sizes) < 2 and SequenceMatcher(None, first, second).ratio() >= LEAST_ALIKE
+
+
+def _family(name: str) -> str:
+    """A name without its place and its tag."""
+    return name.rpartition("/")[2].partition(":")[0].lower()
+
+
 def same_family(one: str, other: str) -> bool:
     """Whether two names differ at most in their tag and their place."""
-    first, second = (each.rpartition("/")[2].partition(":")[0].lower() for each in (one, other))
-    return first == second
+    return _family(one) == _family(other)
+
+
+def what_to_do(name: str, names: list[str], *, pulls: bool) -> str:
+    """The sentence for a verb that was given a name which the server does not have.
+
+    `pulls` says that the server can download it.
+    """
+    near = nearest(name, names)
+    right = meant(name, near) if pulls else ""
+    if right:
+        return f"Did you mean `{right}`?"
+    like = f"It has {', '.join(f'`{each}`' for each in near)}" if near else ""
+    get = f"`byok pull {name}` downloads it" if pulls else ""
+    return "; ".join(filter(None, (like, get)))
 
 
 def _like(near: list[str]) -> str:
@@ -98,6 +155,10 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, near: list[str], other
         # The tag was forgotten: `:latest` is what Ollama then looks for, and hardly what is meant.
         edit = set_field(entry, "model", near[0], entry.model)
         return Remedy(f"Write `{near[0]}`, with its tag, into the entry", by_edits((edit,)))
+    right = meant(entry.model, near) if server.provider == "ollama" else ""
+    if right:
+        edit = set_field(entry, "model", right, entry.model)
+        return Remedy(f"Write `{right}` into the entry", by_edits((edit,)))
     if server.provider == "ollama":
         return Remedy("Download it", (PullModel(entry.model, _at(snap, entry)),))
     if near:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from factory_byok.core.facts import Known, Snapshot, Unknown
 from factory_byok.diagnosis.checks.model_missing import check, nearest
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
@@ -69,3 +71,30 @@ def test_a_forgotten_tag_is_written_into_the_entry() -> None:
     (edit,) = finding.remedy.edits
     assert (edit.op, edit.value) == ("replace", "qwen3-coder:30b")
     assert replace(finding, check="model_missing").command == ("byok", "fix", "model-missing")
+
+
+@pytest.mark.parametrize("name", ["qwen3-codr:30b", "qwen3-coder:33b", "Qwen3-Coderr:30B"])
+def test_a_misspelt_name_gets_the_near_one_that_the_message_holds(name: str) -> None:
+    (finding,) = check(missing(name))
+    (edit,) = finding.remedy.edits
+    assert "`qwen3-coder:30b`" in finding.message
+    assert (edit.value, finding.remedy.command) == ("qwen3-coder:30b", ())
+
+
+@pytest.mark.parametrize(
+    "name", ["qwen2.5-coder:30b-x", "qwen4-coder:30b", "hf.co/me/qwen3-codr:30b", "gone:1b"]
+)
+def test_a_name_that_may_be_another_model_is_not_written_over(name: str) -> None:
+    (finding,) = check(missing(name))
+    assert "qwen3-coder" not in "".join(str(edit.value) for edit in finding.remedy.edits)
+
+
+def test_a_slip_for_a_model_that_only_the_library_has_is_corrected_first() -> None:
+    (finding,) = check(missing("lama3.3:70b"))
+    (edit,) = finding.remedy.edits
+    assert edit.value == "llama3.3:70b"
+
+
+def test_one_that_the_library_has_is_downloaded() -> None:
+    (finding,) = check(missing("qwen2.5-coder:32b"))
+    assert finding.remedy.command == ("byok", "pull", "qwen2.5-coder:32b")
