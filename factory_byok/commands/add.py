@@ -159,7 +159,10 @@ def _offers(
 
         return offered_lines(choice, models, style)
 
-    return Answer(data, words)
+    from factory_byok.workflows.next_step import after_offer
+
+    no_model = choice.provider == "ollama" and not models
+    return Answer(data, words, next=after_offer(any_model=not no_model))
 
 
 def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) -> None:

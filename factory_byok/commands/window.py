@@ -90,7 +90,8 @@ def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answ
 
     from factory_byok.workflows.next_step import after_windows
 
-    step = after_windows((row.command, row.model) for row in seen.rows)
+    nothing = not seen.rows and not any(seen.snap.listed())
+    step = after_windows(((row.command, row.model) for row in seen.rows), nothing=nothing)
     return Answer({"models": seen.rows}, words, next=step)
 
 

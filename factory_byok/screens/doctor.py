@@ -219,6 +219,8 @@ def _summary(snap: Snapshot, report: Report, style: Style) -> str:
     passed = sum(outcome.status == "ok" for outcome in report.outcomes)
     skipped = sum(outcome.status == "skipped" for outcome in report.outcomes)
     tail = f"; {skipped} skipped (--verbose says why)" if skipped else ""
+    if not report.findings and not any(snap.listed()):
+        return f"droid has no entry of yours yet; {passed} of {len(report.outcomes)} checks passed"
     if not report.findings:
         sign = style.sign("✓ ", "")
         all_of = "All" if not skipped else f"{passed} of"

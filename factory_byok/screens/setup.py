@@ -194,7 +194,8 @@ def keep_lines(size: int, for_good: str, style: Style) -> Iterator[str]:
     held = f"It holds {show_bytes(size)} meanwhile. " if size else ""
     yield from style.wrapped(
         "Ollama unloads an idle model after 5 minutes, so every longer pause costs a new load. "
-        "byok can ask it to keep this one for an hour after each use, until Ollama restarts. "
+        "byok can ask it to keep this one for an hour after each use; once it is unloaded "
+        "(Ollama restarts, another model needs the room), Ollama's own time counts again. "
         f"{held}For good: {for_good[:1].lower()}{for_good[1:]}",
         "  ",
         "  ",

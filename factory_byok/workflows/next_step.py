@@ -111,8 +111,17 @@ def _set_up(snap: Snapshot) -> NextStep:
         lines.append(f"Ollama: {INSTALL_OLLAMA[system]}")
     if isinstance(snap.droid, Unknown) and snap.droid.kind == "absent":
         lines.append(f"droid: {INSTALL_DROID[system]}")
-    why = f"installs come first, {'; '.join(lines)}" if lines else "adds a model, step by step"
+    does = "downloads a model and adds it" if _without_models(snap) else "adds a model"
+    why = f"installs come first, {'; '.join(lines)}" if lines else f"{does}, step by step"
     return run("byok", "setup", why=why)
+
+
+def _without_models(snap: Snapshot) -> bool:
+    """Whether a server answers, and none has a model."""
+    from factory_byok.core.facts import Known
+
+    models = [each.value.models for each in snap.servers.values() if isinstance(each, Known)]
+    return bool(models) and all(isinstance(each, Known) and not each.value for each in models)
 
 
 def _of_findings(findings: Iterable[Finding]) -> NextStep | None:
@@ -171,12 +180,26 @@ def after_pull(model: str, *, done: bool) -> NextStep:
     return run("byok", "add", "ollama", model, why="makes it a model of droid's")
 
 
-def after_windows(commands: Iterable[tuple[tuple[str, ...], str]]) -> NextStep:
-    """After looking at windows: the first command that raises one, with its model."""
+def after_windows(
+    commands: Iterable[tuple[tuple[str, ...], str]], *, nothing: bool = False
+) -> NextStep:
+    """After looking at windows: the first command that raises one, with its model.
+
+    `nothing` says that there is neither an entry nor a model.
+    """
+    if nothing:
+        return run("byok", "setup", why="from nothing to a model that works in droid")
     for command, model in commands:
         if command:
             return run(*command, why=f"for {model}")
     return run("byok", "doctor", why="looks at everything else")
+
+
+def after_offer(*, any_model: bool) -> NextStep | None:
+    """After a look at what a server offers: how it gets its first model."""
+    if any_model:
+        return None
+    return run("byok", "setup", why="chooses a model for this machine and downloads it")
 
 
 def after_window_set(model: str, *, used: bool, worked: bool | None) -> NextStep:

@@ -13,12 +13,13 @@ from factory_byok.workflows.next_step import (
     after_fit,
     after_fix,
     after_list,
+    after_offer,
     after_pull,
     after_test,
     after_window_set,
     after_windows,
 )
-from tests.builders import a_snapshot, an_entry
+from tests.builders import a_server, a_snapshot, an_entry
 
 PASSED = Exercise("custom:M-0", "m:32b", "tools", "passed")
 
@@ -34,6 +35,19 @@ def test_on_a_bare_machine_it_is_setup_with_what_has_to_be_installed() -> None:
     assert step.command == ("byok", "setup")
     assert "ollama.com/install.sh" in step.text
     assert "app.factory.ai/cli" in step.text
+
+
+def test_a_server_without_a_model_and_no_entry_leads_to_setup() -> None:
+    servers = {"http://localhost:11434": Known(a_server(models=Known(())))}
+    snap = a_snapshot(entries=(), servers=servers)
+    step = after_doctor(snap, examine(snap))
+    assert step.text == "byok setup (downloads a model and adds it, step by step)"
+    snap = a_snapshot(entries=())
+    assert "(adds a model, step by step)" in after_doctor(snap, examine(snap)).text
+    assert after_windows((), nothing=True).command == ("byok", "setup")
+    offer = after_offer(any_model=False)
+    assert offer is not None and offer.command == ("byok", "setup")
+    assert after_offer(any_model=True) is None
 
 
 def test_what_byok_can_repair_is_repaired_first() -> None:
