@@ -39,7 +39,6 @@ INDEX: Final = 2  # elements of one place in the cache: 64 bits
 REPEATS: Final = 2  # how often the same two layers in a row are planned: later ones change nothing
 
 
-@lru_cache(maxsize=4096)
 def compute_buffer(
     shape: Shape,
     window: int,
@@ -58,6 +57,34 @@ def compute_buffer(
     quantised cache, `unified` one cache for all slots, `outputs` the rows of logits: one for each
     slot unless told.
     """
+    if not flash or outputs not in (0, slots):
+        return _planned(shape, window, batch, slots, on_card, flash, coarse, unified, outputs)
+    # with flash attention only the masks know the window, and they keep their places throughout
+    cells = _cells(shape, window, batch, slots if unified else 1)
+    kinds = {block.attention.sliding for block in shape.blocks if block.attention}
+    masks = batch * sum(cells[kind] for kind in kinds) * FLOAT // 2
+    return masks + _planned(shape, 0, batch, slots, on_card, flash, coarse, False, 0)
+
+
+def _cells(shape: Shape, window: int, batch: int, streams: int) -> dict[bool, int]:
+    """The cells that layers see which see the whole window (False), and those that slide (True)."""
+    full = padded(window) * streams
+    return {False: full, True: min(full, sliding_cells(shape, window, batch, streams))}
+
+
+@lru_cache(maxsize=4096)
+def _planned(
+    shape: Shape,
+    window: int,
+    batch: int,
+    slots: int,
+    on_card: bool,
+    flash: bool,
+    coarse: bool,
+    unified: bool,
+    outputs: int,
+) -> int:
+    """The bytes of all steps, planned one by one."""
     run, x, rows = _start(shape, window, batch, slots, on_card, flash, coarse, unified)
     ahead = None if rows is None else _Ahead(run, x, rows)
     if shape.streams > 1:
@@ -132,9 +159,7 @@ def _start(
     The last is what each layer gets of its own (gemma3n, gemma4), None for most models.
     """
     graph = Graph()
-    streams = slots if unified else 1
-    full = padded(window) * streams
-    cells = {False: full, True: min(full, sliding_cells(shape, window, batch, streams))}
+    cells = _cells(shape, window, batch, slots if unified else 1)
     embedding = shape.embedding * (1 + shape.deep_layers)
     own = shape.per_layer * shape.layers * batch
     rows = graph.new(own) if own and on_card else None
