@@ -23,8 +23,8 @@ class Rules(NamedTuple):
     is empty is listed under no id, instead of being hidden. `config_strict`: one wrong-typed
     optional field drops an entry of config.json; else only a name or a reasoning effort counts, and
     rejects the file. `config_hidden_by`: an entry of config.json is hidden by one of the settings
-    files beside it with the same model or the same id. `list_needed`: `customModels` that is no
-    list hides config.json.
+    files beside it with the same model or the same id. `list_needed`: `customModels` that is
+    neither a list nor null, at any level, leaves droid without any model.
     `org_file`: the organisation's file of the system is read. `needs_login`: there is no airgap
     mode, and a turn wants to see some key of Factory's.
     """

@@ -8,7 +8,7 @@ import pytest
 from factory_byok.droid.rules import FAMILIES, MEASURED, NEWEST, Followed, is_version, rules_of
 from factory_byok.droid.settings.effective import Effective, Source, effective
 from factory_byok.version import MEASURED_DROID
-from tests.droid.settings.test_effective import a_source, camel, ids, snake
+from tests.droid.settings.test_effective import LEVELS, a_source, camel, ids, snake
 
 OLDEST, POSITION, MERGELESS, TODAY = (family.versions[-1] for family in FAMILIES)
 
@@ -101,13 +101,16 @@ def test_the_same_id_in_both_files_is_listed_twice_by_the_older() -> None:
         assert listed(version, settings, config) == ["custom:A-0"] * times
 
 
-def test_a_list_that_is_none_hides_config_from_all_but_the_newest() -> None:
+def test_a_list_that_is_none_leaves_all_but_the_newest_without_any_model() -> None:
     config = a_source("config", {"custom_models": [snake(api_key="k")]})
     for version in MEASURED:
         nothing: tuple[Any, ...] = ({}, 5, "", False)
         for value in nothing:
-            result = made(version, a_source("settings", {"customModels": value}), config)
-            assert ids(result) == (["custom:m-0"] if version == TODAY else [])
+            for level in LEVELS:
+                broken = a_source("settings", {"customModels": value}, level)
+                result = made(version, broken, config)
+                assert ids(result) == (["custom:m-0"] if version == TODAY else [])
+                assert version == TODAY or broken.place.path.name in result.entries[0].reason
         assert ids(made(version, a_source("settings", {"customModels": None}), config))
 
 

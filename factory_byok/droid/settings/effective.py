@@ -68,23 +68,21 @@ def _settle_folder(reads: list[FileRead], rules: Rules) -> None:
             item.drop("replaced", reason, "shadowed")
             item.shadowed_by = local.file.path
     winners = [item for read in (settings, local) if read for item in read.live]
+    if rules.list_needed and reads[0].source.place.level != "org":
+        _stop_without_list(local, settings)
     if config:
-        if rules.list_needed:
-            _ignore_beside_no_list(config, local, settings)
         if "model" in rules.config_hidden_by:
             _hide_by_model(config, winners)
         if "id" in rules.config_hidden_by:
             _shadow(config.live, {item.id: item.file for item in winners})
 
 
-def _ignore_beside_no_list(config: FileRead, *others: FileRead | None) -> None:
-    """Leaves config.json out beside `customModels` that is neither a list nor null."""
+def _stop_without_list(*reads: FileRead | None) -> None:
+    """Marks the settings file whose `customModels`, neither list nor null, keeps droid from all."""
     key = LIST_NAMES["settings"]
-    holder = next((read for read in others if read and key in read.values), None)
+    holder = next((read for read in reads if read and key in read.values), None)
     if holder is not None and not isinstance(holder.values[key], list | type(None)):
-        for item in config.live:
-            item.drop("replaced", f"`{key}` in {holder.file.path} is no list", "shadowed")
-            item.shadowed_by = holder.file.path
+        holder.stops_droid = True
 
 
 def _hide_by_model(config: FileRead, winners: list[Candidate]) -> None:
@@ -112,9 +110,12 @@ def _settle_levels(folders: list[list[FileRead]]) -> None:
 
 def _stop_everything(reads: list[FileRead]) -> None:
     """Drops every entry when one file keeps droid from listing any, or even from starting."""
-    for file in [read.file for read in reads if read.stops_droid]:
+    for file, version in [
+        (read.file, read.rules.versions[-1]) for read in reads if read.stops_droid
+    ]:
         for item in [item for read in reads for item in read.live]:
-            reason = f"droid lists no model because of {file.path}: {file.reason}"
+            why = file.reason or file.notes[0]
+            reason = f"droid {version} lists no model because of {file.path}: {why}"
             item.drop("file_discarded", reason)
 
 

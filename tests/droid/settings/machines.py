@@ -276,3 +276,51 @@ def machines(draw: st.DrawFn) -> MadeUp:
     if draw(st.integers(0, 4)) == 0:
         written[ORGANISATION] = draw(organisation_files())
     return MadeUp(written, cwd, tuple(f"{mark}/.git" for mark in marks))
+
+
+# --- sound machines: many entries survive, so that it shows which of them hides which -------------
+
+
+@st.composite
+def _sound_entries(draw: st.DrawFn, config: bool) -> Any:
+    """One entry of few words, with at most one thing that some version minds."""
+    name, url, key = (
+        ("model_display_name", "base_url", "api_key")
+        if config
+        else ("displayName", "baseUrl", "apiKey")
+    )
+    word = st.sampled_from(["m", "n", "m 0", "M"])
+    entry: dict[str, Any] = {"model": draw(word), "provider": "openai", url: "http://h/v1"}
+    entry[key] = draw(st.sampled_from(["k", "k", "k", "", "YOUR_API_KEY", 5]))
+    if draw(st.booleans()):
+        entry[name] = draw(word)
+    odd: list[tuple[str, Any]] = [("provider", "zz")]
+    odd += (
+        [("reasoning_effort", 5), ("max_tokens", "5"), ("model_display_name", True)]
+        if config
+        else [("id", "custom:m-0"), ("id", "custom:n-1"), ("id", ""), ("id", "x")]
+    )
+    if draw(st.integers(0, 4)) == 0:
+        entry.update([draw(st.sampled_from(odd))])
+    return entry
+
+
+@st.composite
+def sound_machines(draw: st.DrawFn) -> MadeUp:
+    """A machine whose three levels all hold entries of the same few models."""
+    written: dict[str, bytes] = {}
+    for folder in ("home", "work", "work/a"):
+        for name in ("settings.json", "settings.local.json", "config.json"):
+            if draw(st.integers(0, 3)) >= (1 if "local" in name else 3):
+                continue
+            config = name == "config.json"
+            value: Any = draw(st.lists(_sound_entries(config), max_size=4))
+            if draw(st.integers(0, 15)) == 0:
+                value = draw(st.sampled_from([None, {}, 5]))
+            body = {"custom_models" if config else "customModels": value}
+            written[f"{folder}/.factory/{name}"] = json.dumps(body).encode()
+    if draw(st.integers(0, 3)) == 0:
+        models = draw(st.lists(_sound_entries(False), max_size=2))
+        written[ORGANISATION] = json.dumps({"customModels": models}).encode()
+    cwd = draw(st.sampled_from(["home", "work", "work/a"]))
+    return MadeUp(written, cwd, ("work/.git",) if draw(st.booleans()) else ())

@@ -17,11 +17,19 @@ from factory_byok.droid.program import lists
 from factory_byok.droid.rules import MEASURED
 from tests.doubles.droid import NEWEST, OTHERS, Droid, NoDroidError, find_droid
 from tests.doubles.real_parts import missing
-from tests.droid.settings.machines import MadeUp, help_block, judged, machines, world_of
+from tests.droid.settings.machines import (
+    MadeUp,
+    help_block,
+    judged,
+    machines,
+    sound_machines,
+    world_of,
+)
 from tests.droid.settings.record import answer, machine_of
 
 BATCH = 6
 FOLDERS = int(os.environ.get("BYOK_DROID_FOLDERS", "60"))
+BATCHES = st.lists(st.one_of(machines(), sound_machines()), min_size=BATCH, max_size=BATCH)
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
 
 
@@ -63,7 +71,7 @@ def enough(folders: int) -> settings:
 
 @pytest.mark.outside
 @enough(FOLDERS)
-@given(batch=st.lists(machines(), min_size=BATCH, max_size=BATCH))
+@given(batch=BATCHES)
 def test_the_newest_droid_lists_what_byok_says(droid: Droid, batch: Sequence[MadeUp]) -> None:
     assert disagreements(droid, NEWEST, batch) == []
 
@@ -71,7 +79,7 @@ def test_the_newest_droid_lists_what_byok_says(droid: Droid, batch: Sequence[Mad
 @pytest.mark.outside
 @pytest.mark.parametrize("version", OTHERS)
 @enough(max(2 * BATCH, FOLDERS // 5))
-@given(batch=st.lists(machines(), min_size=BATCH, max_size=BATCH))
+@given(batch=BATCHES)
 def test_every_other_measured_droid_lists_what_byok_says(
     droid: Droid, version: str, batch: Sequence[MadeUp]
 ) -> None:
