@@ -272,7 +272,8 @@ class Snapshot:
     variables that matter, with credentials removed; `listeners` names the program behind a local
     endpoint that answered as something else. `instead` maps an address that does not answer to one
     of the same server that does; `elsewhere` maps other Ollamas on this machine to their models.
-    `asked` is the endpoint that the user named, "" for none.
+    `asked` is the endpoint that the user named, "" for none. `refused_keys` maps the ids of entries
+    whose key a server refused to its words.
     `written` are the entries that byok remembers to have written; they stay on this machine.
     """
 
@@ -293,6 +294,7 @@ class Snapshot:
     instead: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked: str = ""
+    refused_keys: Mapping[str, str] = field(default_factory=dict)
     written: tuple[WrittenEntry, ...] = field(default=(), metadata={"private": True})
 
     def listed(self) -> Iterator[Entry]:

@@ -30,6 +30,7 @@ from factory_byok.diagnosis.other_addresses import (
     other_ollamas,
     refusals,
 )
+from factory_byok.diagnosis.own_lists import own_questions, refused_keys, with_own_lists
 from factory_byok.droid import program as droid
 from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.written_entries import written_entries
@@ -83,9 +84,10 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
     asked = questions(world, ask, settings.entries, default, wanted)
     answers = together(asked, max(MACHINE_DEADLINE, ask.timeout + 1))
     computer = _machine(world, answers)
+    told = {name: _reading(answers[("server", name)]) for name in wanted}
     servers = {
-        name: _completed(_reading(answers[("server", name)]), name, answers, computer)
-        for name in wanted
+        name: _completed(reading, name, answers, computer)
+        for name, reading in with_own_lists(told, settings.entries, answers).items()
     }
     return Snapshot(
         taken_at=world.now().isoformat(timespec="seconds"),
@@ -105,6 +107,7 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         droid_rules=settings.followed.rules.versions[-1],
         environment=safe_environment(world.env),
         written=written_entries(world),
+        refused_keys=refused_keys(answers),
     )
 
 
@@ -118,6 +121,7 @@ def questions(
         server = Once(_server_question(world, where, models, ask, default, clock))
         found["server", name] = server
         found["instead", name] = partial(another_address, world, where, server, clock)
+    found |= own_questions(world, entries, default.identity(), ask.timeout)
     found |= refusals(world, entries, wanted) | _settings_questions(world, wanted)
     if ask.machine:
         found |= _machine_questions(world, ask)

@@ -63,7 +63,7 @@ def parse(
     reply: Reply, provider: Provider = ANY, listing: Listing | None = None
 ) -> Reading[Server]:
     """The server behind a reply to the question for its models."""
-    if reply.status in (401, 403) and reply.body:
+    if reply.status == 401 or (reply.status == 403 and reply.body):
         return Known(_server(provider, Unknown("the server wants a key to tell its models", "key")))
     stranger = not_an_api(reply)
     if stranger:

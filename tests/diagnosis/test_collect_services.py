@@ -50,10 +50,10 @@ def test_a_public_list_tells_the_window_and_a_missing_model(
         reroute(monkeypatch, {"https://openrouter.ai": double.url})
         found = errors(byok)
     assert "`openai/gpt-oss-20b`" in found["model_missing"]
-    assert KEY not in str([seen.headers for seen in double.requests])
+    assert "key_refused" not in found
 
 
-def test_a_list_behind_a_key_is_no_fault_and_the_key_is_not_sent(
+def test_a_list_behind_a_key_is_no_fault_and_gets_the_key_at_the_entrys_own_address(
     byok: Byok, empty_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", KEY)
@@ -62,8 +62,30 @@ def test_a_list_behind_a_key_is_no_fault_and_the_key_is_not_sent(
         asked = reroute(monkeypatch, {"https://api.groq.com": double.url})
         found = errors(byok)
     assert not {"model_missing", "port_taken", "server_silent", "base_url_wrong"} & set(found)
-    assert KEY not in str([seen.headers for seen in double.requests])
-    assert [url for url in asked if "groq" in url] == ["https://api.groq.com/openai/v1/models"]
+    assert {url.rpartition("/v1/")[2] for url in asked if "groq" in url} == {
+        "models", "chat/completions"
+    }  # fmt: skip
+    assert all(seen.json in (None, {}) for seen in double.requests)  # an empty chat costs nothing
+
+
+def test_a_wrong_key_is_found_and_a_projects_key_goes_nowhere(
+    byok: Byok, empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "sk-wrong-key-0123")
+    groq = LISTS["groq"]
+    write(empty_home, groq.model, "https://api.groq.com/openai/v1", "GROQ_API_KEY")
+    with OpenAIServer(groq, key=KEY) as double:
+        reroute(monkeypatch, {"https://api.groq.com": double.url})
+        found = errors(byok)
+        assert "refuses the entry's key" in found["key_refused"]
+        assert "sk-wrong" not in str(found)
+        project = empty_home / "work"
+        project.mkdir()
+        (empty_home / ".factory").rename(project / ".factory")
+        monkeypatch.chdir(project)
+        double.requests.clear()
+        assert "key_refused" not in errors(byok)
+    assert "sk-wrong" not in str([seen.headers for seen in double.requests])
 
 
 def test_the_page_s_gemini_address_is_one_finding_and_the_unset_key_another(

@@ -37,6 +37,7 @@ CODES: Final = (
     # the server and its models
     "server_silent",
     "port_taken",
+    "key_refused",
     "proxy_in_the_way",
     "server_outdated",
     "model_missing",

@@ -27,6 +27,7 @@ API_PATH = re.compile(
 )
 WILDCARDS = ("0.0.0.0", "::", "")
 SECRET = re.compile(r"(?<=://)[^/@]*@")
+QUERIED = re.compile(r"=[^&#]+")  # the values of a query, which may be keys
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
@@ -36,7 +37,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             continue
         faults, better = judge(snap, entry)
         if faults:
-            shown = SECRET.sub("***@", entry.base_url)
+            shown = QUERIED.sub("=***", SECRET.sub("***@", entry.base_url))
             message = f"Its base URL `{shown}` {' and '.join(faults)}"
             level: Level = "warning" if entry.base_url.rstrip("/") in UNDOCUMENTED else "error"
             yield Finding(level, entry.label, message, _remedy(entry, better))

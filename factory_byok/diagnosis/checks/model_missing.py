@@ -3,13 +3,14 @@
 Ollama answers 404 for a name that `ollama list` does not show; a forgotten tag means `:latest`.
 droid never asks whether a model exists, so the entry looks fine until the first message. Sometimes
 the model was pulled into another Ollama on the same machine, that of the service or one's own.
+Other servers may take names that they do not list, so there it is a warning at most.
 """
 
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher, get_close_matches
 
-from factory_byok.core.actions import CopyModel, PullModel, by_edits
+from factory_byok.core.actions import CopyModel, PullModel, by_command, by_edits
 from factory_byok.core.addresses import base_url_of, parse_address
 from factory_byok.core.facts import Entry, Known, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
@@ -23,6 +24,7 @@ from factory_byok.core.model_names import (
     same_model,
 )
 from factory_byok.core.units import Tokens
+from factory_byok.diagnosis.unlisted_names import unlisted
 from factory_byok.droid.entry_edits import set_field
 from factory_byok.sizing.catalogue import lookup, rows
 
@@ -30,6 +32,9 @@ TITLE = "Model is installed"
 WHAT_TO_DO = "`byok pull MODEL` downloads it; `byok set ENTRY model=NAME` corrects the name"
 
 MOST_NAMES = 3
+LEAST_BYTES = 0.5  # for each parameter, at four bits
+# Large models that Ollama's cloud offers (its cmd/launch/models.go, 0.33).
+IN_CLOUD = ("qwen3-coder:480b", "gpt-oss:120b", "deepseek-v3.1:671b", "kimi-k2:1t")
 LEAST_ALIKE = (
     0.8  # of the letters, as difflib counts them: `codr` for `coder`, not `code` for `chat`
 )
@@ -43,15 +48,18 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     for entry, server in snap.answered():
         if not isinstance(server.models, Known) or server.model(entry.model) is not None:
             continue
-        if server.provider == "ollama" and is_cloud(entry.model):
-            continue
         near = nearest(entry.model, [model.name for model in server.models.value])
-        other = _elsewhere(snap, entry) if server.provider == "ollama" else ""
+        if server.provider != "ollama":
+            yield from unlisted(entry, server, near)
+            continue
+        if is_cloud(entry.model):
+            continue
+        other = _elsewhere(snap, entry)
         also = f"; another Ollama on this machine, at {other}, has it" if other else _like(near)
         yield Finding(
             "error",
             entry.label,
-            f"`{entry.model}` {is_absent(server.provider)} at {entry.endpoint}{also}",
+            f"`{entry.model}` {is_absent('ollama')} at {entry.endpoint}{also}",
             _remedy(snap, entry, server, near, other),
         )
 
@@ -148,23 +156,36 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, near: list[str], other
             f"Point the entry at {other}, and keep only one server running", by_edits((edit,))
         )
     base, window = derived_from(entry.model)
-    if server.provider == "ollama" and base and server.model(base) is not None:
+    if base and server.model(base) is not None:
         again = CopyModel(base, Tokens(int(window)), _at(snap, entry))
         return Remedy(f"Make that copy of `{base}` again", (again,))
     if near and ":" not in entry.model and same_family(near[0], entry.model):
         # The tag was forgotten: `:latest` is what Ollama then looks for, and hardly what is meant.
         edit = set_field(entry, "model", near[0], entry.model)
         return Remedy(f"Write `{near[0]}`, with its tag, into the entry", by_edits((edit,)))
-    right = meant(entry.model, near) if server.provider == "ollama" else ""
+    if entry.model in IN_CLOUD and _too_large(snap, entry):
+        name = f"{entry.model}-cloud"
+        edit = set_field(entry, "model", name, entry.model)
+        return Remedy(f"Write `{name}`: it runs in Ollama's cloud", by_edits((edit,)))
+    right = meant(entry.model, near)
     if right:
         edit = set_field(entry, "model", right, entry.model)
         return Remedy(f"Write `{right}` into the entry", by_edits((edit,)))
-    if server.provider == "ollama":
-        return Remedy("Download it", (PullModel(entry.model, _at(snap, entry)),))
-    if near:
-        edit = set_field(entry, "model", near[0], entry.model)
-        return Remedy(f"Write `{near[0]}` into the entry", by_edits((edit,)))
-    return Remedy("Write a name from the server's `/v1/models` into the entry")
+    if _too_large(snap, entry):
+        text = "Choose a model that fits: this one is too large for the machine"
+        return Remedy(text, by_command(("byok", "fit")))
+    return Remedy("Download it", (PullModel(entry.model, _at(snap, entry)),))
+
+
+def _too_large(snap: Snapshot, entry: Entry) -> bool:
+    """Whether a model's name says that it cannot fit into this machine's memories together."""
+    parameters, memory = parameters_in(entry.model), snap.machine.memory
+    where = parse_address(entry.endpoint)
+    if parameters is None or not isinstance(memory, Known) or where is None or not where.loopback:
+        return False
+    cards = [each.value for each in snap.machine.gpus.values() if isinstance(each, Known)]
+    known = [gpu.memory.value for gpus in cards for gpu in gpus if isinstance(gpu.memory, Known)]
+    return parameters * LEAST_BYTES > memory.value.total + sum(known)
 
 
 def _at(snap: Snapshot, entry: Entry) -> str:

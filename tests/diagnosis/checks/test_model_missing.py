@@ -18,7 +18,47 @@ def test_a_missing_model_is_an_error_with_the_nearest_names_and_a_pull() -> None
     (finding,) = check(missing("qwen3-coder:480b"))
     assert finding.level == "error"
     assert "`qwen3-coder:30b`" in finding.message
-    assert finding.remedy.command == ("byok", "pull", "qwen3-coder:480b")
+    (edit,) = finding.remedy.edits  # 480B cannot fit here, and Ollama's cloud has it
+    assert edit.value == "qwen3-coder:480b-cloud"
+
+
+def test_a_model_that_can_fit_is_downloaded_and_one_that_cannot_is_not() -> None:
+    (small,) = check(missing("llama3.1:70b"))
+    assert small.remedy.command == ("byok", "pull", "llama3.1:70b")
+    (large,) = check(missing("llama3.1:405b"))
+    assert large.remedy.command == ("byok", "fit")
+
+
+def at_a_gateway(name: str, *listed: str, provider: str = "openai-compatible") -> Snapshot:
+    models = [a_model(name=each) for each in listed]
+    server = a_server(*models, provider=provider, window_setting="")
+    return missing(name, servers={ENDPOINT: Known(server)})
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("gpt-5.1(high)", "gpt-5.1"),
+        ("claude-opus-4-6-thinking-32000", "claude-opus-4-6"),
+        ("mistralai/devstral-2512:free", "mistralai/devstral-2512"),
+        ("openai/gpt-5", "openai/*"),
+        ("anything", "*"),
+    ],
+)
+def test_wildcards_and_known_suffixes_are_silent_elsewhere(name: str, listed: str) -> None:
+    assert not list(check(at_a_gateway(name, listed, "other")))
+
+
+def test_a_name_outside_another_servers_list_is_a_warning_without_a_repair() -> None:
+    (finding,) = check(at_a_gateway("gpt-5.2", "gpt-5.1", "glm"))
+    assert (finding.level, finding.remedy.edits) == ("warning", ())
+    assert finding.remedy.command[-1] == "model=gpt-5.1"
+
+
+def test_llama_server_with_one_model_takes_any_name() -> None:
+    (finding,) = check(at_a_gateway("qwen3-coder", "/m/q.gguf", provider="llama-cpp"))
+    assert finding.level == "note"
+    assert "`/m/q.gguf`" in finding.message
 
 
 def test_the_default_tag_and_letter_case_do_not_matter() -> None:
