@@ -2,7 +2,7 @@
 
 import gc
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Importing makes no garbage, but Python looks for some at every 700 objects: a tenth of the start.
 gc.set_threshold(50_000)
