@@ -82,6 +82,7 @@ class Wanted:
             kv_type=self.kv_type.lower() if self.kv_type else usual.kv_type,
             parallel=self.parallel or usual.parallel,
             gpus=self.gpus or 0,
+            all_logits=usual.all_logits,
         )
 
 

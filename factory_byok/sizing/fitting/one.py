@@ -1,5 +1,6 @@
 """One model held against the memory that is free: at each window, and up to which one it fits."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -25,6 +26,8 @@ Where = Literal["gpu", "split", "memory", "nowhere", "cloud", "unknown"]
 
 STEPS: Final = (Tokens(4_096), Tokens(32_768), Tokens(65_536), Tokens(131_072))
 FIRST: Final = Tokens(32_000)  # the window that Factory's page asks for (docs.factory.ai)
+# Ollama runs llama-server itself since 0.30; what it ran before was built before llama.cpp b9496.
+FEW_LOGITS: Final = (0, 30)
 COARSER: Final = "q8_0"
 PICTURES: Final = GIB  # stays free too for a model that sees pictures: Ollama asks llama.cpp so
 NOTHING: Final = Demand(Bytes(0), Bytes(0), Bytes(0), Bytes(0))
@@ -33,18 +36,29 @@ ELSEWHERE: Final = "the model runs in the cloud"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the user wants to know: `gpus` 0 leaves the number of cards to Ollama."""
+    """What the user wants to know: `gpus` 0 leaves the number of cards to Ollama.
+
+    `all_logits` is an old engine, see `demand`.
+    """
 
     window: Tokens = FIRST
     kv_type: str = "f16"
     parallel: int = 1
     gpus: int = 0
+    all_logits: bool = False
 
 
 def asked_of(server: Server | None, window: Tokens = FIRST) -> Asked:
     """The question as this server would run the model: with its kind of cache and its slots."""
     kv_type, slots = server_settings(server)
-    return Asked(window, kv_type, slots)
+    old = server is not None and _before(server.version, FEW_LOGITS)
+    return Asked(window, kv_type, slots, all_logits=old)
+
+
+def _before(version: str, first: tuple[int, int]) -> bool:
+    """Whether a version, such as 0.29.1, comes before another; False for what is no version."""
+    found = re.match(r"(\d{1,6})\.(\d{1,6})", version)
+    return found is not None and (int(found[1]), int(found[2])) < first
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +126,13 @@ def fit(
     longest = candidate.shape.longest_window
     window = Tokens(min(asked.window, longest)) if longest else asked.window
     slots = slots_of(candidate.shape.architecture, asked.parallel)
-    asked = Asked(window, asked.kv_type, slots, asked.gpus)
+    asked = replace(asked, window=window, parallel=slots)
     if candidate.cloud:
         return _in_the_cloud(candidate, free, asked)
     need = demand(candidate.shape, window, asked.kv_type, asked.parallel, max(asked.gpus, 1))
     coarser = None
     if asked.kv_type == "f16":
-        other = Asked(window, COARSER, asked.parallel, asked.gpus)
+        other = replace(asked, kv_type=COARSER)
         less = at_window(candidate, free, other, window).need
         coarser = Coarser(COARSER, less, largest_on_gpu(candidate, free, other))
     windows = [*_steps(longest), *([window] if extra else [])]
@@ -178,12 +192,14 @@ def at_window(candidate: Candidate, free: Free, asked: Asked, window: Tokens) ->
             device=free.device,
             micro_batch=batch,
             context=free.context,
+            all_logits=asked.all_logits,
         )
     need = demand(
         *(shape, window, asked.kv_type, slots, gpus or 1),
         device=free.device,
         micro_batch=batch,
         context=free.context,
+        all_logits=asked.all_logits,
     )
     if not free.gpus_known:
         return AtWindow(window, need, "unknown", None)

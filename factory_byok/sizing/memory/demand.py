@@ -78,13 +78,15 @@ def demand(
     micro_batch: int | None = None,
     flash: bool = True,
     context: Bytes | None = None,
+    all_logits: bool = False,
 ) -> Demand:
     """What the model needs at this window, with `parallel` slots of that window each.
 
     `gpus` 0 means the processor alone. `micro_batch` overrules Ollama's own choice, `context` what
     a CUDA card's context takes. The window is taken as it is: `shape.longest_window` is the
-    caller's limit. Raises UsageError for an unknown KV cache type. `flash` is flash attention, the
-    default wherever Ollama supports it.
+    caller's limit. `flash` is flash attention, the default wherever Ollama supports it;
+    `all_logits` an engine up to llama.cpp b9432, which keeps a row of logits for each token of a
+    micro-batch (from b9496 on one for each slot). Raises UsageError for an unknown KV cache type.
     """
     device = device if gpus > 0 else "cpu"
     gpus, parallel, window = max(gpus, 1), max(parallel, 1), max(window, 1)
@@ -100,6 +102,7 @@ def demand(
         on_card=on_card,
         flash=flash,
         coarse=block_bytes(kv_type) < block_bytes("f16"),
+        outputs=batch if all_logits else 0,
     )
     masks = _masks(shape, window, batch)
     if gpus > 1:

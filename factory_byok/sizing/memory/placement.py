@@ -84,6 +84,7 @@ def cards_needed(
     device: Device = "cuda",
     micro_batch: int | None = None,
     context: Bytes | None = None,
+    all_logits: bool = False,
 ) -> int:
     """The fewest cards that hold it all, else the number of cards (0 when there are none).
 
@@ -99,6 +100,7 @@ def cards_needed(
             device=device,
             micro_batch=micro_batch,
             context=context,
+            all_logits=all_logits,
         )
         if place(need, free_gpu_memory, Bytes(0), margin).fits_gpu:
             return count

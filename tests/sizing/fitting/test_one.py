@@ -238,6 +238,17 @@ def test_a_server_that_tells_its_settings_decides_what_is_asked() -> None:
     assert asked_of(a_server()) == asked_of(None) == Asked()
 
 
+def test_an_old_engine_keeps_logits_for_a_whole_micro_batch() -> None:
+    old, new = asked_of(a_server(version="0.29.1")), asked_of(a_server(version="0.30.0"))
+    small = model("gemma3:270m")  # 262,144 words beside a width of 640
+
+    more = fit(small, free(24), old).here.need.compute
+    less = fit(small, free(24), new).here.need.compute
+
+    assert (old.all_logits, new.all_logits) == (True, False)
+    assert more > 2 * less
+
+
 def test_ollama_gives_some_families_one_slot_whatever_is_asked() -> None:
     assert held("qwen3.5:9b", parallel=4).here.need == held("qwen3.5:9b").here.need
     assert held("qwen3:8b", parallel=2).here.need != held("qwen3:8b").here.need
