@@ -25,7 +25,9 @@ from factory_byok.core.errors import (
     Interrupted,
     UsageError,
 )
+from factory_byok.core.masking import leaving
 from factory_byok.core.world import DROID_VERSION
+from factory_byok.screens import output
 from factory_byok.screens.answer import Answer
 from factory_byok.screens.style import Style, set_up_streams, style_of
 
@@ -205,11 +207,11 @@ def run(words: list[str]) -> int:
 def _interrupted(words: list[str], told: str = "") -> int:
     """Tells that ctrl-c ended it before there was a result, and what was done by then."""
     sentence = f"Interrupted. {told}" if told else "Interrupted"
-    sys.stderr.write(f"\n{sentence}\n")
+    output.note(f"\n{sentence}")
     if "--json" in words:
         from factory_byok.reports.envelope import failure
 
-        _write(failure(_verb(words), ByokError(sentence), interrupted=True))
+        output.result_json(failure(_verb(words), ByokError(sentence), interrupted=True))
     return INTERRUPTED
 
 
@@ -223,7 +225,7 @@ def _recover() -> None:
         from factory_byok.droid.settings.writing.recovery import recover
 
         for told in recover(world):
-            sys.stderr.write(f"{told}\n")
+            output.note(told)
 
 
 def _print(answer: Any, words: list[str]) -> int:
@@ -233,11 +235,13 @@ def _print(answer: Any, words: list[str]) -> int:
     if "--json" in words:
         from factory_byok.reports.envelope import envelope
 
-        _write(envelope(_verb(words), answer))
+        show = output.document if answer.document else output.result_json
+        show(envelope(_verb(words), answer))
     else:
         style = _style(words)
         read_by = style.wrapped(f"As read by {answer.read_by}") if answer.read_by else ()
-        _write("\n".join([*answer.words(style), *read_by]))
+        show = output.document if answer.document else output.result
+        show("\n".join([*answer.words(style), *read_by]))
         _tell_next(answer, words)
     if answer.interrupted:
         return INTERRUPTED
@@ -252,8 +256,7 @@ def _tell_next(answer: Answer, words: list[str]) -> None:
 
     stream = sys.stderr if answer.document else sys.stdout
     lines = next_lines(answer.next, style_of(stream, _color(words)))
-    stream.write("\n" + "\n".join(lines) + "\n")
-    stream.flush()
+    (output.note if answer.document else output.result)("\n" + "\n".join(lines))
 
 
 def _fail(words: list[str], error: ByokError) -> int:
@@ -261,17 +264,18 @@ def _fail(words: list[str], error: ByokError) -> int:
     if "--json" in words:
         from factory_byok.reports.envelope import failure
 
-        _write(failure(_verb(words), error))
+        output.result_json(failure(_verb(words), error))
     else:
         style = style_of(sys.stderr, _color(words))
-        sys.stderr.write(_sentence(error, style))
+        output.note(_sentence(error, style))
     return error.exit_code
 
 
 def _sentence(error: ByokError, style: Style) -> str:
     """An error and its hint for a person."""
-    text = f"{style.paint('error', 'bold', 'red')}: {error.message}\n"
-    return text + (f"{style.paint('hint', 'bold', 'cyan')}: {error.hint}\n" if error.hint else "")
+    text = f"{style.paint('error', 'bold', 'red')}: {leaving(error.message)}"
+    hint = f"\n{style.paint('hint', 'bold', 'cyan')}: {leaving(error.hint)}" if error.hint else ""
+    return text + hint
 
 
 def _usage(error: Any) -> UsageError:
@@ -298,13 +302,6 @@ def _pipe_closed() -> int:
     """The reader of our output went away, as `head` does: nothing to say, and nothing to flush."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OK
-
-
-def _write(text: str) -> None:
-    """Writes a whole output at once."""
-    if text:
-        sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 def _verb(words: list[str]) -> str:

@@ -1,6 +1,7 @@
 """The shape of the house: who may import whom, and that every plug-in is registered."""
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -42,6 +43,7 @@ PURE = (
     "core/model_names",
     "core/addresses",
     "core/json_fields",
+    "core/masking",
     "core/serialization",
     "droid/field_names",
     "droid/listing",
@@ -117,6 +119,15 @@ def test_a_heavy_library_is_imported_only_in_its_room(path: Path) -> None:
         library = module.split(".")[0]
         if library in ONLY_IN:
             assert _inside(path, ONLY_IN[library]), f"{library} does not belong here"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_words_leave_through_the_one_exit(path: Path) -> None:
+    if _inside(path, ("screens/output", "completion/shells")):
+        return
+    text = path.read_text("utf-8")
+    ways = r"stdout\.write\(|stderr\.write\(|(?<![\w.])print\("
+    assert not re.search(ways, text), "these words pass no mask: use `screens.output`"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from factory_byok.core.errors import ByokError
+from factory_byok.core.masking import leaving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +41,9 @@ def agree(
             return
         hint = f"`--yes` does it{f', or do it by hand: {by_hand}' if by_hand else ''}"
         raise ByokError("Nothing was changed: there is no terminal to ask", hint)
+    from factory_byok.screens.output import note
     from factory_byok.screens.style import style_of
 
-    sys.stderr.write("\n".join(shown(style_of(sys.stderr, "auto"))) + "\n")
-    if not typer.confirm(question, err=True):
+    note("\n".join(shown(style_of(sys.stderr, "auto"))))
+    if not typer.confirm(leaving(question), err=True):
         raise ByokError("Nothing was changed")

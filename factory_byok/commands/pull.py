@@ -74,11 +74,11 @@ def _pulled(
 def _warn(plan: "Plan") -> None:
     """Says what speaks against the pull before it takes its time."""
     from factory_byok.screens.findings import findings_lines
+    from factory_byok.screens.output import note
     from factory_byok.screens.style import style_of
 
     lines = findings_lines(plan.findings, style_of(sys.stderr, "auto"))
-    sys.stderr.write("\n".join(lines) + "\n")
-    sys.stderr.flush()
+    note("\n".join(lines))
 
 
 def _answer(plan: "Plan", done: "Pulled | None") -> Answer:

@@ -104,6 +104,10 @@ def parse_ollama_host(value: str) -> Address:
     """
     text = value.strip().strip("\"'").strip()
     scheme, found, rest = text.partition("://")
+    if "@" in text:  # no address: what stands before it may be a password, with slashes in it
+        login = rest if found else text
+        text = rest = login.rpartition("@")[2]
+        text = f"{scheme}://{rest}" if found else rest
     if not found:
         scheme, rest = "http", text
     default = _PORTS.get(scheme, DEFAULT_PORT) if found else DEFAULT_PORT

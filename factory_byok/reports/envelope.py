@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
+from factory_byok.reports.masked_edits import without_secrets
 from factory_byok.screens.answer import Answer
 from factory_byok.workflows.next_step import NextStep
 
@@ -78,8 +79,8 @@ def _text(
         "schema_version": SCHEMA_VERSION,
         "command": command,
         "status": status,
-        "data": data,
-        "findings": findings,
+        "data": without_secrets(data),
+        "findings": without_secrets(findings),
         "next": show_next(following),
         "interrupted": interrupted,
     }

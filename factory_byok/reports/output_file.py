@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from factory_byok.core.errors import ByokError
+from factory_byok.core.masking import mask_line
 
 
 def write_report(path: Path, text: str, *, force: bool = False) -> None:
@@ -10,7 +11,7 @@ def write_report(path: Path, text: str, *, force: bool = False) -> None:
     try:
         with path.open("w" if force else "x", encoding="utf-8", errors="backslashreplace",
                        newline="\n") as file:  # fmt: skip
-            file.write(text)
+            file.write(mask_line(text))
     except FileExistsError:
         raise taken(path) from None
     except OSError as error:

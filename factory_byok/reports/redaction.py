@@ -13,8 +13,9 @@ from os.path import realpath
 from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from factory_byok.core.facts import Known, Unknown
+from factory_byok.core.masking import Masker, is_mixed, mask_line
 from factory_byok.core.world import World
-from factory_byok.droid.settings.mask import mask, mask_line
+from factory_byok.droid.settings.mask import mask
 
 T = TypeVar("T")
 
@@ -72,6 +73,8 @@ class _Redaction:
 
     def text(self, text: str) -> str:
         """One text without what must not leave."""
+        if is_mixed(text):  # a key pasted where another word belongs
+            return Masker().label(text)
         text = mask(text) if '":' in text else mask_line(text)
         for word, instead in self._words:
             text = word.sub(instead, text)
@@ -98,7 +101,9 @@ class _Redaction:
             return replace(
                 value,
                 **{
-                    each.name: self.walk(hints[each.name], getattr(value, each.name))
+                    each.name: each.default
+                    if "private" in each.metadata  # it is written nowhere
+                    else self.walk(hints[each.name], getattr(value, each.name))
                     for each in fields(value)
                 },
             )

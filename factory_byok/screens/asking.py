@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from factory_byok.core.masking import leaving
+
 
 def agrees(question: str, *, default: bool = True) -> bool:
     """A yes or no. Raises KeyboardInterrupt for ctrl-c and ctrl-d."""
@@ -30,6 +32,6 @@ def _asked(kind: Any, question: str, **how: Any) -> Any:
     from rich.text import Text
 
     try:
-        return kind.ask(Text(question), console=Console(stderr=True), **how)
+        return kind.ask(Text(leaving(question)), console=Console(stderr=True), **how)
     except EOFError:
         raise KeyboardInterrupt from None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.screens import setup as screens
+from factory_byok.screens.output import note
 from factory_byok.screens.style import style_of
 from factory_byok.sizing.fitting import Ranked
 from factory_byok.workflows.add import Plan
@@ -42,8 +43,7 @@ class Terminal(Guide):
     def _show(self, lines: Iterable[str]) -> None:
         """Writes lines."""
         for line in lines:
-            sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+            note(line)
 
     def show_opening(self) -> None:
         """What this is."""

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from factory_byok.core.masking import leaving
 from factory_byok.core.progress import SILENT, Progress, Say, Show, Transfer
 from factory_byok.core.units import show_bytes, show_seconds
-from factory_byok.screens.style import printable
+from factory_byok.screens.output import note
 
 EVERY: Final = 10.0  # seconds between two plain lines of one download
 
@@ -30,8 +31,8 @@ class OnTerminal:
     @contextmanager
     def working(self, what: str, *, long: bool = False) -> Iterator[Say]:
         """A spinner with words that can change."""
-        with _console().status(what, spinner="dots") as status:
-            yield lambda text: status.update(text)
+        with _console().status(_words(what), spinner="dots") as status:
+            yield lambda text: status.update(_words(text))
 
     @contextmanager
     def transferring(self, what: str) -> Iterator[Show]:
@@ -41,14 +42,14 @@ class OnTerminal:
 
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"))
         with Bar(*columns, console=_console(), transient=True) as bar:
-            task: Any = bar.add_task(what, total=None, told="")
+            task: Any = bar.add_task(_words(what), total=None, told="")
 
             def show(transfer: Transfer) -> None:
                 bar.update(
                     task,
                     total=transfer.total or None,
                     completed=transfer.completed,
-                    told=printable(_told(transfer)),
+                    told=_words(_told(transfer)),
                 )
 
             yield show
@@ -74,6 +75,13 @@ class PlainLines:
         yield _Lines()
 
 
+def _words(text: str) -> str:
+    """Words for rich, which would take brackets in a server's words for markup."""
+    from rich.markup import escape
+
+    return escape(leaving(text))
+
+
 def _console() -> Any:
     """rich's console on stderr."""
     from rich.console import Console
@@ -96,7 +104,7 @@ class _Lines:
         if status == self._status and now - self._said < EVERY:
             return
         self._status, self._said = status, now
-        _line(printable(_told(transfer)))
+        _line(_told(transfer))
 
 
 def _of_a_layer(transfer: Transfer) -> bool:
@@ -118,5 +126,4 @@ def _told(transfer: Transfer) -> str:
 
 def _line(text: str) -> None:
     """One plain line."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    note(leaving(text))

@@ -30,7 +30,10 @@ def key_for(
     provider would get no key.
     """
     if variable and not _VARIABLE.fullmatch(variable):
-        raise UsageError(f"`{variable}` is not the name of a variable")
+        raise UsageError(  # what stands there may be the key itself
+            "What `--key-env` was given is not the name of a variable",
+            "Give the NAME of the variable that holds the key, as `OPENAI_API_KEY`",
+        )
     if literal:
         return EntryKey(literal, literal)
     if not choice.hosted:

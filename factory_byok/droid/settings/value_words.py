@@ -3,6 +3,7 @@
 import re
 
 from factory_byok.core.droid_facts import Json
+from factory_byok.core.masking import looks_like_a_key
 
 
 def shown(text: str) -> str:
@@ -22,6 +23,8 @@ def brief(value: Json) -> str:
     if isinstance(value, bool) or value is None:
         return str(value).lower() if value is not None else "null"
     text = value if isinstance(value, str) else repr(value)
+    if looks_like_a_key(text):
+        return "<secret-1>"
     return shown(text[:40]).replace("`", "'") + ("…" if len(text) > 40 else "")
 
 
