@@ -93,7 +93,8 @@ def _outcome(after: Row, window: int, style: Style) -> Iterator[str]:
     if after.basis != "measured" or after.window is None:
         yield from style.wrapped(f"It could not be measured: {printable(after.why)}", "", "  ")
     elif after.window >= min(window, after.longest_window or window):
-        yield f"Measured: {show_tokens(after.window)}"
+        least = f", under the {FLOOR:,} that droid needs" if after.window < FLOOR else ""
+        yield f"Measured: {show_tokens(after.window)}{least}"
     else:
         told = show_tokens(after.window)
         yield f"It did not work: the loaded model has {told} ({after.decided_by})"

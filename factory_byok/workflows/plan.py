@@ -5,6 +5,7 @@ last and all together, so that no entry names a model that is not there.
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -16,6 +17,7 @@ from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.actions import module_of
 from factory_byok.workflows.actions.running import Running
+from factory_byok.workflows.interrupts import unbroken
 
 TRIES: Final = 50  # plans made anew while other programs keep changing the same entries
 P = TypeVar("P")
@@ -64,8 +66,10 @@ def carry_out(
     done = Done(run.step)
     try:
         for action in sorted(plan.actions, key=lambda each: isinstance(each, EditSettings)):
-            done.results.append(module_of(action).do(run, action))
-            done.actions.append(action)
+            # The files are written in a moment; whether they were is then certain.
+            with unbroken() if isinstance(action, EditSettings) else nullcontext():
+                done.results.append(module_of(action).do(run, action))
+                done.actions.append(action)
     except ByokError as error:
         done.failure = error
     except KeyboardInterrupt as pressed:

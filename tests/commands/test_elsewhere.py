@@ -58,15 +58,21 @@ def test_test_names_the_repair(byok: Byok, moved: tuple[Ollama, str]) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("add", "ollama", NAME), ("pull", NAME), ("window", NAME), ("test", "other:7b")],
+    [
+        ("add", "ollama", NAME),
+        ("pull", NAME),
+        ("window", NAME),
+        ("test", "other:7b"),
+        ("setup", "--model", NAME, "--yes", "--wait", "0"),
+    ],
 )
 def test_every_verb_names_the_address(
     byok: Byok, moved: tuple[Ollama, str], words: tuple[str, ...]
 ) -> None:
     ran = byok(*words)
     assert ran.code == 1
-    assert f"--endpoint {moved[0].url}" in ran.err
-    assert "ollama serve" not in ran.err
+    assert f"--endpoint {moved[0].url}" in ran.err + ran.out
+    assert "ollama serve" not in ran.err + ran.out
 
 
 @pytest.mark.parametrize("verb", [("doctor",), ("test", "Mine"), ("window",), ("pull", NAME)])

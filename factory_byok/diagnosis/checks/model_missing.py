@@ -12,7 +12,7 @@ from difflib import SequenceMatcher, get_close_matches
 
 from factory_byok.core.actions import CopyModel, PullModel, by_command, by_edits
 from factory_byok.core.addresses import base_url_of, parse_address
-from factory_byok.core.facts import Entry, Known, Server, Snapshot
+from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import (
     DEFAULT_HOST,
@@ -156,7 +156,8 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, near: list[str], other
             f"Point the entry at {other}, and keep only one server running", by_edits((edit,))
         )
     base, window = derived_from(entry.model)
-    if base and server.model(base) is not None:
+    there = server.model(base) if base else None
+    if there is not None and _reaches(there, int(window)):
         again = CopyModel(base, Tokens(int(window)), _at(snap, entry))
         return Remedy(f"Make that copy of `{base}` again", (again,))
     if near and ":" not in entry.model and same_family(near[0], entry.model):
@@ -186,6 +187,12 @@ def _too_large(snap: Snapshot, entry: Entry) -> bool:
     cards = [each.value for each in snap.machine.gpus.values() if isinstance(each, Known)]
     known = [gpu.memory.value for gpus in cards for gpu in gpus if isinstance(gpu.memory, Known)]
     return parameters * LEAST_BYTES > memory.value.total + sum(known)
+
+
+def _reaches(model: Model, window: int) -> bool:
+    """Whether a model can have a window, as far as its end is known."""
+    longest = model.longest_window
+    return not isinstance(longest, Known) or longest.value >= window
 
 
 def _at(snap: Snapshot, entry: Entry) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from factory_byok.core.actions import SetServerWindow
 from factory_byok.core.droid_facts import Json
-from factory_byok.core.errors import ByokError
+from factory_byok.core.errors import ByokError, Interrupted
 from factory_byok.core.json_fields import text
 from factory_byok.core.units import show_tokens
 from factory_byok.core.world import World
@@ -32,8 +32,12 @@ def do(run: Running, action: SetServerWindow) -> server_setting.Setting:
     setting = _planned(run.world, action)
     if not setting.steps:
         raise ByokError("byok cannot set this server's window", setting.by_hand)
-    with run.progress.working("Changing the server's setting", long=True) as say:
-        server_setting.carry_out(run.world, setting, say)
+    try:
+        with run.progress.working("Changing the server's setting", long=True) as say:
+            server_setting.carry_out(run.world, setting, say)
+    except KeyboardInterrupt:
+        told = "The server's setting may be half done. To take it back"
+        raise Interrupted(f"{told}: {setting.back}") from None
     run.note("set_server_window", by_hand=setting.back)
     return setting
 

@@ -14,9 +14,10 @@ from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.workflows import add as adding
 from factory_byok.workflows.choice import Judged, judge
 from factory_byok.workflows.exercise_entries import Proof, prove
+from factory_byok.workflows.interrupts import unbroken
 from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.setup.server_and_model import next_better
-from factory_byok.workflows.setup.state import Done, Way, unbroken
+from factory_byok.workflows.setup.state import Done, Way
 from factory_byok.workflows.setup.steps import NO_TOOLS, cannot_act, entry_in_use, told
 
 EXERCISES: Final = ("tools", "window")

@@ -6,13 +6,14 @@ from typing import Final
 
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import Entry, Known, Unknown
-from factory_byok.core.findings import Finding
+from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.http import NoAnswer
 from factory_byok.core.model_names import is_cloud, parse_name
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.core.words import gpu_phrases, memory_phrase
-from factory_byok.diagnosis.checks.server_silent import remedy_for
+from factory_byok.diagnosis.answering import answering
+from factory_byok.diagnosis.checks.server_silent import next_step, remedy_for
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama.replies import parse_version
 from factory_byok.sizing.fitting import (
@@ -60,7 +61,11 @@ def server(way: Way) -> Done:
     snap = way.look()
     silence = snap.servers[way.ollama.identity()]
     assert isinstance(silence, Unknown)
-    start = start_of(snap, silence, remedy_for(snap, way.ollama.identity(), silence))
+    endpoint = way.ollama.identity()
+    remedy = remedy_for(snap, endpoint, silence)
+    if answering(snap, endpoint):  # setup is to go on there, whatever fix would do to the entries
+        remedy = Remedy(next_step(snap, endpoint, silence))
+    start = start_of(snap, silence, remedy)
     why = f"Ollama does not answer at {way.ollama}: {_low(silence.why)}"
     way.guide.show_silence(why, start)
     if way.guide.asks:

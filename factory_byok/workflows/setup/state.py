@@ -1,9 +1,5 @@
 """What one run of the guided path carries along: the wishes, the guide, and what is known."""
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from factory_byok.core.addresses import Address
@@ -131,19 +127,3 @@ class Way:
         if self.choice is not None:
             return self.choice
         return replace(place(self.world, "ollama", str(self.ollama)), model=self.model)
-
-
-@contextmanager
-def unbroken() -> Iterator[None]:
-    """Lets a short piece of writing end before ctrl-c counts."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
-        raise KeyboardInterrupt

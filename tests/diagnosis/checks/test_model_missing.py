@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from factory_byok.core.facts import Known, Snapshot, Unknown
+from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.checks.model_missing import check, nearest
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
 
@@ -88,6 +89,13 @@ def test_a_cloud_model_need_not_be_in_the_list() -> None:
 def test_a_copy_of_byoks_that_is_gone_is_made_again() -> None:
     (finding,) = check(missing("qwen3-coder:30b-ctx32000"))
     assert finding.remedy.command == ("byok", "window", "qwen3-coder:30b", "--set", "32000")
+
+
+def test_no_copy_is_proposed_beyond_the_models_end() -> None:
+    short = a_model(longest_window=Known(Tokens(31_999)))
+    servers = {ENDPOINT: Known(a_server(short))}
+    (finding,) = check(missing("qwen3-coder:30b-ctx32000", servers=servers))
+    assert "--set" not in finding.remedy.command
 
 
 def test_a_server_elsewhere_is_named_in_the_command() -> None:

@@ -1,0 +1,57 @@
+"""Ctrl-c while a plan is carried out: what is done is told, and nothing else."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from factory_byok.core.actions import Edit, EditSettings
+from factory_byok.core.errors import Interrupted
+from factory_byok.core.world import World
+from factory_byok.droid.settings import change
+from factory_byok.workflows.interrupts import unbroken
+from factory_byok.workflows.plan import Plan, do_all
+
+pytestmark = pytest.mark.outside
+
+
+@pytest.fixture(autouse=True)
+def pythons_own() -> Iterator[None]:
+    """Python's own handler, whatever the shell left."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def press() -> None:
+    """Ctrl-c."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_files_are_written_whole_and_then_it_is_said(
+    empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, write = empty_home / ".factory/settings.json", change.write
+    path.parent.mkdir()
+
+    def pressed(*words: object, **more: object) -> object:
+        press()
+        return write(*words, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(change, "write", pressed)
+    action = EditSettings(((Edit("add", str(path), "/model", "x"),),))
+    with pytest.raises(Interrupted) as told:
+        do_all(World.real(), Plan("set", (action,)))
+    assert path.exists()
+    assert "`byok undo` takes it back" in told.value.told
+
+
+def test_an_outer_piece_of_work_waits_for_its_own_end() -> None:
+    reached = []
+    with pytest.raises(KeyboardInterrupt), unbroken():
+        with unbroken():
+            press()
+        reached.append("the end")
+    assert reached == ["the end"]
