@@ -20,6 +20,13 @@ from factory_byok.diagnosis.answering import (
     move_all,
     repoint,
 )
+from factory_byok.diagnosis.unreachable import (
+    cut_off,
+    no_names,
+    old_gateway,
+    unknown_name,
+    without_names,
+)
 from factory_byok.providers.hosted import service_of
 
 TITLE = "Server answers"
@@ -39,9 +46,13 @@ KINDS = {
 
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each silent endpoint; a note when nobody named it and no entry uses it."""
+    nameless = no_names(snap)
+    yield from without_names(snap)
     used = {snap.asked, *(entry.endpoint for entry in snap.listed())}
     for endpoint, reading in snap.servers.items():
         if not isinstance(reading, Unknown) or reading.kind not in (*SILENT, "tls", "crashed"):
+            continue
+        if endpoint in nameless:
             continue
         if reading.kind == "tls" and endpoint in used:
             continue  # base_url_wrong says it, with the correction
@@ -116,19 +127,24 @@ def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
     if reading.kind == "certificate":
         return Remedy("Give the server a certificate that this machine trusts")
     if reading.kind == "dns":
-        return Remedy("Correct the host name in the base URL")
+        return unknown_name(snap, endpoint)
     if address is None or not address.loopback:
-        return _remote(endpoint, reading)
+        return _remote(snap, endpoint, reading)
     if reading.kind == "timeout":
         return Remedy("Restart the server: it accepts connections but does not reply in time")
     return _local(snap, endpoint, address.port)
 
 
-def _remote(endpoint: str, reading: Unknown) -> Remedy:
+def _remote(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
     """The next step for a server on another machine."""
     address = parse_address(endpoint)
     if address is not None and service_of(address.host):
         return Remedy("See whether this machine is online, and whether a proxy is in the way")
+    if address is not None and reading.kind in ("reset", "protocol"):
+        return cut_off(snap, address)
+    moved = old_gateway(snap, address, reading.kind) if address is not None else None
+    if moved is not None:
+        return moved
     if reading.kind == "refused":
         return Remedy(
             f"Start the server at {endpoint}; an Ollama there must be told to listen beyond its "

@@ -107,3 +107,49 @@ def test_ollama_host_without_a_port_is_said_to_mean_port_80() -> None:
     told["environment"] = {"OLLAMA_HOST": "http://gpu.example:80"}
     (finding,) = check(a_snapshot(**told, servers={far: REFUSED}))
     assert "OLLAMA_HOST=0.0.0.0" in finding.remedy.text
+
+
+def away(url: str, kind: str, **machine: Any) -> Snapshot:
+    """One entry at another host that does not answer."""
+    entry = an_entry(base_url=f"{url}/v1", endpoint=url)
+    return a_snapshot(
+        machine=a_machine(**machine), entries=(entry,), servers={url: Unknown("No", kind)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "machine", "words"),
+    [
+        ("http://ollama:11434", {}, "compose service"),
+        ("http://ollama:11434", {"container": True}, "same network"),
+        ("http://host.docker.internal:11434", {}, "base_url=http://localhost:11434/v1"),
+        ("http://host.docker.internal:11434", {"container": True}, "host-gateway"),
+        ("http://gpu.exmaple:11434", {}, "Correct the host name"),
+    ],
+)
+def test_a_name_of_dockers_has_its_own_advice(
+    url: str, machine: dict[str, Any], words: str
+) -> None:
+    (finding,) = check(away(url, "dns", **machine))
+    assert words in f"{finding.remedy.text} {' '.join(finding.remedy.command)}"
+
+
+def test_without_any_name_resolution_it_is_said_once_and_no_name_is_blamed() -> None:
+    hosts = ("https://openrouter.ai", "https://api.groq.com", "http://gpu.example:8000")
+    entries = tuple(an_entry(id=h, base_url=f"{h}/v1", endpoint=h) for h in hosts)
+    servers = {host: Unknown("The host name is not known", "dns") for host in hosts}
+    (finding,) = check(a_snapshot(entries=entries, servers=servers))
+    assert all(host in finding.message for host in hosts)
+    assert "Correct the host name" not in finding.remedy.text
+
+
+def test_a_cut_connection_is_no_firewall() -> None:
+    (windows,) = check(away("http://172.23.16.1:11434", "reset", wsl=True))
+    assert "portproxy" in windows.remedy.text
+    (other,) = check(away("http://192.168.1.7:8000", "reset"))
+    assert "firewall" not in other.remedy.text
+
+
+def test_the_old_address_of_windows_is_explained() -> None:
+    (finding,) = check(away("http://172.23.16.1:11434", "timeout", wsl=True))
+    assert "ip route show default" in finding.remedy.text
