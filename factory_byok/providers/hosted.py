@@ -159,6 +159,13 @@ SERVICES: Final[tuple[Provider, ...]] = (
             Listing("/models?pageSize=1000", "/openai", "models", _google_row, google_headers),
         ),
     ),
+    Provider(  # docs.ollama.com/cloud: asked directly, without a server of one's own in between
+        name="ollama-cloud",
+        title="Ollama Cloud",
+        base_url="https://ollama.com/v1",
+        key_variable="OLLAMA_API_KEY",
+        examples=(("qwen3-coder:480b", 128_000),),
+    ),
     Provider(  # platform.openai.com/docs; droid asks it by the Responses API
         name="openai",
         title="OpenAI",

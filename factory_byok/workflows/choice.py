@@ -31,6 +31,7 @@ CHECKS: Final = (
     "cloud_unavailable", "tools_unsupported", "tools_as_text", "model_too_large",
     "model_too_small", "window_too_small",
 )  # fmt: skip
+CLOUD: Final = "ollama-cloud"
 ANYWAY: Final = "`--no-check` writes the entry without asking"
 
 
@@ -90,6 +91,8 @@ def place(world: World, provider: str, endpoint: str) -> Choice:
             f"`{provider}` is not a provider that byok knows",
             f"{like}Known: {', '.join(PROVIDERS)}",
         )
+    if name == "ollama" and endpoint and service_at(str(parse_endpoint(endpoint))) == CLOUD:
+        return Choice(CLOUD, "", PROVIDERS[CLOUD].base_url, PROVIDERS[CLOUD])
     if name == "ollama":
         host = default_endpoint(world.env.get("OLLAMA_HOST", ""))
         root = parse_endpoint(endpoint) if endpoint else host

@@ -32,6 +32,7 @@ OUTPUT = {
     "deepinfra": 16_384,
     "huggingface": 32_768,
     "groq": 16_384,
+    "ollama-cloud": 128_000,
     "google-gemini": 32_000,
     "openai": 16_384,
     "anthropic": 8_192,
@@ -105,6 +106,22 @@ def test_the_own_host_gets_the_key_and_the_entry_its_documented_base_url(
     assert (stored["baseUrl"], stored["apiKey"]) == (PROVIDERS[name].base_url, "${MY_KEY}")
     assert KEY in str(double.headers(LISTS[name].path))
     assert all(url.startswith(("http://localhost", root(name))) for url in asked)
+
+
+def test_ollamas_cloud_is_added_directly_by_its_address(
+    byok: Byok, written: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_API_KEY", KEY)
+    name, model = "ollama-cloud", "qwen3-coder:480b"
+    with OpenAIServer(LISTS[name], key=KEY) as double:
+        reroute(monkeypatch, {root(name): double.url})
+        more = ("--endpoint", "https://ollama.com", "--key-env", "OLLAMA_API_KEY", "--json")
+        ran = byok("add", "ollama", model, *more)
+    assert ran.code == 0, ran.out
+    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed"]
+    (stored,) = written()["customModels"]
+    assert (stored["baseUrl"], stored["apiKey"]) == ("https://ollama.com/v1", "${OLLAMA_API_KEY}")
+    assert "[Ollama Cloud]" in stored["displayName"]
 
 
 @pytest.mark.parametrize("name", LISTS)

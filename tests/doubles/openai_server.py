@@ -92,7 +92,9 @@ class OpenAIServer:
         if body.get("model") != self.listed.model:
             return refused(404, f"The model `{body.get('model')}` does not exist")
         tail = next(tail for tail in CHATS if seen.path.endswith(tail))
-        asked = json.dumps({**body, "model": SPEAKER}).encode()
+        # The services think for the names that droid asks for thoughts; the speaker cannot.
+        plain = {key: value for key, value in body.items() if key != "reasoning_effort"}
+        asked = json.dumps({**plain, "model": SPEAKER}).encode()
         return self._speaker._answer(Seen("POST", f"/v1{tail}", seen.headers, asked))
 
 

@@ -216,6 +216,9 @@ ANTHROPIC = {
     "last_id": "claude-sonnet-4-5-20250929",
 }
 
+# docs.ollama.com/cloud: the server's own form of the list (openai/openai.go).
+OLLAMA_CLOUD = _rows(_row("qwen3-coder:480b", owned_by="library"))
+
 BEARER = "authorization"
 LISTS = {
     "lm-studio": Listed("/api/v0/models", LM_STUDIO, "google/gemma-4-e4b"),
@@ -227,6 +230,7 @@ LISTS = {
     "baseten": Listed("/v1/models", BASETEN, "Qwen/Qwen3-Coder-480B-A35B-Instruct", BEARER),
     "deepinfra": Listed("/v1/openai/models", DEEPINFRA, "zai-org/GLM-4.7"),
     "huggingface": Listed("/v1/models", HUGGINGFACE, "openai/gpt-oss-120b:fireworks-ai"),
+    "ollama-cloud": Listed("/v1/models", OLLAMA_CLOUD, "qwen3-coder:480b"),
     "groq": Listed("/openai/v1/models", GROQ, "moonshotai/kimi-k2-instruct-0905", BEARER),
     "google-gemini": Listed("/v1beta/models", GOOGLE_GEMINI, "gemini-2.5-pro", "x-goog-api-key"),
     "openai": Listed("/v1/models", OPENAI, "gpt-5-codex", BEARER),

@@ -31,6 +31,7 @@ TOLD = [
     ("huggingface", f"{GPT_OSS}:silent", None, None, None),
     ("huggingface", GPT_OSS, 8_192, None, None),  # the smallest: the router chooses
     ("huggingface", f"{GPT_OSS}:fastest", 8_192, None, None),  # a policy is no service
+    ("ollama-cloud", "qwen3-coder:480b", None, None, None),
     ("openai", "gpt-5-codex", None, None, None),
     ("openrouter", "openai/gpt-oss-20b", 131_072, 32_768, True),
     ("openrouter", "openai/gpt-oss-20b:nitro", 131_072, 32_768, True),  # a routing word
