@@ -327,6 +327,17 @@ def test_a_copy_that_fails_leaves_droids_files_alone(
     assert path.read_bytes() == before
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+def test_a_mode_that_fix_narrowed_comes_back(byok: Byok, factory: Path) -> None:
+    secret = camel("A", apiKey="sk-not-for-others")
+    path = write(factory, "settings.json", {"customModels": [secret]})
+    path.chmod(0o644)
+    assert byok("fix", "key-exposed", "--yes").code == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    byok("undo")
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
 def test_undo_of_an_unknown_step_says_so(byok: Byok) -> None:
     ran = byok("undo", "nosuch")
     assert ran.code == 1 and "There is no step `nosuch`" in ran.err

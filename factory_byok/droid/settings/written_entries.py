@@ -18,6 +18,7 @@ from factory_byok.core.serialization import from_json, to_json
 from factory_byok.core.world import World
 from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.writing.disk import new_file, private_folder
+from factory_byok.droid.settings.writing.locking import locked
 from factory_byok.droid.settings.writing.temporary import temporary_name
 
 MOST: Final = 1_000  # entries; the oldest are forgotten
@@ -67,17 +68,27 @@ def remember(world: World, entries: Iterable[Entry], verb: str, gone: Iterable[E
 
     A note that cannot be written is left out: what was asked for is done.
     """
-    now = _read(world)
-    at = world.now().isoformat(timespec="seconds")
-    after = {key: body for key, body in now.items() if key not in {_key(each) for each in gone}}
+    with suppress(ByokError), locked(world):
+        now = _read(world)
+        after = _noted(now, entries, verb, world.now().isoformat(timespec="seconds"))
+        for each in gone:
+            after.pop(_key(each), None)
+        if after != now:
+            _write(world, dict(list(after.items())[-MOST:]))
+
+
+def _noted(
+    now: Mapping[str, Json], entries: Iterable[Entry], verb: str, at: str
+) -> dict[str, Json]:
+    """The note with these entries; what it says of them already keeps its time."""
+    after = dict(now)
     for entry in entries:
         body = to_json(_written(entry, at, verb))
         said = after.get(_key(entry))
         if not isinstance(said, dict) or {**said, "at": at} != body:
             after.pop(_key(entry), None)
             after[_key(entry)] = body
-    if after != now:
-        _write(world, dict(list(after.items())[-MOST:]))
+    return after
 
 
 def remember_change(world: World, before: Effective, after: Effective, verb: str) -> None:
