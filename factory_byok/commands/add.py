@@ -21,19 +21,20 @@ if TYPE_CHECKING:
     from factory_byok.screens.style import Style
     from factory_byok.workflows.add import Plan
     from factory_byok.workflows.choice import Choice, Judged
+    from factory_byok.workflows.keys import EntryKey
 
-EXERCISES: Final = ("chat", "stream")
+EXERCISES: Final = ("chat", "stream", "tools")
 
 
 def run(
     provider: Annotated[
-        str,
+        str | None,
         typer.Argument(
             help="Who serves it: ollama, lm-studio, llama-cpp, vllm, openai-compatible, "
             "openrouter, fireworks, baseten, deepinfra, huggingface, groq, google-gemini, openai "
-            "or anthropic."
+            "or anthropic. A model's name alone means ollama; nothing at all asks."
         ),
-    ],
+    ] = None,
     model: Annotated[
         str | None,
         typer.Argument(help="The model's name as its server lists it; without it, see the list."),
@@ -73,7 +74,7 @@ def run(
     timeout: TimeoutOption = 2.0,
     quiet: QuietOption = False,
 ) -> Answer:
-    """Add a model to droid, or without MODEL list what the server offers.
+    """Add a model to droid; without MODEL list what the server offers; without words ask.
 
     Asks the server first, says what is wrong with this choice, writes one validated entry where
     droid will honour it, tries it with a chat, and prints the id to choose in droid.
@@ -86,13 +87,17 @@ def run(
     from factory_byok.workflows.plan import planned_anew
 
     world = World.real()
-    choice = place(world, provider, endpoint)
-    if model is not None:
-        choice = choose(world, provider, model, endpoint)
-    literal = _literal(key_env, wanted=key_stdin)
-    check = model is not None and not no_check
-    key = key_for(world, choice, variable=key_env, literal=literal, check=check)
-    if model is None:
+    if provider is None:
+        choice, key = _asked(world, timeout=timeout, quiet=quiet)
+    else:
+        provider, model = _meant(provider, model)
+        choice = place(world, provider, endpoint)
+        if model is not None:
+            choice = choose(world, provider, model, endpoint)
+        literal = _literal(key_env, wanted=key_stdin)
+        check = model is not None and not no_check
+        key = key_for(world, choice, variable=key_env, literal=literal, check=check)
+    if not choice.model:
         return _offers(world, choice, key.secret, timeout=timeout, quiet=quiet)
     wanted = Wanted(
         name=name,
@@ -121,6 +126,35 @@ def run(
     results: list[Exercise] = []
     interrupted = _tried(world, plan, judged, results, quiet=quiet)
     return _answer(plan, judged, tuple(results), interrupted=interrupted)
+
+
+def _meant(provider: str, model: str | None) -> tuple[str, str | None]:
+    """The provider and model that the words mean: a model's name alone is one of Ollama's."""
+    from factory_byok.core.model_names import parse_name
+    from factory_byok.providers import PROVIDERS
+
+    name = provider.strip().lower().replace("_", "-")
+    named = ":" in provider or "/" in provider or any(map(str.isdigit, provider))
+    if model is None and name not in PROVIDERS and named and parse_name(provider) is not None:
+        return "ollama", provider
+    return provider, model
+
+
+def _asked(world: "World", *, timeout: float, quiet: bool) -> "tuple[Choice, EntryKey]":
+    """The choice and its key, asked for on a terminal. Raises UsageError without one."""
+    import sys
+
+    from factory_byok.providers import PROVIDERS
+    from factory_byok.screens.guide import Terminal
+    from factory_byok.screens.progress import progress_on
+    from factory_byok.workflows.choosing import ask_choice
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "PROVIDER is missing", "For example `byok add ollama qwen3:8b`; a terminal asks"
+        )
+    progress = progress_on(quiet=quiet)
+    return ask_choice(world, Terminal(), list(PROVIDERS), progress, timeout=timeout)
 
 
 def _literal(variable: str, *, wanted: bool) -> str:
@@ -210,9 +244,11 @@ def _answer(
     """The result for scripts and for people."""
     from factory_byok.commands.list import entry_row
     from factory_byok.core.findings import worst_level
+    from factory_byok.workflows.next_step import after_add
 
     findings = (*(judged.findings if judged else ()), *plan.notes)
     failed = any(result.status == "failed" for result in results)
+    planned = plan.changes and not plan.written
 
     def data() -> dict[str, Any]:
         return {
@@ -234,5 +270,11 @@ def _answer(
 
     status: Status = "error" if failed else worst_level(findings)
     return Answer(
-        data, words, findings, status=status, interrupted=interrupted, read_by=plan.read_by
+        data,
+        words,
+        findings,
+        status=status,
+        interrupted=interrupted,
+        next=after_add(plan.entry, findings, planned=planned, failed=failed),
+        read_by=plan.read_by,
     )

@@ -87,6 +87,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         title="OpenRouter",
         base_url="https://openrouter.ai/api/v1",
         key_variable="OPENROUTER_API_KEY",
+        key_page="https://openrouter.ai/keys",
         examples=(("openai/gpt-oss-20b", 32_000),),
         # Its model variants; `:free` and others with a price of their own are in the list.
         suffixes=("nitro", "floor", "online", "exacto"),
@@ -96,6 +97,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         title="Fireworks",
         base_url="https://api.fireworks.ai/inference/v1",
         key_variable="FIREWORKS_API_KEY",
+        key_page="https://app.fireworks.ai/settings/users/api-keys",
         examples=(
             ("accounts/fireworks/models/glm-4p5", 16_384),
             ("accounts/fireworks/models/deepseek-v3p1-terminus", 20_480),
@@ -106,6 +108,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         title="Baseten",
         base_url="https://inference.baseten.co/v1",
         key_variable="BASETEN_API_KEY",
+        key_page="https://app.baseten.co/settings/api_keys",
         examples=(("Qwen/Qwen3-Coder-480B-A35B-Instruct", 8_192),),
     ),
     Provider(  # docs.deepinfra.com: under `/v1/openai`, without a further `/v1`
@@ -113,6 +116,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         title="DeepInfra",
         base_url="https://api.deepinfra.com/v1/openai",
         key_variable="DEEPINFRA_API_KEY",
+        key_page="https://deepinfra.com/dash/api_keys",
         also=("DEEPINFRA_TOKEN",),  # what its own pages call it
         examples=(
             ("zai-org/GLM-4.7", 16_384),
@@ -127,6 +131,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         title="Hugging Face",
         base_url="https://router.huggingface.co/v1",
         key_variable="HF_TOKEN",
+        key_page="https://huggingface.co/settings/tokens",
         examples=(
             ("openai/gpt-oss-120b:fireworks-ai", 32_768),
             ("meta-llama/Llama-4-Scout-17B-16E-Instruct:fireworks-ai", 16_384),
@@ -140,6 +145,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         title="Groq",
         base_url="https://api.groq.com/openai/v1",
         key_variable="GROQ_API_KEY",
+        key_page="https://console.groq.com/keys",
         examples=(
             ("moonshotai/kimi-k2-instruct-0905", 16_384),
             ("openai/gpt-oss-120b", 65_536),
@@ -152,6 +158,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         title="Google Gemini",
         base_url="https://generativelanguage.googleapis.com/v1beta/openai",
         key_variable="GEMINI_API_KEY",
+        key_page="https://aistudio.google.com/apikey",
         also=("GOOGLE_API_KEY",),  # Google's own libraries read both
         examples=(("gemini-2.5-pro", 32_000),),
         # A thousand rows are its largest page; OpenAI's form of the list tells no windows.
@@ -172,6 +179,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         base_url="https://api.openai.com/v1",
         dialect="openai",
         key_variable="OPENAI_API_KEY",
+        key_page="https://platform.openai.com/api-keys",
         examples=(("gpt-5-codex", 16_384),),
     ),
     Provider(  # platform.claude.com/docs; droid adds `/v1/messages` to its root
@@ -180,6 +188,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         base_url="https://api.anthropic.com",
         dialect="anthropic",
         key_variable="ANTHROPIC_API_KEY",
+        key_page="https://console.anthropic.com/settings/keys",
         examples=(("claude-sonnet-4-5-20250929", 8_192),),
         # A thousand rows are its largest page.
         listings=(

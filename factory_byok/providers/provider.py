@@ -62,10 +62,10 @@ class Provider:
     """A kind of server or service, by its `name` in byok.
 
     `key` is the placeholder that an entry gets where none is needed, `key_variable` the variable
-    that holds it elsewhere, `also` other variables that its users know. `fixed` says that
-    `base_url` is its usual address. `examples` are models with their output limits. Of `listings`
-    the first that tells a model counts. `more` is one further path, whose reply `enrich` adds.
-    `suffixes` are words that may follow any model's name behind a colon.
+    that holds it elsewhere, `also` other variables that its users know, `key_page` where a
+    key is made. `fixed` says that `base_url` is its usual address. `examples` are models with
+    their output limits. Of `listings` the first that tells a model counts. `more` is one further
+    path, whose reply `enrich` adds. `suffixes` may follow any model's name behind a colon.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Provider:
     dialect: str = "generic-chat-completion-api"
     key: str = ""
     key_variable: str = ""
+    key_page: str = ""
     also: tuple[str, ...] = ()
     fixed: bool = True
     examples: tuple[tuple[str, int], ...] = ()

@@ -45,9 +45,7 @@ def added_lines(
         back = "; `byok undo` takes it back" if plan.written else ""
         yield from style.wrapped(f"Interrupted during the try; the entry stays{back}")
         return
-    yield ""
-    yield f"In droid, choose {style.paint(printable(plan.entry.name), 'bold')} with /model, or run"
-    yield f"  {style.paint(printable(droid_command(plan.entry.id)), 'bold')}"
+    yield f"One turn of droid: {style.paint(printable(droid_command(plan.entry.id)), 'bold')}"
 
 
 def droid_command(id_: str) -> str:

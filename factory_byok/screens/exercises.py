@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from factory_byok.core.facts import Exercise, Json
+from factory_byok.core.units import show_seconds
 from factory_byok.screens.style import Style, printable
 from factory_byok.screens.words import counted
 
@@ -39,11 +40,14 @@ def result_words(result: Exercise) -> str:
 
 def _numbers(evidence: Mapping[str, Json]) -> str:
     """The numbers of a result that passed."""
-    told = {
-        "first_token_seconds": "first token after {} s",
-        "tokens_per_second": "{} tokens/s",
-        "seconds": "{} s",
-    }
-    return ", ".join(
-        words.format(evidence[name]) for name, words in told.items() if evidence.get(name)
-    )
+    parts = []
+    for name, words in (
+        ("first_token_seconds", "first token after {}"),
+        ("tokens_per_second", "{} tokens/s"),
+        ("seconds", "{} in all"),
+    ):
+        value = evidence.get(name)
+        if isinstance(value, int | float) and value:
+            shown = f"{value:,.1f}" if name == "tokens_per_second" else show_seconds(value)
+            parts.append(words.format(shown))
+    return ", ".join(parts)

@@ -40,6 +40,12 @@ class Terminal(Guide):
 
         return answer(f"  {question}", default)
 
+    def secret(self, question: str) -> str:
+        """A word that is not shown."""
+        from factory_byok.screens.asking import secret
+
+        return secret(f"  {question}")
+
     def _show(self, lines: Iterable[str]) -> None:
         """Writes lines."""
         for line in lines:

@@ -15,9 +15,8 @@ def offered_lines(choice: Choice, models: Sequence[Offered], style: Style) -> It
     if not models:
         yield f"{who} at {choice.address} offers no model"
         return
-    width = max(len(printable(model.name)) for model in models)
-    for model in models:
-        yield f"{printable(model.name).ljust(width)}  {style.paint(_about(model), 'dim')}".rstrip()
+    rows = [(printable(model.name), (about_offered(model), "dim")) for model in models]
+    yield from style.table(("", ""), rows)
     yield ""
     count = counted(len(models), "model")
     yield f"{who} at {choice.address} offers {count}; add one with `{_command(choice)}`"
@@ -30,7 +29,7 @@ def _command(choice: Choice) -> str:
     return command if usual else f"{command} --endpoint {choice.address}"
 
 
-def _about(model: Offered) -> str:
+def about_offered(model: Offered) -> str:
     """What the server tells of one model."""
     told = []
     if model.window:

@@ -8,6 +8,7 @@ from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.machine import machine_rows
+from factory_byok.screens.offered import about_offered
 from factory_byok.screens.style import Style, printable
 from factory_byok.sizing.fitting import Ranked
 from factory_byok.sizing.hardware_table import CLOUD
@@ -161,8 +162,11 @@ def provider_lines(names: Sequence[tuple[str, str]], style: Style) -> Iterator[s
 def offered_names(models: Sequence[Offered], style: Style) -> Iterator[str]:
     """The names that a server offers."""
     yield "  It offers:"
-    for each in models[:MOST_NAMES]:
-        yield f"    {printable(each.name)}"
+    rows = [
+        ((str(number), "cyan"), printable(each.name), (about_offered(each), "dim"))
+        for number, each in enumerate(models[:MOST_NAMES], 1)
+    ]
+    yield from style.table(("", "", ""), rows, indent=4, whole=(0,))
     if len(models) > MOST_NAMES:
         yield style.paint(f"    and {len(models) - MOST_NAMES:,} more", "dim")
 

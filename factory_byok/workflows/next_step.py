@@ -57,6 +57,18 @@ def choose_in_droid(entry: Entry) -> NextStep:
     return NextStep(f"droid, then /model → {name}", ("droid",), ready=True)
 
 
+def after_add(
+    entry: Entry, findings: Sequence[Finding], *, planned: bool, failed: bool
+) -> NextStep:
+    """After an entry was written, or only `planned`; `failed` says that its try did not pass."""
+    if planned:
+        return DO_IT
+    errors = [each for each in findings if each.level == "error"]
+    if failed or errors:
+        return _of_findings(errors) or run("byok", "test", entry.id, why="says what it did not do")
+    return choose_in_droid(entry)
+
+
 def after_list(entries: Sequence[Entry], *, broken: bool, pick: str = "") -> NextStep:
     """After looking at droid's files alone; `broken` says that droid skips something there.
 

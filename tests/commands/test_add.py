@@ -83,9 +83,9 @@ def test_the_server_is_asked_and_the_model_tried(
     assert ran.code == 0
     assert ran.data["entry"]["base_url"] == f"{server.url}/v1"
     assert ran.data["entry"]["max_output"] == 4000
-    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed"]
+    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed", "passed"]
     paths = [seen.path for seen in server.requests]
-    assert paths.count("/v1/chat/completions") == 2
+    assert paths.count("/v1/chat/completions") == 4
 
 
 def test_what_is_wrong_with_the_choice_is_said(byok: Byok, server: Ollama) -> None:
@@ -248,7 +248,7 @@ def test_the_real_engine_answers_through_the_entry(
 ) -> None:
     double = ollama(["smollm2"], engine=engine.url)
     ran = byok("add", "ollama", "smollm2", "--endpoint", double.url, "--json")
-    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed"]
+    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed", "failed"]
     assert ran.code == 1  # its window is too small, and it cannot call tools
 
 
@@ -258,7 +258,7 @@ def test_an_openai_compatible_server_is_added_by_its_endpoint(
     models = byok("test", "smollm2", "--endpoint", engine.url, "--only", "chat", "--json")
     assert models.code in (0, 1)
     ran = byok("add", "openai-compatible", _served(engine), "--endpoint", engine.url, "--json")
-    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed"]
+    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed", "failed"]
     assert ran.code == 1  # its window is too small, and it cannot call tools
     assert ran.data["entry"]["base_url"] == f"{engine.url}/v1"
 
@@ -270,3 +270,16 @@ def _served(engine: Engine) -> str:
     with urllib.request.urlopen(f"{engine.url}/v1/models") as reply:
         name: str = json.load(reply)["data"][0]["id"]
     return name
+
+
+def test_a_model_s_name_alone_is_one_of_ollama(byok: Byok, server: Ollama) -> None:
+    ran = byok("add", "qwen2.5-coder:7b", "--json")
+    assert ran.data["entry"]["base_url"] == f"{server.url}/v1"
+    assert ran.json["next"]["command"]
+    assert byok("add", "olama").code == 2
+
+
+def test_nothing_at_all_asks_on_a_terminal_alone(byok: Byok) -> None:
+    ran = byok("add")
+    assert ran.code == 2
+    assert "a terminal asks" in ran.err

@@ -214,7 +214,7 @@ def test_another_provider_is_set_up_too(ollama: Make, free_port: int, empty_home
     person.sees("p for another provider").types("p").sees("openrouter")
     person.sees("name of the provider").types("openai-compatible")
     person.sees("Address of").types(f"{other.url}/v1")
-    person.sees("some-model:32b").sees("Name of the model").types("")
+    person.sees("some-model:32b").sees("name of the model").types("")
     person.sees("runs it").sees("Write this entry").types("").sees("default model?").types("")
     person.sees("Prove it now?").types("").sees("tools   passed").sees("window  failed")
     person.sees("skip this step (s)").types("s").sees("droid exec -m")

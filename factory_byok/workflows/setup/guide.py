@@ -27,6 +27,10 @@ class Guide:
         """A word; the default when nobody is there."""
         return default
 
+    def secret(self, question: str) -> str:
+        """A word that is not shown; "" when nobody is there."""
+        return ""
+
     def show_opening(self) -> None:
         """Shows what this is, before the first step."""
 

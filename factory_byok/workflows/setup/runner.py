@@ -120,14 +120,22 @@ def _failed(way: Way, name: StepName, error: ByokError) -> Next:
         chosen = STEPS.index(name) >= STEPS.index("model")
         other = ", choose another model (m)" if chosen else ""
         question = f"Try again (t){other}, skip this step (s) or leave (l)?"
-        word = way.guide.answer(question, "m" if chosen and name != "entry" else "t")
-        following = ANSWERS.get(word[:1].lower(), "leave")
+        following = _following(way, question, "m" if chosen and name != "entry" else "t")
     if following in ("skip", "leave"):
         status: Literal["skipped", "failed"] = "skipped" if following == "skip" else "failed"
         way.steps[name] = Step(name, status, error.message)
     if following == "leave":
         way.findings.append(Finding("error", name, error.message, Remedy(error.hint)))
     return following
+
+
+def _following(way: Way, question: str, default: str) -> Next:
+    """How to go on; a word that means nothing asks again."""
+    while True:
+        word = way.guide.answer(question, default).strip().lower()
+        if word[:1] in ANSWERS:
+            return ANSWERS[word[:1]]
+        way.guide.show_misunderstood(f"`{word}` is none of t, m, s and l")
 
 
 def _interrupted(name: StepName) -> str:
