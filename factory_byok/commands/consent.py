@@ -11,8 +11,6 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import typer
-
 from factory_byok.core.errors import ByokError
 from factory_byok.core.masking import leaving
 
@@ -41,9 +39,10 @@ def agree(
             return
         hint = f"`--yes` does it{f', or do it by hand: {by_hand}' if by_hand else ''}"
         raise ByokError("Nothing was changed: there is no terminal to ask", hint)
+    from factory_byok.screens.asking import agrees
     from factory_byok.screens.output import note
     from factory_byok.screens.style import style_of
 
     note("\n".join(shown(style_of(sys.stderr, "auto"))))
-    if not typer.confirm(leaving(question), err=True):
+    if not agrees(leaving(question), default=False):
         raise ByokError("Nothing was changed")
