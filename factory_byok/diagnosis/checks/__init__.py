@@ -31,6 +31,7 @@ CODES: Final = (
     "key_unusable",
     "key_exposed",
     "key_claimed_by_ollama",
+    "project_entry_untrusted",
     "host_mismatch",
     "setting_ignored",
     "default_model_unusable",
