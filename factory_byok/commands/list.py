@@ -1,5 +1,6 @@
 """byok list: every entry as droid will see it, in droid's order; no network."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -67,8 +68,8 @@ def run(
 
 
 def _pick(world: World, entries: Iterable[Entry]) -> str:
-    """The model for this machine, where there is none yet."""
-    if any(each.fate == "listed" for each in entries):
+    """The model for this machine, where there is none yet; scripts do not wait for such a look."""
+    if any(each.fate == "listed" for each in entries) or not sys.stdout.isatty():
         return ""
     from factory_byok.workflows.recommending import of_this_machine
 
