@@ -20,6 +20,23 @@ if TYPE_CHECKING:
     from factory_byok.screens.style import Style
 
 
+def project_agreed(*, yes: bool) -> bool:
+    """Whether the entries of this project's own file may be tried; asks on a terminal."""
+    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return yes
+    from factory_byok.core.world import World
+    from factory_byok.workflows.project_entries import in_reach
+
+    entries = in_reach(World.real())
+    if not entries:
+        return False
+    from factory_byok.screens.asking import agrees
+
+    where = ", ".join(dict.fromkeys(each.endpoint or each.base_url for each in entries))
+    question = f"This project's own file sends your requests and keys to {where}. Try that too?"
+    return agrees(leaving(question), default=False)
+
+
 def agree(
     shown: "Callable[[Style], Iterable[str]]",
     question: str,

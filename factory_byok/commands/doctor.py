@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from factory_byok.commands.consent import project_agreed
 from factory_byok.commands.options import (
     JSON,
     EndpointOption,
+    ProjectOption,
     QuietOption,
     TimeoutOption,
 )
@@ -40,6 +42,7 @@ def run(
     deep: Annotated[
         bool, typer.Option("--deep", help="Also load and exercise each configured model.")
     ] = False,
+    project: ProjectOption = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show every check and what follows from what.")
     ] = False,
@@ -93,7 +96,13 @@ def run(
         if deep:
             from factory_byok.workflows.exercise_entries import deepened
 
-            snap, interrupted = deepened(world, snap, ask, progress=progress_on(quiet=quiet))
+            snap, interrupted = deepened(
+                world,
+                snap,
+                ask,
+                progress=progress_on(quiet=quiet),
+                project=project_agreed(yes=project),
+            )
         remember(world, snap)
     report = examine(snap)
     recommendation = for_snapshot(snap)

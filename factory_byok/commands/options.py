@@ -56,6 +56,9 @@ EndpointOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+ProjectOption = Annotated[
+    bool, typer.Option("--project", help="Also try entries of this project's own file.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show the change, write nothing.")]
 TimeoutOption = Annotated[
     float,

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
+from factory_byok.commands.consent import project_agreed
+from factory_byok.commands.options import EndpointOption, ProjectOption, QuietOption, TimeoutOption
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def run(
         bool,
         typer.Option("--cheap", help="Send no request of droid's full size where tokens cost."),
     ] = False,
+    project: ProjectOption = False,
     slow_first_request: Annotated[
         float | None,
         typer.Option("--slow-first-request", min=1, help="Seconds from which too_slow fires."),
@@ -71,6 +73,7 @@ def run(
         repeat=repeat,
         droid=droid,
         cheap=cheap,
+        project=project_agreed(yes=project),
         slow_first_request=slow_first_request,
         slow_tokens_per_second=slow_tokens,
         endpoint=endpoint,

@@ -146,11 +146,20 @@ def wanted_endpoints(
 ) -> dict[str, tuple[str, set[str]]]:
     """Each endpoint by its identity: the spelling to connect to, and the models wanted there."""
     wanted: dict[str, tuple[str, set[str]]] = {default.identity(): (str(default), set(models))}
-    for entry in entries:
-        if entry.endpoint and entry.fate == "listed":
+    every = list(entries)
+    named = {each.endpoint for each in every if each.level != "project"}
+    for entry in every:
+        if entry.endpoint and entry.fate == "listed" and _may_be_asked(entry, named):
             spelled = str(root_of(entry.base_url) or entry.endpoint)
             wanted.setdefault(entry.endpoint, (spelled, set()))[1].add(entry.model)
     return wanted
+
+
+def _may_be_asked(entry: Entry, named: Collection[str]) -> bool:
+    """Whether an entry's server is contacted: a project's only here, or where the user goes too."""
+    address = parse_address(entry.endpoint)
+    local = address is not None and address.loopback
+    return entry.level != "project" or local or entry.endpoint in named
 
 
 def _server_question(

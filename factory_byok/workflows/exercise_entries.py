@@ -22,11 +22,15 @@ from factory_byok.exercises.droid_turn import droid_turn
 from factory_byok.exercises.limits import Limits, load_deadline
 from factory_byok.exercises.repeat import merged
 from factory_byok.exercises.runner import exercise, in_order, names_for
+from factory_byok.workflows.project_entries import left_out, project_entries, refuse
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is to be proven: exercises by name (none: the usual ones), sizes, deadlines, repeats."""
+    """What is to be proven: exercises by name (none: the usual ones), sizes, deadlines, repeats.
+
+    `project` is the yes to the entries of a project's own file.
+    """
 
     names: tuple[str, ...] = ()
     window_tokens: Tokens | None = None
@@ -34,6 +38,7 @@ class Proof:
     repeat: int = 1
     droid: bool = False
     cheap: bool = False
+    project: bool = False
     slow_first_request: float | None = None
     slow_tokens_per_second: float | None = None
     endpoint: str = ""
@@ -72,7 +77,8 @@ def prove(world: World, wanted: Sequence[str], proof: Proof, *, progress: Progre
         _run(world, snap, entries, proof, say, proven)
     proven.results = list(merged(proven.results))
     judged = replace(snap, exercises=tuple(proven.results))
-    proven.findings = examine(judged, LIVE_CODES).findings
+    skipped = [each for each in _refused(snap, proof.project) if not wanted]
+    proven.findings = (*examine(judged, LIVE_CODES).findings, *left_out(skipped))
     return proven
 
 
@@ -150,7 +156,7 @@ def _droid_turn(world: World, snap: Snapshot, entry: Entry) -> Exercise:
 
 
 def deepened(
-    world: World, snap: Snapshot, ask: Ask, *, progress: Progress
+    world: World, snap: Snapshot, ask: Ask, *, progress: Progress, project: bool = False
 ) -> tuple[Snapshot, bool]:
     """The snapshot with every listed entry exercised and droid's own list; whether ctrl-c ended it.
 
@@ -160,7 +166,9 @@ def deepened(
     with progress.working("Exercising the models", long=True) as say:
         if isinstance(snap.droid, Known) and snap.droid_lists == NOT_READ:
             snap = replace(snap, droid_lists=droid.lists(world, snap.droid.value.path))
-        _run(world, snap, list(snap.listed()), Proof(), say, proven)
+        refused = _refused(snap, project)
+        entries = [each for each in snap.listed() if each not in refused]
+        _run(world, snap, entries, Proof(), say, proven)
         say("Looking again")
         again = collect(world, replace(ask, droid=False))
     # The machine, the droid and the settings are those of the first look: one moment, one report.
@@ -171,7 +179,10 @@ def _entries(world: World, snap: Snapshot, wanted: Sequence[str], proof: Proof) 
     """The entries that the words mean; without words every one that droid lists."""
     if wanted:
         return [_entry(world, snap, word, proof) for word in wanted]
-    listed = list(snap.listed())
+    refused = _refused(snap, proof.project)
+    listed = [each for each in snap.listed() if each not in refused]
+    if not listed and refused:
+        refuse(refused[0])
     if not listed:
         raise ByokError(
             "There is no entry to test", "Add one with `byok add ollama qwen2.5-coder:32b`"
@@ -179,10 +190,18 @@ def _entries(world: World, snap: Snapshot, wanted: Sequence[str], proof: Proof) 
     return listed
 
 
+def _refused(snap: Snapshot, project: bool) -> list[Entry]:
+    """The project's entries that nobody said yes to."""
+    return [] if project else project_entries(snap.entries)
+
+
 def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
     """One entry by its id, name or model; else a model of the server, as if it were an entry."""
     if candidates(snap.entries, word):
-        return find_entry(snap.entries, word)
+        entry = find_entry(snap.entries, word)
+        if not proof.project:
+            refuse(entry)
+        return entry
     address = (
         parse_endpoint(proof.endpoint)
         if proof.endpoint

@@ -23,6 +23,13 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         if entry.level != "project":
             continue
         does = [*_sends(entry), *_hides(snap, entry)]
+        if entry.endpoint and entry.endpoint not in snap.servers:
+            yield Finding(
+                "note",
+                entry.label,
+                f"byok did not contact {entry.endpoint}: only the project's file names it",
+                Remedy("`byok test --project` tries it, if you trust that server"),
+            )
         if does:
             yield Finding(
                 "warning",
