@@ -295,7 +295,7 @@ class Snapshot:
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked: str = ""
     refused_keys: Mapping[str, str] = field(default_factory=dict)
-    written: tuple[WrittenEntry, ...] = field(default=(), metadata={"private": True})
+    written: tuple[WrittenEntry, ...] = field(default=(), compare=False, metadata={"private": True})
 
     def listed(self) -> Iterator[Entry]:
         """The entries that droid will offer, in its order."""

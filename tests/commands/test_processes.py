@@ -136,7 +136,10 @@ def test_list_imports_nothing_heavy() -> None:
         "heavy = {'httpx', 'rich', 'psutil', 'jsonschema', 'cpuinfo', 'pynvml', 'filelock'}\n"
         "sys.exit(', '.join(sorted(heavy & sys.modules.keys())) or 0)"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    env = dict(os.environ)  # readline tells COLUMNS to children behind Python's back
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env
+    )
     assert ran.stderr == ""
 
 
