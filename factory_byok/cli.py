@@ -114,8 +114,7 @@ class Verbs(TyperGroup):
 def _common_options(verb: str) -> list[Any]:
     """`--json` and `--color`, which every verb takes and only this file reads, and one more.
 
-    `--droid-version` is for the verbs that depend on droid's rules. A default of None costs
-    nothing: typer imports pydantic (50 ms) only when there is a value to convert.
+    `--droid-version` is for the verbs that depend on droid's rules.
     """
 
     def common(

@@ -120,7 +120,7 @@ def test_ollamas_cloud_is_added_directly_by_its_address(
         more = ("--endpoint", "https://ollama.com", "--key-env", "OLLAMA_API_KEY", "--json")
         ran = byok("add", "ollama", model, *more)
     assert ran.code == 0, ran.out
-    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed"]
+    assert {each["status"] for each in ran.data["results"]} == {"passed"}
     (stored,) = written()["customModels"]
     assert (stored["baseUrl"], stored["apiKey"]) == ("https://ollama.com/v1", "${OLLAMA_API_KEY}")
     assert "[Ollama Cloud]" in stored["displayName"]
