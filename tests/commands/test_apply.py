@@ -15,6 +15,7 @@ import pytest
 from factory_byok.core.facts import Disk, Known, Memory
 from factory_byok.core.units import Bytes
 from tests.commands.conftest import Byok, Ran
+from tests.commands.terminal import read_until
 from tests.doubles.droid import Droid
 from tests.doubles.faults import closed_port
 from tests.doubles.ollama import Ollama, Registry, Reply, a_model
@@ -475,9 +476,7 @@ def test_on_a_terminal_it_shows_the_changes_and_asks(
     leader, follower = pty.openpty()
     asking = byok_at(follower, "apply", str(tmp_path / "byok.toml"), "--offline")
     os.close(follower)
-    shown = b""
-    while b"[y/N]" not in shown:
-        shown += os.read(leader, 65536)
+    shown = read_until(leader, b"[y/n]")
     os.write(leader, answer)
     assert asking.wait(30) == code
     os.close(leader)

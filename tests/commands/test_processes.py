@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.terminal import read_until
+
 pytestmark = pytest.mark.outside
 
 BYOK = [sys.executable, "-m", "factory_byok"]
@@ -99,21 +101,12 @@ def test_fix_asks_on_a_terminal_and_takes_no_for_an_answer(empty_home: Path) -> 
         [*BYOK, "fix", "file-rejected"], stdin=follower, stdout=follower, stderr=follower
     )
     os.close(follower)
-    told = _until(leader, b"[y/N]")
+    told = read_until(leader, b"[y/n]")
     os.write(leader, b"n\n")
     assert asking.wait(30) == 1
     os.close(leader)
     assert b"customModels" in told
     assert path.read_text() == '{"customModels": [],}'
-
-
-def _until(terminal: int, mark: bytes) -> bytes:
-    """What a terminal shows up to a mark."""
-    seen = b""
-    end = time.monotonic() + 40
-    while mark not in seen and time.monotonic() < end:
-        seen += os.read(terminal, 65536)
-    return seen
 
 
 def test_version_tells_byok_python_droid_and_ollama() -> None:
