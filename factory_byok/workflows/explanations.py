@@ -19,6 +19,7 @@ TOPICS: Final[dict[str, str]] = {
     "scripts": "JSON, exit codes and schemas",
     "manifest": "The file that `byok apply` reads",
     "fleet": "A script, an image, a CI job and a fleet",
+    "verdicts": "Where byok test and the real droid agree, server by server",
     "benchmark": "Speed, as ratios",
     "architecture": "Where things live, and where a new one goes",
     "changelog": "What changed",

@@ -1,5 +1,6 @@
 """byok list: what droid will see, without the network."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ def test_an_empty_home_lists_nothing_and_names_the_model_for_this_machine(
     own = recommended(machine).own
     assert own is not None
 
+    assert byok("list", "--json").json["next"]["command"] == ["byok", "setup"]
+
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     ran = byok("list", "--json")
 
     assert ran.json["next"]["command"] == ["byok", "setup", "--model", own.model]
