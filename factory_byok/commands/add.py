@@ -165,7 +165,12 @@ def _literal(variable: str, *, wanted: bool) -> str:
         raise UsageError("`--key-env` and `--key-stdin` exclude each other")
     if not wanted:
         return ""
-    key = sys.stdin.readline().strip()
+    if sys.stdin.isatty():
+        from factory_byok.screens.asking import secret
+
+        key = secret("Key, not shown").strip()
+    else:
+        key = sys.stdin.readline().strip()
     if not key:
         raise ByokError("No key came from standard input")
     return key

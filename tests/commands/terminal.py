@@ -15,3 +15,14 @@ def read_until(leader: int, wanted: bytes) -> bytes:
         if select.select([leader], [], [], 0.5)[0]:
             shown += os.read(leader, 65536)
     return shown
+
+
+def read_until_closed(leader: int) -> bytes:
+    """The rest of what is shown."""
+    shown, end = b"", time.monotonic() + PATIENCE
+    try:
+        while time.monotonic() < end and (part := os.read(leader, 65536)):
+            shown += part
+    except OSError:  # Linux says so when the other end is gone
+        pass
+    return shown

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.terminal import read_until
+from tests.commands.terminal import read_until, read_until_closed
 
 pytestmark = pytest.mark.outside
 
@@ -107,6 +107,20 @@ def test_fix_asks_on_a_terminal_and_takes_no_for_an_answer(empty_home: Path) -> 
     os.close(leader)
     assert b"customModels" in told
     assert path.read_text() == '{"customModels": [],}'
+
+
+def test_a_key_that_is_typed_on_a_terminal_is_not_shown(empty_home: Path) -> None:
+    leader, follower = pty.openpty()
+    words = ("add", "openai", "gpt-4.1", "--key-stdin", "--no-check")
+    asking = subprocess.Popen([*BYOK, *words], stdin=follower, stdout=follower, stderr=follower)
+    os.close(follower)
+    read_until(leader, b"Key, not shown")
+    time.sleep(1)  # the terminal stops showing what is typed only behind the prompt
+    os.write(leader, b"sk-typed-by-hand-0123456789\n")
+    told = read_until_closed(leader)
+    assert asking.wait(30) == 0, told
+    assert b"typed-by-hand" not in told
+    assert "typed-by-hand" in (empty_home / ".factory/config.json").read_text()
 
 
 def test_version_tells_byok_python_droid_and_ollama() -> None:
