@@ -11,8 +11,11 @@ from factory_byok.workflows.undo import TakenBack
 def taken_back_lines(back: TakenBack, diff: str, style: Style) -> Iterator[str]:
     """The difference, the files, other actions, and what could not be taken back."""
     yield from diff_lines(diff, style)
-    files = ", ".join(shorten_home(str(each.path)) for each in back.files)
-    told = [f"{files} restored"] if files else []
+    told = []
+    for word, gone in (("restored", False), ("removed", True)):
+        files = [shorten_home(str(one.path)) for one in back.files if (one.after is None) is gone]
+        if files:
+            told.append(f"{', '.join(files)} {word}")
     told += [each[:1].lower() + each[1:] for each in back.told]
     if told:
         yield from style.wrapped(printable(f"Undid `byok {back.verb}`: {'; '.join(told)}"))
