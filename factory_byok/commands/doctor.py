@@ -73,12 +73,12 @@ def run(
     from factory_byok.core.world import World
     from factory_byok.diagnosis.collect import Ask, collect
     from factory_byok.diagnosis.examine import examine
+    from factory_byok.diagnosis.recommending import for_snapshot
     from factory_byok.diagnosis.replay import read_snapshot
     from factory_byok.screens.progress import progress_on
     from factory_byok.sizing.recommendation import as_json
     from factory_byok.workflows.known_windows import remember
     from factory_byok.workflows.next_step import after_doctor
-    from factory_byok.workflows.recommending import for_snapshot
 
     wanted = _wanted(form, output, json=bool(context.meta.get(JSON)), force=force)
     if open_it and output is None:

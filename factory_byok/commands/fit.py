@@ -103,19 +103,19 @@ def _sane(window: int | None, kv_type: str | None, parallel: int | None, gpus: i
 
 def _machine(endpoint: str, *, quiet: bool) -> Answer:
     """The machine and what to run on it."""
+    from factory_byok.core.model_names import is_cloud
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
-    from factory_byok.sizing.fitting import candidates, ranked, ranked_as_json, with_own
-    from factory_byok.sizing.recommendation import as_json, recommend
+    from factory_byok.sizing.fitting import candidates, ranked, ranked_as_json
+    from factory_byok.sizing.recommendation import as_json
     from factory_byok.workflows.fit import look
     from factory_byok.workflows.next_step import after_fit
     from factory_byok.workflows.next_step import run as run_next
 
     with progress_on(quiet=quiet).working("Looking at the machine and its models"):
         seen = look(World.real(), endpoint)
-    known = candidates(seen.candidates())
-    found = with_own(recommend(seen.machine), known, seen.free, seen.usual)
-    models = ranked(known, seen.free, seen.usual)
+    found = seen.recommendation
+    models = ranked(candidates(seen.candidates()), seen.free, seen.usual)
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.fit import fit_lines
@@ -127,10 +127,10 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
         "recommendation": as_json(found),
         "models": [ranked_as_json(each) for each in models],
     }
-    best = models[0].candidate if models else None
+    own = found.own
     following = (
-        after_fit(best.name, installed=best.installed, cloud=best.cloud)
-        if best
+        after_fit(own.model, installed=own.installed, cloud=is_cloud(own.model))
+        if own
         else run_next("byok", "setup")
     )
     return Answer(data, words, seen.findings(), next=following)

@@ -237,16 +237,6 @@ def another_model(server: Server | None) -> tuple[str, ...]:
     return ("byok", "fit")
 
 
-def fit_for_an_agent(snap: Snapshot, server: Server | None) -> str:
-    """byok's own pick for this machine behind a remedy's sentence; "" for a service elsewhere."""
-    if server is not None and server.provider in HOSTED:
-        return ""
-    from factory_byok.sizing.fitting import recommended  # only what finds something pays for it
-
-    own = recommended(snap.machine, server if server and server.provider == "ollama" else None).own
-    return f"; byok's pick for this machine is `{own.model}`" if own else ""
-
-
 def gpus_here(machine: Machine) -> int:
     """How many GPUs were read that Ollama would use."""
     readings = [each.value for each in machine.gpus.values() if isinstance(each, Known)]

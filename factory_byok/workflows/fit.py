@@ -33,12 +33,15 @@ from factory_byok.sizing.fitting import (
     Asked,
     Candidate,
     Free,
+    all_installed,
     asked_of,
     by_name,
     free_memory,
     installed,
     nowhere_known,
+    recommended,
 )
+from factory_byok.sizing.recommendation import Recommendation
 
 DETAILS_DEADLINE: Final = 3.0  # seconds for `/api/show` of all models
 VERBOSE_DEADLINE: Final = 10.0  # seconds; the reply is tens of megabytes
@@ -72,6 +75,13 @@ class Seen:
         return asked_of(self.server.value if isinstance(self.server, Known) else None)
 
     @property
+    def recommendation(self) -> Recommendation:
+        """What to run on this machine, with the models of its Ollama."""
+        here = self.address.loopback and isinstance(self.server, Known)
+        server = self.server.value if here and isinstance(self.server, Known) else None
+        return recommended(self.machine, server if server and server.provider == "ollama" else None)
+
+    @property
     def models(self) -> tuple[Model, ...]:
         """The models of the server; none when it is silent."""
         if isinstance(self.server, Unknown) or isinstance(self.server.value.models, Unknown):
@@ -94,9 +104,7 @@ class Seen:
 
     def candidates(self) -> tuple[Candidate, ...]:
         """The models of the server that can chat."""
-        if isinstance(self.server, Unknown):
-            return ()
-        return tuple(installed(each, self.server.value) for each in self.models if _chats(each))
+        return all_installed(self.server.value if isinstance(self.server, Known) else None)
 
     def candidate(self, name: str) -> Candidate:
         """One model: by the server, else by its name. Raises ByokError for an unknown one."""
@@ -127,12 +135,6 @@ class Seen:
             return ()
         text = f"No usable answer: {self.server.why[:1].lower()}{self.server.why[1:]}"
         return (Finding("note", str(self.address), text),)
-
-
-def _chats(model: Model) -> bool:
-    """Whether a model can hold a conversation, as far as is known (embedding models cannot)."""
-    known = model.capabilities
-    return isinstance(known, Unknown) or "completion" in known.value or not known.value
 
 
 def look(world: World, endpoint: str = "", model: str = "", *, quick: bool = False) -> Seen:

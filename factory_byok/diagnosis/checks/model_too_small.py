@@ -13,6 +13,7 @@ from factory_byok.core.model_names import parameters_in
 from factory_byok.core.requirements import SMALLEST
 from factory_byok.core.units import Parameters, show_parameters
 from factory_byok.diagnosis.advice import another_model
+from factory_byok.diagnosis.recommending import pick_instead
 
 TITLE = "Model size"
 WHAT_TO_DO = "`byok fit` shows the largest model that this machine can run, and the cloud's"
@@ -28,17 +29,19 @@ def check(snap: Snapshot) -> Iterator[Finding]:
                 entry.label,
                 f"`{entry.model}` has {show_parameters(count)} parameters{basis}; below "
                 f"{show_parameters(SMALLEST)} models do markedly worse at agentic coding",
-                _remedy(snap, entry),
+                _remedy(snap, entry, count),
             )
 
 
-def _remedy(snap: Snapshot, entry: Entry) -> Remedy:
+def _remedy(snap: Snapshot, entry: Entry, count: Parameters) -> Remedy:
     """Where larger models are to be found: at the entry's service, else on this machine."""
-    server = snap.servers.get(entry.endpoint)
-    command = another_model(server.value if isinstance(server, Known) else None)
-    if command == ("byok", "fit"):
-        return Remedy("See which larger model this machine can run", by_command(command))
-    return Remedy("See which larger model the service offers", by_command(command))
+    told = snap.servers.get(entry.endpoint)
+    server = told.value if isinstance(told, Known) else None
+    command = another_model(server)
+    if command != ("byok", "fit"):
+        return Remedy("See which larger model the service offers", by_command(command))
+    pick = pick_instead(snap, server, entry.model, above=count)
+    return Remedy(f"See which larger model this machine can run{pick}", by_command(command))
 
 
 def _parameters(snap: Snapshot, entry: Entry) -> tuple[Parameters | None, str]:

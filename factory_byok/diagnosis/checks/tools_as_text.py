@@ -11,8 +11,9 @@ from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud
-from factory_byok.diagnosis.advice import another_model, fit_for_an_agent
+from factory_byok.diagnosis.advice import another_model
 from factory_byok.diagnosis.checks.chat_fails import exercised
+from factory_byok.diagnosis.recommending import pick_instead
 from factory_byok.sizing.catalogue import writes_calls_as_text
 
 TITLE = "Tool calls as text"
@@ -40,7 +41,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             f"`{entry.model}` writes tool calls as text on Ollama, so droid cannot act through it",
             Remedy(
                 "Choose a model whose tool calls come back as such"
-                + fit_for_an_agent(snap, server.value),
+                + pick_instead(snap, server.value, entry.model),
                 by_command(another_model(server.value)),
             ),
         )

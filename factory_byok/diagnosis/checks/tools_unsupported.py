@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.diagnosis.advice import another_model, fit_for_an_agent
+from factory_byok.diagnosis.advice import another_model
+from factory_byok.diagnosis.recommending import pick_instead
 
 TITLE = "Tool calls"
 WHAT_TO_DO = "Choose a model that calls tools: `byok fit` ranks those that fit here"
@@ -28,7 +29,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
                 entry.label,
                 f"`{model.name}` cannot call tools, so droid cannot act through it",
                 Remedy(
-                    f"Choose a model with tool support{fit_for_an_agent(snap, server)}",
+                    f"Choose a model with tool support{pick_instead(snap, server, model.name)}",
                     by_command(another_model(server)),
                 ),
             )

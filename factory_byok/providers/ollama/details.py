@@ -1,11 +1,12 @@
 """More of Ollama's `/api/show`: of many models at once, or of one in full."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from factory_byok.core.concurrency import together
-from factory_byok.core.facts import Json, Model
+from factory_byok.core.facts import Json, Known, Model, Reading, Server
 from factory_byok.core.http import MOST_BYTES, Deadline, Http, NoAnswer, Reply
 from factory_byok.providers.ollama.replies import parse_show
 
@@ -25,6 +26,19 @@ def details(
     return tuple(
         told if isinstance(told := answers.get(each.name), Model) else each for each in listed
     )
+
+
+def detailed(
+    http: Http, endpoint: str, told: Reading[Server], deadline: Deadline
+) -> Reading[Server]:
+    """A server as it was told, an Ollama with the details of all its models."""
+    if not isinstance(told, Known) or told.value.provider != "ollama":
+        return told
+    server = told.value
+    models = server.models.value if isinstance(server.models, Known) else ()
+    if not models:
+        return told
+    return Known(replace(server, models=Known(details(http, endpoint, models, deadline))))
 
 
 def in_full(http: Http, endpoint: str, model: Model, deadline: Deadline) -> Model:

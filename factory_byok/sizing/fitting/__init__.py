@@ -2,7 +2,13 @@
 
 from factory_byok.sizing.fitting.against_table import Beside, beside, row_of
 from factory_byok.sizing.fitting.as_json import fit_as_json, ranked_as_json
-from factory_byok.sizing.fitting.candidate import Candidate, ToolCalls, by_name, installed
+from factory_byok.sizing.fitting.candidate import (
+    Candidate,
+    ToolCalls,
+    all_installed,
+    by_name,
+    installed,
+)
 from factory_byok.sizing.fitting.free import Card, Free, free_memory, nowhere_known, whole_memory
 from factory_byok.sizing.fitting.judged import findings_of
 from factory_byok.sizing.fitting.one import (
@@ -15,7 +21,7 @@ from factory_byok.sizing.fitting.one import (
     at_window,
     fit,
 )
-from factory_byok.sizing.fitting.pick import recommended, with_own
+from factory_byok.sizing.fitting.pick import can_act, offers, recommended, with_own
 from factory_byok.sizing.fitting.ranking import Ranked, Reach, candidates, ranked
 
 __all__ = [
@@ -31,10 +37,12 @@ __all__ = [
     "Reach",
     "ToolCalls",
     "Where",
+    "all_installed",
     "asked_of",
     "at_window",
     "beside",
     "by_name",
+    "can_act",
     "candidates",
     "findings_of",
     "fit",
@@ -42,6 +50,7 @@ __all__ = [
     "free_memory",
     "installed",
     "nowhere_known",
+    "offers",
     "ranked",
     "ranked_as_json",
     "recommended",

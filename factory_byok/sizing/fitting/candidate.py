@@ -79,6 +79,19 @@ def installed(model: Model, server: Server) -> Candidate:
     )
 
 
+def all_installed(server: Server | None) -> tuple[Candidate, ...]:
+    """The models of a server that can hold a conversation, as far as is known."""
+    told = server.models if server else NOT_READ
+    models = told.value if isinstance(told, Known) else ()
+    return tuple(installed(each, server) for each in models if server and _chats(each))
+
+
+def _chats(model: Model) -> bool:
+    """Whether a model can hold a conversation, as far as is known (embedding models cannot)."""
+    known = model.capabilities
+    return not isinstance(known, Known) or "completion" in known.value or not known.value
+
+
 def by_name(name: str) -> Candidate | None:
     """A model that no server here has: the catalogue's row, else a guess from its name.
 

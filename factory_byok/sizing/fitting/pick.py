@@ -3,18 +3,23 @@
 Doctor, fit, setup, list, add and the README's example all ask here, so that they never differ.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
-from factory_byok.core.facts import Known, Loaded, Machine, Model, Server
-from factory_byok.core.model_names import same_model
+from factory_byok.core.facts import Known, Loaded, Machine, Server
+from factory_byok.core.model_names import derived_from, same_model
 from factory_byok.core.requirements import AIM, FLOOR, SMALLEST
 from factory_byok.core.units import show_parameters, show_tokens
-from factory_byok.sizing.fitting.candidate import Candidate, by_name, installed
+from factory_byok.sizing.fitting.candidate import Candidate, all_installed, by_name
 from factory_byok.sizing.fitting.free import Free, free_memory
 from factory_byok.sizing.fitting.one import Asked, asked_of
-from factory_byok.sizing.fitting.ranking import USUAL, Ranked, best_of, candidates, judged
+from factory_byok.sizing.fitting.ranking import USUAL, Ranked, candidates, glanced, judged
+from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.sizing.recommendation import Own, Recommendation, recommend
+
+MOST_OFFERED: Final = 6
+IN_THE_CLOUD: Final = Own(CLOUD.model, "no local model fits this machine")
 
 
 def recommended(
@@ -24,31 +29,37 @@ def recommended(
     loaded: Iterable[Loaded] = ()
     if server is not None and isinstance(server.loaded, Known):
         loaded = server.loaded.value
-    own = [] if server is None else [installed(each, server) for each in _models(server)]
     room = free or free_memory(machine, loaded)
-    return with_own(recommend(machine), candidates(own), room, asked_of(server))
+    return with_own(recommend(machine), candidates(all_installed(server)), room, asked_of(server))
 
 
 def with_own(
     page: Recommendation, models: Sequence[Candidate], free: Free, asked: Asked = USUAL
 ) -> Recommendation:
-    """The page's recommendation with byok's own beside it: the best of these models."""
-    first = best_of(models, free, asked)
+    """The page's recommendation with byok's own beside it: the first that is worth an offer."""
+    first = next(iter(offers(glanced(models, free, asked))), None)
     if first is None:
-        return page
-    best = judged(first, free, asked)
-    return replace(
-        page, own=Own(first.name, best.reason, _why(page, best, free, asked), first.installed)
-    )
+        return replace(page, own=IN_THE_CLOUD)
+    best = judged(first.candidate, free, asked)
+    named = best.candidate.name
+    why = _why(page, best, free, asked)
+    return replace(page, own=Own(named, best.reason, why, best.candidate.installed))
 
 
-def _models(server: Server) -> Iterator[Model]:
-    """The models of a server that can hold a conversation, as far as is known."""
-    told = server.models
-    for model in told.value if isinstance(told, Known) else ():
-        able = model.capabilities
-        if not isinstance(able, Known) or "completion" in able.value or not able.value:
-            yield model
+def offers(models: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """The models to choose from: those that fit here and can call tools, the best first.
+
+    When there are none, those that fit. Copies with another window are left to their originals.
+    """
+    here = [each for each in models if each.reach not in ("nowhere", "cloud")]
+    originals = [each for each in here if not derived_from(each.candidate.name)[0]]
+    good = [each for each in originals if can_act(each) and each.reaches_32k is not False]
+    return tuple((good or originals)[:MOST_OFFERED])
+
+
+def can_act(each: Ranked) -> bool:
+    """Whether droid may act through a model, as far as is known."""
+    return each.candidate.tools in ("yes", "unknown")
 
 
 def _why(page: Recommendation, best: Ranked, free: Free, asked: Asked) -> str:

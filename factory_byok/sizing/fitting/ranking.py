@@ -73,9 +73,9 @@ def ranked(models: Iterable[Candidate], free: Free, asked: Asked = USUAL) -> tup
     return tuple(sorted((judged(each, free, asked) for each in models), key=_order))
 
 
-def best_of(models: Iterable[Candidate], free: Free, asked: Asked = USUAL) -> Candidate | None:
-    """The first that `ranked` would give, without looking for every model's largest window."""
-    return min(models, key=lambda each: _order(_glance(each, free, asked)), default=None)
+def glanced(models: Iterable[Candidate], free: Free, asked: Asked = USUAL) -> tuple[Ranked, ...]:
+    """In the order of `ranked`, without looking for every model's largest window."""
+    return tuple(sorted((_glance(each, free, asked) for each in models), key=_order))
 
 
 def _glance(model: Candidate, free: Free, asked: Asked) -> Ranked:

@@ -22,6 +22,7 @@ from factory_byok.sizing.fitting import (
     Ranked,
     candidates,
     fit,
+    offers,
     ranked,
 )
 from factory_byok.sizing.hardware_table import CLOUD as CLOUD_ROW
@@ -33,7 +34,6 @@ from factory_byok.workflows.setup.steps import (
     base_of,
     better_than,
     entry_in_use,
-    offers,
     start_of,
 )
 

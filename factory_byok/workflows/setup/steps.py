@@ -22,7 +22,6 @@ STEPS: Final[tuple[StepName, ...]] = (
     "machine", "server", "model", "pull", "window", "keep_alive", "entry", "default", "proof",
 )  # fmt: skip
 CHANGING: Final[tuple[StepName, ...]] = ("pull", "window", "entry", "default")
-MOST_OFFERED: Final = 6
 NO_TOOLS: Final = "so droid cannot act through it"  # ends every sentence that says so
 
 
@@ -93,22 +92,6 @@ def is_copy(name: str, base: str) -> bool:
 def base_of(name: str) -> str:
     """The model behind a copy's name, the name itself for any other."""
     return derived_from(name)[0] or name
-
-
-def offers(models: Sequence[Ranked]) -> tuple[Ranked, ...]:
-    """The models to choose from: those that fit here and can call tools, the best first.
-
-    When there are none, those that fit.
-    """
-    here = [each for each in models if each.reach not in ("nowhere", "cloud")]
-    copies = [each for each in here if not derived_from(each.candidate.name)[0]]
-    good = [each for each in copies if can_act(each) and each.reaches_32k is not False]
-    return tuple((good or copies)[:MOST_OFFERED])
-
-
-def can_act(each: Ranked) -> bool:
-    """Whether droid may act through a model, as far as is known."""
-    return each.candidate.tools in ("yes", "unknown")
 
 
 def better_than(model: str, models: Sequence[Ranked], window: Tokens = FLOOR) -> Ranked | None:

@@ -2,10 +2,12 @@
 
 import pytest
 
-from factory_byok.core.facts import Known, Unknown
+from factory_byok.core.facts import Known, Machine, Unknown
 from factory_byok.core.units import Parameters
 from factory_byok.diagnosis.checks.model_too_small import check
+from factory_byok.diagnosis.recommending import for_snapshot
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
+from tests.sizing.fitting.builders import a_card, a_machine
 
 SILENT_SERVER = {ENDPOINT: Unknown("The connection was refused", "refused")}
 
@@ -47,3 +49,18 @@ def test_a_silent_server_leaves_the_name(name: str, fires: int) -> None:
 def test_an_entry_that_droid_does_not_list_is_left_alone() -> None:
     entry = an_entry(model="m:7b", fate="dropped")
     assert list(check(a_snapshot(entries=(entry,), servers=SILENT_SERVER))) == []
+
+
+@pytest.mark.parametrize(
+    ("machine", "named"),
+    [(a_machine(a_card(24)), True), (a_machine(memory=16, available=12), False)],
+)
+def test_a_larger_pick_is_named_and_no_smaller_one(machine: Machine, named: bool) -> None:
+    small = an_entry(model="qwen3:14b")
+    snap = a_snapshot(entries=(small,), servers=SILENT_SERVER, machine=machine)
+    own = for_snapshot(snap).own
+    assert own is not None
+
+    (finding,) = check(snap)
+
+    assert (f"`{own.model}`" in finding.remedy.text) == named

@@ -1,17 +1,22 @@
 """The one recommendation: the page's row and model, and byok's own pick with one reason."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from factory_byok.core.facts import Known
+from factory_byok.core.units import Tokens
 from factory_byok.sizing.fitting import (
-    Asked,
     by_name,
     candidates,
     free_memory,
+    offers,
     ranked,
     recommended,
     with_own,
 )
-from factory_byok.sizing.fitting.ranking import best_of
+from factory_byok.sizing.fitting.ranking import Ranked, Reach, glanced
 from factory_byok.sizing.recommendation import as_json, recommend
 from tests.builders import a_model, a_server
 from tests.sizing.fitting.builders import a_card, a_machine, free, model
@@ -27,10 +32,16 @@ MACHINES = {
 }
 
 
+def one(name: str, reach: Reach = "gpu", **changes: Any) -> Ranked:
+    """A model with its reach."""
+    window = Known(Tokens(65_536))
+    return replace(Ranked(model(name), reach, window, window, True, True, "a reason"), **changes)
+
+
 @pytest.mark.parametrize("name", MACHINES)
-def test_the_pick_is_the_first_of_the_list(name: str) -> None:
+def test_the_pick_is_the_first_that_setup_offers(name: str) -> None:
     machine = MACHINES[name]
-    first = ranked(candidates([]), free_memory(machine))[0]
+    first = offers(ranked(candidates([]), free_memory(machine)))[0]
 
     own = recommended(machine).own
 
@@ -38,12 +49,20 @@ def test_the_pick_is_the_first_of_the_list(name: str) -> None:
     assert (own.model, own.reason) == (first.candidate.name, first.reason)
 
 
+def test_where_nothing_fits_the_pick_is_the_pages_cloud_model() -> None:
+    own = recommended(a_machine(memory=2, available=1)).own
+
+    assert own is not None
+    assert own.model == "qwen3-coder:480b-cloud"
+
+
 @pytest.mark.parametrize("size", [0.5, 6, 10, 18, 24, 48, 96])
 def test_a_glance_finds_the_same_model_as_the_whole_ranking(size: float) -> None:
     known = candidates([])
 
-    assert best_of(known, free(size)) == ranked(known, free(size))[0].candidate
-    assert best_of(known, free(memory=size)) == ranked(known, free(memory=size))[0].candidate
+    for room in (free(size), free(memory=size)):
+        names = [each.candidate.name for each in offers(ranked(known, room))]
+        assert [each.candidate.name for each in offers(glanced(known, room))] == names
 
 
 def test_the_pages_pick_is_told_with_the_one_reason_against_it() -> None:
@@ -82,5 +101,16 @@ def test_reports_carry_the_pick() -> None:
     assert as_json(recommend(MACHINES["usual"]))["own"] is None
 
 
-def test_without_models_there_is_no_pick() -> None:
-    assert with_own(recommend(MACHINES["usual"]), [], free(24), Asked()).own is None
+def test_only_models_that_fit_and_act_are_offered() -> None:
+    models = (
+        one("qwen3-coder:30b"),
+        one("qwen3:14b", reaches_32k=False),
+        one("llama3.3:70b", "nowhere"),
+        one("qwen2.5-coder:32b"),
+    )
+    assert [each.candidate.name for each in offers(models)] == ["qwen3-coder:30b"]
+
+
+def test_where_none_acts_those_that_fit_are_offered() -> None:
+    models = (one("llama3.3:70b", "nowhere"), one("qwen2.5-coder:7b"))
+    assert [each.candidate.name for each in offers(models)] == ["qwen2.5-coder:7b"]

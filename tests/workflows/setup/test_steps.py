@@ -18,7 +18,6 @@ from factory_byok.workflows.setup.steps import (
     better_than,
     copy_there,
     entry_in_use,
-    offers,
     start_of,
     window_to_set,
 )
@@ -59,21 +58,6 @@ def test_the_window_is_droids_least_and_more_on_a_roomy_gpu() -> None:
     assert window_to_set(None, Tokens(40_960), Tokens(40_960)) == FLOOR
     assert window_to_set(None, None, None) == FLOOR
     assert window_to_set(Tokens(48_000), Tokens(262_144), Tokens(65_000)) == 48_000
-
-
-def test_only_models_that_fit_and_act_are_offered() -> None:
-    models = (
-        judged("qwen3-coder:30b"),
-        judged("qwen3:14b", reaches_32k=False),
-        judged("llama3.3:70b", "nowhere"),
-        judged("qwen2.5-coder:32b"),
-    )
-    assert [each.candidate.name for each in offers(models)] == ["qwen3-coder:30b"]
-
-
-def test_where_none_acts_those_that_fit_are_offered() -> None:
-    models = (judged("llama3.3:70b", "nowhere"), judged("qwen2.5-coder:7b"))
-    assert [each.candidate.name for each in offers(models)] == ["qwen2.5-coder:7b"]
 
 
 def test_the_next_better_model_is_another_one_that_surely_calls_tools() -> None:

@@ -1,0 +1,45 @@
+"""The one recommendation for this machine, from a snapshot; and the ends of remedies that name it.
+
+Only what finds something pays for it: the models of the catalogue are weighed at the first use.
+"""
+
+from factory_byok.core.addresses import parse_address
+from factory_byok.core.facts import Known, Server, Snapshot
+from factory_byok.core.model_names import same_model
+from factory_byok.providers.hosted import HOSTED
+from factory_byok.sizing.fitting import by_name, recommended
+from factory_byok.sizing.recommendation import Own, Recommendation
+
+
+def for_snapshot(snap: Snapshot) -> Recommendation:
+    """The recommendation with the models of the default server, when that is an Ollama here."""
+    return recommended(snap.machine, _default_ollama(snap))
+
+
+def _default_ollama(snap: Snapshot) -> Server | None:
+    address = parse_address(snap.default_endpoint)
+    if address is None or not address.loopback:
+        return None
+    told = snap.servers.get(address.identity())
+    if not isinstance(told, Known):
+        return None
+    return told.value if told.value.provider == "ollama" else None
+
+
+def pick_instead(snap: Snapshot, server: Server | None, model: str, above: int = -1) -> str:
+    """byok's pick for this machine, to end the remedy of a finding about a model.
+
+    "" for a service elsewhere, for that model itself, and for one without more parameters than
+    `above`.
+    """
+    if server is not None and server.provider in HOSTED:
+        return ""
+    own = for_snapshot(snap).own
+    if own is None or same_model(own.model, model) or _parameters(own) <= above:
+        return ""
+    return f"; byok's pick for this machine is `{own.model}`"
+
+
+def _parameters(own: Own) -> int:
+    found = by_name(own.model)
+    return found.shape.parameters if found else 0
