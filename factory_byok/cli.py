@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -165,15 +166,23 @@ def byok(
     """
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Runs byok and ends the process with its exit code."""
+def main() -> NoReturn:
+    """Runs byok and ends the process with its exit code.
+
+    Nothing is left to tidy up by then, and Python's own end (each module taken down) takes a tenth
+    of a short run; a probe that hangs in a thread is not waited for either.
+    """
     set_up_streams()
     if "_BYOK_COMPLETE" in os.environ:
         from factory_byok.completion import answer
 
-        sys.exit(answer(os.environ))
-    words = sys.argv[1:] if arguments is None else arguments
-    sys.exit(run(words))
+        code = answer(os.environ)
+    else:
+        code = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # the reader went away
+            stream.flush()
+    os._exit(code)
 
 
 def run(words: list[str]) -> int:

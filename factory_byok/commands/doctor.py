@@ -1,7 +1,6 @@
 """byok doctor: looks at machine, files, servers, models and droid, and says what to do."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -110,7 +109,7 @@ def run(
     def words(style: "Style") -> Iterable[str]:
         if output is None:
             return _lines(wanted, snap, report, recommendation, style, verbose=verbose)
-        plain = replace(style, color=False, width=PAPER, unicode=True)
+        plain = style._replace(color=False, width=PAPER, unicode=True)
         lines = _lines(wanted, snap, report, recommendation, plain, verbose=verbose)
         return _written(output, wanted, lines, force=force, open_it=open_it)
 

@@ -132,27 +132,6 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenEntry:
-    """What byok remembers of an entry that it wrote: no secret, so `key` may be "".
-
-    `at` is when it was written, by which `verb` of byok's, and `changed` when its file was last
-    changed ("" for unknown).
-    """
-
-    file: str
-    kind: FileKind
-    name: str
-    model: str
-    base_url: str
-    dialect: str
-    max_output: int | None = None
-    key: str = ""
-    at: str = ""
-    changed: str = ""
-    verb: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class NamedModel:
     """A setting that names a model: for what (`role`), which, and where it stands."""
 

@@ -17,7 +17,6 @@ from factory_byok.core.droid_facts import Repeated as Repeated
 from factory_byok.core.droid_facts import SettingsFile as SettingsFile
 from factory_byok.core.droid_facts import System as System
 from factory_byok.core.droid_facts import TextEdit as TextEdit
-from factory_byok.core.droid_facts import WrittenEntry as WrittenEntry
 from factory_byok.core.model_names import same_model
 from factory_byok.core.units import Bytes, Parameters, Tokens
 
@@ -259,6 +258,27 @@ class Exercise:
 
 
 # --- all of it at one moment ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEntry:
+    """What byok remembers of an entry that it wrote: no secret, so `key` may be "".
+
+    `at` is when it was written, by which `verb` of byok's, and `changed` when its file was last
+    changed ("" for unknown).
+    """
+
+    file: str
+    kind: FileKind
+    name: str
+    model: str
+    base_url: str
+    dialect: str
+    max_output: int | None = None
+    key: str = ""
+    at: str = ""
+    changed: str = ""
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)

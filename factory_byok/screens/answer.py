@@ -1,8 +1,7 @@
 """What a verb gives back: data for scripts, findings, and words for people."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from factory_byok.core.findings import Finding, Status
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
 Words = Callable[["Style"], Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A verb's result; the CLI prints it and makes the exit code of it.
 
     `data` is what `--json` carries (dataclasses are written by their fields), or a function that

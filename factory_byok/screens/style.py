@@ -3,10 +3,9 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import IO, Any, Final, Literal
+from typing import IO, Any, Final, Literal, NamedTuple
 
 ColorWhen = Literal["auto", "always", "never"]
 Cell = str | tuple[str, str]  # a text, or a text with the names of its style
@@ -18,8 +17,7 @@ PAGE: Final = 80  # columns of a page of text
 GAP: Final = "  "  # between two columns
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How one stream is written: with or without colour, in how many columns, with which signs.
 
     rich is imported only for colour and for a width: a pipe needs neither.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from shlex import join
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:  # `byok list` needs none of them, and starts sooner without
     from factory_byok.core.facts import Entry, Exercise, Snapshot, System
@@ -26,8 +25,7 @@ INSTALL_DROID: Final[dict[System, str]] = {
 FIX: Final = ("byok", "fix")
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(NamedTuple):
     """One line without its label: `text` is the sentence, `command` what to type, () for none.
 
     `ready` says that nothing of byok's is left to do.

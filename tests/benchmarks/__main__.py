@@ -72,13 +72,10 @@ def main(wanted: str = "") -> None:
 app()
 """
 PEAK: Final = """
-import resource, runpy, sys
-sys.argv = ["byok", *sys.argv[1:]]
-try:
-    runpy.run_module("factory_byok", run_name="__main__")
-except SystemExit:
-    pass
-sys.stderr.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+import resource, subprocess, sys
+command = [sys.executable, "-m", "factory_byok", *sys.argv[1:]]
+subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 """
 
 
@@ -286,7 +283,7 @@ def memory(folder: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-c", PEAK, verb], env=env, capture_output=True, text=True, check=False
         )
-        print(f"peak memory of byok {verb:14} {done.stderr.splitlines()[-1]:>6} MiB")
+        print(f"peak memory of byok {verb:14} {done.stdout.strip():>6} MiB")
 
 
 def main() -> None:

@@ -7,8 +7,7 @@ byok remembers what it wrote (not the key), says which entries are missing, and 
 from collections.abc import Iterator
 
 from factory_byok.core.actions import Edit, by_edits
-from factory_byok.core.droid_facts import Json, WrittenEntry
-from factory_byok.core.facts import Snapshot
+from factory_byok.core.facts import Json, Snapshot, WrittenEntry
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.field_names import FIELDS, LIST_NAMES
 

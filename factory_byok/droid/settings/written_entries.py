@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from factory_byok.core.droid_facts import Entry, Json, WrittenEntry
 from factory_byok.core.errors import ByokError
+from factory_byok.core.facts import Entry, Json, WrittenEntry
 from factory_byok.core.serialization import from_json, to_json
 from factory_byok.core.world import World
 from factory_byok.droid.settings.effective import Effective

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from factory_byok.core.droid_facts import WrittenEntry
+from factory_byok.core.facts import WrittenEntry
 from factory_byok.diagnosis.checks.entry_vanished import check
 from tests.builders import CONFIG, a_file, a_snapshot, an_entry
 
