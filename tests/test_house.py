@@ -10,7 +10,7 @@ import pytest
 import factory_byok
 from factory_byok.commands import VERBS
 from factory_byok.diagnosis.checks import CHECKS, CODES
-from factory_byok.exercises import EXERCISES
+from factory_byok.exercises.runner import EXERCISES
 from factory_byok.hardware import VENDORS
 from factory_byok.providers import PROVIDERS
 from factory_byok.providers.hosted import HOSTED

@@ -165,7 +165,7 @@ def variables(given: Given) -> Iterator[Word]:
 
 def exercises(given: Given) -> Iterator[Word]:
     """Exercises by commas: those that do not stand there yet behind what does."""
-    from factory_byok.exercises import EXERCISES
+    from factory_byok.exercises.runner import EXERCISES
 
     done, comma, _ = given.start.rpartition(",")
     for name in EXERCISES:

@@ -1,7 +1,7 @@
 """All exercises of one entry, each result as soon as it is there."""
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from factory_byok.core.addresses import root_of
@@ -11,12 +11,20 @@ from factory_byok.core.model_names import is_cloud
 from factory_byok.core.world import World
 from factory_byok.droid.proxies import proxy_for
 from factory_byok.droid.settings.target import target
-from factory_byok.exercises import EXERCISES
+from factory_byok.exercises import chat, speed, stream, tools, window
 from factory_byok.exercises.causes import CAUSES
 from factory_byok.exercises.dialects import DIALECTS
 from factory_byok.exercises.limits import Limits
 from factory_byok.exercises.loading import load, release, window_now
 from factory_byok.exercises.session import Say, Session
+
+EXERCISES: Final[dict[str, Callable[[Session], Exercise]]] = {
+    "chat": chat.run,
+    "stream": stream.run,
+    "tools": tools.run,
+    "window": window.run,
+    "speed": speed.run,
+}
 
 # After one of these the next exercise could only say the same again, perhaps after minutes.
 # fmt: off

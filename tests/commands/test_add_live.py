@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from factory_byok.exercises import EXERCISES
+from factory_byok.exercises.runner import EXERCISES
 from factory_byok.providers.ollama import calls
 from tests.commands.conftest import Byok
 from tests.doubles.ollama import Ollama, Reply, a_model

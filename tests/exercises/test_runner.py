@@ -10,10 +10,9 @@ from factory_byok.core.errors import UsageError
 from factory_byok.core.facts import Entry, Json
 from factory_byok.core.world import World
 from factory_byok.droid.settings.identity import identity
-from factory_byok.exercises import EXERCISES
 from factory_byok.exercises import chat as chat_exercise
 from factory_byok.exercises.limits import FOR_EVER, LOAD, load_deadline
-from factory_byok.exercises.runner import exercise, exercises, hosted, names_for
+from factory_byok.exercises.runner import EXERCISES, exercise, exercises, hosted, names_for
 from factory_byok.exercises.session import Session
 from tests.builders import a_model, a_server, an_entry
 from tests.doubles.faults import fault

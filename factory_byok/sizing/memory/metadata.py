@@ -22,6 +22,7 @@ class Metadata:
         self.architecture = _architecture(info)
         self.family = ALIASES.get(self.architecture, self.architecture)
         self.missing: list[str] = []
+        self._known: dict[tuple[str, ...], int] = {}  # each layer asks for the same numbers
 
     def has(self, key: str) -> bool:
         """Whether the key stands there at all, null included."""
@@ -32,11 +33,10 @@ class Metadata:
 
         A list counts by its largest number. Null means that an array was left out: it is noted.
         """
-        for key in keys:
-            found = self.numbers(key)
-            if found and max(found) > 0:
-                return max(found)
-        return 0
+        if keys not in self._known:
+            told = (max(self.numbers(key), default=0) for key in keys)
+            self._known[keys] = next((each for each in told if each > 0), 0)
+        return self._known[keys]
 
     def numbers(self, key: str) -> tuple[int, ...]:
         """The numbers under a key: one for a scalar, each for a list, none for anything else."""
