@@ -38,17 +38,13 @@ def run(
     Looks at the disk of the model store and at the memory first. What was downloaded stays when
     the pull is interrupted, and the next one goes on from there.
     """
-    from factory_byok.core.addresses import default_endpoint, parse_endpoint
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.pull import plan_pull
 
     del yes  # the words name all of it, so nothing is asked
     world = World.real()
-    address = (
-        parse_endpoint(endpoint) if endpoint else default_endpoint(world.env.get("OLLAMA_HOST", ""))
-    )
-    progress = progress_on(quiet=quiet)
+    address, progress = world.address(endpoint), progress_on(quiet=quiet)
     with progress.working(f"Asking {address}"):
         plan = plan_pull(world, model, address, timeout=timeout)
     done = None if dry_run else _pulled(world, plan, progress, stall, quiet=quiet)

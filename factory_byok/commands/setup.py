@@ -12,7 +12,6 @@ from factory_byok.core.findings import Status
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.core.addresses import Address
     from factory_byok.core.world import World
     from factory_byok.screens.style import Style
     from factory_byok.workflows.setup.runner import Walked
@@ -115,20 +114,11 @@ def _check_used(world: "World", wanted: "Wanted") -> None:
     from factory_byok.droid.settings.look import look
     from factory_byok.workflows.setup.steps import entry_in_use
 
-    if entry_in_use(look(world).entries, _address(world, wanted.endpoint).identity()) is None:
+    if entry_in_use(look(world).entries, world.address(wanted.endpoint).identity()) is None:
         raise UsageError(
             "`--yes` needs `--model`, because droid has no model of this server yet",
             "`byok fit` shows what fits here; for example `--model qwen3-coder:30b`",
         )
-
-
-def _address(world: "World", endpoint: str) -> "Address":
-    """Where Ollama is."""
-    from factory_byok.core.addresses import default_endpoint, parse_endpoint
-
-    return (
-        parse_endpoint(endpoint) if endpoint else default_endpoint(world.env.get("OLLAMA_HOST", ""))
-    )
 
 
 def _walked(world: "World", wanted: "Wanted", *, asks: bool, quiet: bool) -> "Walked":
@@ -141,7 +131,7 @@ def _walked(world: "World", wanted: "Wanted", *, asks: bool, quiet: bool) -> "Wa
 
     guide = Terminal() if asks else Guide()
     guide.show_opening()
-    progress, address = progress_on(quiet=quiet), _address(world, wanted.endpoint)
+    progress, address = progress_on(quiet=quiet), world.address(wanted.endpoint)
     return walk(Way(world, wanted, guide, progress, address, request=wanted.model))
 
 

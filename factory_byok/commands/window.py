@@ -13,7 +13,7 @@ from factory_byok.commands.options import (
     TimeoutOption,
     YesOption,
 )
-from factory_byok.core.errors import ByokError, Interrupted, UsageError
+from factory_byok.core.errors import Interrupted, UsageError
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
@@ -166,9 +166,9 @@ def _whole_server(
     from dataclasses import replace
 
     from factory_byok.core.actions import SetServerWindow
-    from factory_byok.core.facts import Known
     from factory_byok.core.units import Tokens
     from factory_byok.screens.progress import progress_on
+    from factory_byok.workflows.asked_server import server_at
     from factory_byok.workflows.plan import Plan, do_all
     from factory_byok.workflows.server_setting import lines, plan
     from factory_byok.workflows.windows import see
@@ -176,10 +176,7 @@ def _whole_server(
     progress = progress_on(quiet=quiet)
     with progress.working(f"Asking {chosen.address}"):
         seen = see(world, replace(wanted, model=chosen.model, endpoint=str(chosen.address)))
-    reading = seen.snap.servers[chosen.address.identity()]
-    server = reading.value if isinstance(reading, Known) else None
-    if server is None:
-        raise ByokError(f"No usable answer from {chosen.address}", "See `byok doctor`")
+    server = server_at(seen.snap, chosen.address)
     setting = plan(world, seen.snap, server, chosen.address, Tokens(window))
     if dry_run or not setting.steps:
         return _told(setting, None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from factory_byok.completion.given import Given, Source, Word
-from factory_byok.core.addresses import Address, base_url_of, default_endpoint, root_of
+from factory_byok.core.addresses import Address, base_url_of, root_of
 from factory_byok.core.droid_facts import Entry
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Json
@@ -74,7 +74,7 @@ def installed(given: Given) -> Iterator[Word]:
 def _endpoint(given: Given) -> Address | None:
     """The server that the line names, else the usual one; None when it names none."""
     told = given.options.get("endpoint", "")
-    return root_of(told) if told else default_endpoint(given.world.env.get("OLLAMA_HOST", ""))
+    return root_of(told) if told else given.world.address()
 
 
 def _rows(given: Given, url: str, key: str) -> Iterator[dict[str, Json]]:
@@ -152,7 +152,7 @@ def changes(given: Given) -> Iterator[Word]:
 
 def endpoints(given: Given) -> Iterator[Word]:
     """The servers that entries name, and the usual one."""
-    yield Word(str(default_endpoint(given.world.env.get("OLLAMA_HOST", ""))))
+    yield Word(str(given.world.address()))
     yield from (Word(each.endpoint, each.label) for each in _entries(given) if each.endpoint)
 
 

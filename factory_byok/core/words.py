@@ -23,6 +23,11 @@ def shorten_home(path: str, home: Path | None = None) -> str:
     return f"~{path[len(start) :]}" if path.startswith(start + "/") else path
 
 
+def lower_first(sentence: str) -> str:
+    """A sentence's text, to stand behind a colon."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 def memory_phrase(memory: "Memory") -> str:
     """Memory as `25.2 GB, 24.1 GB available`, with the container's limit said."""
     limit = ", the container's limit" if memory.limited_by == "container" else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from factory_byok.core.addresses import Address, default_endpoint, parse_endpoint
 from factory_byok.core.errors import ByokError
 
 if TYPE_CHECKING:
@@ -119,6 +120,12 @@ class World:
             host_name=platform.node(),
             droid_versions=tuple(env.get(DROID_VERSION, "").replace(",", " ").split()),
         )
+
+    def address(self, endpoint: str = "") -> Address:
+        """The server root that the user named, else the one of OLLAMA_HOST. Raises UsageError."""
+        if endpoint:
+            return parse_endpoint(endpoint)
+        return default_endpoint(self.env.get("OLLAMA_HOST", ""))
 
     @property
     def http(self) -> "Http":

@@ -17,6 +17,7 @@ from factory_byok.core.facts import (
 from factory_byok.core.findings import Remedy
 from factory_byok.core.requirements import FLOOR, SHORTEST_KEEP_ALIVE
 from factory_byok.core.units import Tokens, show_tokens
+from factory_byok.core.words import lower_first
 from factory_byok.providers.hosted import HOSTED
 from factory_byok.providers.ollama.values import KEEP_ALIVE, keep_alive
 
@@ -214,7 +215,7 @@ def _for_all(snap: Snapshot, endpoint: str, server: Server, window: Tokens) -> s
         stop = next((each for each in SLIDER if each * 1024 >= window), SLIDER[-1])
         return f"in the Ollama app's settings, move the context length slider to {stop}k"
     text = set_variable(snap, endpoint, server, f"{server.window_setting}={window}")
-    return text[:1].lower() + text[1:]
+    return lower_first(text)
 
 
 def _container(server: Server | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
-from factory_byok.core.addresses import Address, default_endpoint, parse_address, root_of
+from factory_byok.core.addresses import Address, parse_address, root_of
 from factory_byok.core.concurrency import Once, TooSlow, together
 from factory_byok.core.facts import (
     NOT_READ,
@@ -79,7 +79,7 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
     """Looks at everything once and at the same time. Never raises for what could not be read."""
     ask = ask or Ask()
     settings = look(world)
-    default = ask.endpoint or default_endpoint(world.env.get("OLLAMA_HOST", ""))
+    default = ask.endpoint or world.address()
     wanted = wanted_endpoints(settings.entries, default, ask.models)
     world = processes.asked_once(world)
     asked = questions(world, ask, settings.entries, default, wanted)

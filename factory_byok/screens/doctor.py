@@ -5,7 +5,7 @@ from typing import Final
 
 from factory_byok.core.facts import Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import WORST_FIRST, Outcome, Report
-from factory_byok.core.words import shorten_home
+from factory_byok.core.words import lower_first, shorten_home
 from factory_byok.diagnosis.causes import Cause, Place, causes, count, grouped, nameless
 from factory_byok.screens.findings import COLORS, remedy_lines
 from factory_byok.screens.machine import machine_rows
@@ -76,7 +76,7 @@ def _settings(snap: Snapshot) -> Iterator[tuple[str, str]]:
 def server_phrase(reading: Known[Server] | Unknown) -> str:
     """Who answers at an endpoint, and with how much."""
     if isinstance(reading, Unknown):
-        return f"no usable answer ({reading.why[:1].lower()}{reading.why[1:]})"
+        return f"no usable answer ({lower_first(reading.why)})"
     server = reading.value
     name = f"Ollama {server.version}" if server.provider == "ollama" else "OpenAI-compatible"
     if isinstance(server.models, Unknown):

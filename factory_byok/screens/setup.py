@@ -6,6 +6,7 @@ from typing import Final
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.core.units import show_bytes, show_tokens
+from factory_byok.core.words import lower_first
 from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.offered import about_offered
@@ -200,7 +201,7 @@ def keep_lines(size: int, for_good: str, style: Style) -> Iterator[str]:
         "Ollama unloads an idle model after 5 minutes, so every longer pause costs a new load. "
         "byok can ask it to keep this one for an hour after each use; once it is unloaded "
         "(Ollama restarts, another model needs the room), Ollama's own time counts again. "
-        f"{held}For good: {for_good[:1].lower()}{for_good[1:]}",
+        f"{held}For good: {lower_first(for_good)}",
         "  ",
         "  ",
     )

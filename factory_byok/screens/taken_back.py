@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from factory_byok.core.words import shorten_home
+from factory_byok.core.words import lower_first, shorten_home
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.undo import TakenBack
@@ -16,7 +16,7 @@ def taken_back_lines(back: TakenBack, diff: str, style: Style) -> Iterator[str]:
         files = [shorten_home(str(one.path)) for one in back.files if (one.after is None) is gone]
         if files:
             told.append(f"{', '.join(files)} {word}")
-    told += [each[:1].lower() + each[1:] for each in back.told]
+    told += [lower_first(each) for each in back.told]
     if told:
         yield from style.wrapped(printable(f"Undid `byok {back.verb}`: {'; '.join(told)}"))
     for each in back.kept:

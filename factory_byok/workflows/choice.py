@@ -9,7 +9,6 @@ from factory_byok.core.addresses import (
     Address,
     base_url_of,
     connectable,
-    default_endpoint,
     parse_endpoint,
     without_api,
 )
@@ -18,14 +17,15 @@ from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot, Unkno
 from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import EVERY, is_cloud, parse_name
 from factory_byok.core.progress import Progress
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import is_absent, what_to_do
-from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.providers import PROVIDERS
 from factory_byok.providers.asking import service_at
 from factory_byok.providers.provider import Provider
+from factory_byok.workflows.asked_server import no_answer
 
 CHECKS: Final = (
     "cloud_unavailable", "tools_unsupported", "tools_as_text", "model_too_large",
@@ -94,9 +94,7 @@ def place(world: World, provider: str, endpoint: str) -> Choice:
     if name == "ollama" and endpoint and service_at(str(parse_endpoint(endpoint))) == CLOUD:
         return Choice(CLOUD, "", PROVIDERS[CLOUD].base_url, PROVIDERS[CLOUD])
     if name == "ollama":
-        host = default_endpoint(world.env.get("OLLAMA_HOST", ""))
-        root = parse_endpoint(endpoint) if endpoint else host
-        return Choice(name, "", base_url_of(str(root)), about)
+        return Choice(name, "", base_url_of(str(world.address(endpoint))), about)
     if not endpoint and not about.fixed:
         raise UsageError(
             f"`{provider}` has no address of its own",
@@ -190,14 +188,11 @@ def _findings(snap: Snapshot, choice: Choice) -> tuple[Finding, ...]:
 
 def _silent(snap: Snapshot, choice: Choice, why: Unknown) -> ByokError:
     """The server gave no usable answer."""
-    if choice.hosted:
-        return ByokError(
-            f"Nothing was written: no usable answer from {choice.address}: {_lower(why.why)}",
-            f"See whether this machine is online; `--timeout 30` waits longer; {ANYWAY}",
-        )
+    error = no_answer(snap, choice.address, why)
+    hint = "See whether this machine is online; `--timeout 30` waits longer"
     return ByokError(
-        f"Nothing was written: no usable answer from {choice.address}: {_lower(why.why)}",
-        f"{next_step(snap, choice.address.identity(), why)}; {ANYWAY}",
+        f"Nothing was written: {lower_first(error.message)}",
+        f"{hint if choice.hosted else error.hint}; {ANYWAY}",
     )
 
 
@@ -216,8 +211,3 @@ def is_remote(choice: Choice, model: Model | None) -> bool:
     if is_cloud(choice.model) or (model is not None and model.remote_host):
         return True
     return choice.hosted
-
-
-def _lower(sentence: str) -> str:
-    """A sentence's text to stand after a colon."""
-    return sentence[:1].lower() + sentence[1:]

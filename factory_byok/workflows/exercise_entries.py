@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from factory_byok.core.addresses import Address, base_url_of, default_endpoint, parse_endpoint
+from factory_byok.core.addresses import Address, base_url_of, parse_endpoint
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import NOT_READ, Entry, Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding
@@ -13,7 +13,6 @@ from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks import LIVE_CODES
 from factory_byok.diagnosis.checks.model_missing import what_to_do
-from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.droid import program as droid
@@ -22,6 +21,7 @@ from factory_byok.exercises.droid_turn import droid_turn
 from factory_byok.exercises.limits import Limits, load_deadline
 from factory_byok.exercises.repeat import merged
 from factory_byok.exercises.runner import exercise, in_order, names_for
+from factory_byok.workflows.asked_server import next_step, server_at
 from factory_byok.workflows.project_entries import left_out, project_entries, refuse
 
 
@@ -89,12 +89,7 @@ def _check_named(snap: Snapshot, address: Address | None, entries: Sequence[Entr
     """
     if address is None or any(entry.endpoint == address.identity() for entry in entries):
         return
-    reading = snap.servers[address.identity()]
-    if isinstance(reading, Unknown):
-        raise ByokError(
-            f"No usable answer from {address}: {reading.why}",
-            next_step(snap, address.identity(), reading),
-        )
+    server_at(snap, address)
 
 
 def _run(
@@ -202,11 +197,7 @@ def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
         if not proof.project:
             refuse(entry)
         return entry
-    address = (
-        parse_endpoint(proof.endpoint)
-        if proof.endpoint
-        else default_endpoint(world.env.get("OLLAMA_HOST", ""))
-    )
+    address = world.address(proof.endpoint)
     reading = snap.servers.get(address.identity())
     if isinstance(reading, Unknown):
         raise ByokError(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from factory_byok.core.addresses import Address, default_endpoint, parse_endpoint
+from factory_byok.core.addresses import Address
 from factory_byok.core.concurrency import TooSlow, together
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import (
@@ -20,6 +20,7 @@ from factory_byok.core.facts import (
 from factory_byok.core.findings import Finding
 from factory_byok.core.http import PROBE_DEADLINE, Deadline
 from factory_byok.core.model_names import parse_name, same_model
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import nearest
 from factory_byok.diagnosis.collect import Ask, look_at_machine
@@ -133,7 +134,7 @@ class Seen:
         """A note when the server that the user named does not answer."""
         if not self.chosen or isinstance(self.server, Known):
             return ()
-        text = f"No usable answer: {self.server.why[:1].lower()}{self.server.why[1:]}"
+        text = f"No usable answer: {lower_first(self.server.why)}"
         return (Finding("note", str(self.address), text),)
 
 
@@ -142,7 +143,7 @@ def look(world: World, endpoint: str = "", model: str = "", *, quick: bool = Fal
 
     `quick` does not wait for the processor's full name. Raises UsageError for a bad endpoint.
     """
-    address = parse_endpoint(endpoint) if endpoint else _default(world)
+    address = world.address(endpoint)
     questions: dict[str, Callable[[], Any]] = {
         "machine": lambda: look_at_machine(world, Ask(whole_cpu=not quick)),
         "server": lambda: _server(world, address, model),
@@ -161,15 +162,10 @@ def look(world: World, endpoint: str = "", model: str = "", *, quick: bool = Fal
     return Seen(machine, address, server, bool(endpoint))
 
 
-def _default(world: World) -> Address:
-    """The endpoint without `--endpoint`."""
-    return default_endpoint(world.env.get("OLLAMA_HOST", ""))
-
-
 def _server(world: World, address: Address, model: str) -> Reading[Server]:
     """The server with its models in as much detail as memory sums need."""
     where = str(address)
-    expected = address.port == 11434 or address.identity() == _default(world).identity()
+    expected = address.port == 11434 or address.identity() == world.address().identity()
     wanted = (model,) if model else ()
     told = ollama.probe(world.http, where, Deadline(PROBE_DEADLINE), wanted, expected=expected)
     if isinstance(told, Unknown) or isinstance(told.value.models, Unknown):

@@ -9,17 +9,19 @@ from typing import Final
 from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError, UsageError
-from factory_byok.core.facts import Disk, Known, Server, Snapshot, Unknown
+from factory_byok.core.facts import Disk, Known, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.http import NoAnswer
 from factory_byok.core.model_names import is_cloud, parse_name
 from factory_byok.core.progress import Show, Transfer
 from factory_byok.core.units import Bytes, show_bytes, show_tokens
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.providers.ollama import calls as ollama_calls
 from factory_byok.providers.ollama.calls import Refused, Step
 from factory_byok.sizing.fitting import asked_of, by_name, fit, free_memory
+from factory_byok.workflows.asked_server import server_at
 
 MOST_CUTS: Final = 10  # connections that may break without any new byte before byok gives up
 PAUSE: Final = 1.0  # seconds before it goes on
@@ -143,18 +145,10 @@ def _total(tally: _Tally) -> Bytes:
 
 def _server(snap: Snapshot, address: Address) -> Server:
     """The Ollama that is to pull. Raises ByokError."""
-    from factory_byok.diagnosis.checks.server_silent import next_step
-
-    reading = snap.servers[address.identity()]
-    if isinstance(reading, Unknown):
-        raise ByokError(
-            f"Nothing was pulled: no usable answer from {address}: {reading.why[:1].lower()}"
-            f"{reading.why[1:]}",
-            next_step(snap, address.identity(), reading),
-        )
-    if reading.value.provider != "ollama":
+    server = server_at(snap, address)
+    if server.provider != "ollama":
         raise ByokError(f"The server at {address} is not Ollama, so it cannot pull models")
-    return reading.value
+    return server
 
 
 def _size(model: str) -> Bytes:
@@ -241,7 +235,7 @@ _UNREACHED: Final = re.compile(r'(?:Get|Head|Post) "https?://(?P<host>[^/"\s]+)[
 
 def _given_up(plan: Plan, cut: NoAnswer, *, begun: bool) -> ByokError:
     """The connection broke too often, or nothing came."""
-    why = f"{cut.message[:1].lower()}{cut.message[1:]}"
+    why = lower_first(cut.message)
     return ByokError(
         f"The pull of `{plan.model}` stopped: {why}", _again(plan, begun=begun, first=True)
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.droid_facts import Defaults, Entry, SettingsFile
 from factory_byok.core.errors import ByokError
+from factory_byok.core.json_pointer import escaped
 from factory_byok.core.world import World
 from factory_byok.droid.entry_edits import remove_entry, renumbered, set_field
 from factory_byok.droid.settings import change
@@ -14,7 +15,7 @@ from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.look import current, look
-from factory_byok.droid.settings.new_entry import COMPACTION, escaped
+from factory_byok.droid.settings.new_entry import COMPACTION
 from factory_byok.droid.settings.written_entries import forget
 from factory_byok.workflows.plan import Plan, do_all
 

@@ -10,13 +10,14 @@ from typing import Final
 
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Known, Server, Snapshot
+from factory_byok.core.facts import Server, Snapshot
 from factory_byok.core.http import NoAnswer
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import DROP_IN, SLIDER, runner, set_variable
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.providers.ollama.replies import parse_version
+from factory_byok.workflows.asked_server import server_at
 
 STEP_DEADLINE: Final = 120.0  # seconds: sudo may ask for a password
 START_DEADLINE: Final = 30.0  # seconds until a restarted server answers
@@ -70,10 +71,7 @@ def look_and_plan(world: World, address: Address, model: str, window: Tokens) ->
     """Asks the server, and plans. Raises ByokError when it is silent."""
     ask = Ask(endpoint=address, models=(model,), machine=False, droid=False)
     snap = collect(world, ask)
-    reading = snap.servers[address.identity()]
-    if not isinstance(reading, Known):
-        raise ByokError(f"No usable answer from {address}", "See `byok doctor`")
-    return plan(world, snap, reading.value, address, window)
+    return plan(world, snap, server_at(snap, address), address, window)
 
 
 def lines(setting: Setting) -> Iterator[str]:

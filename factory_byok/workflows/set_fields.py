@@ -7,6 +7,7 @@ from typing import Final
 from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.droid_facts import Entry, Json
 from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.json_pointer import escaped
 from factory_byok.core.world import World
 from factory_byok.droid.field_names import FIELDS
 from factory_byok.droid.settings import change
@@ -15,7 +16,7 @@ from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.find import find_entry
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.look import current, look
-from factory_byok.droid.settings.new_entry import COMPACTION, escaped
+from factory_byok.droid.settings.new_entry import COMPACTION
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
 from factory_byok.workflows.plan import Plan, do_all

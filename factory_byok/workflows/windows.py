@@ -6,7 +6,6 @@ from typing import Final
 
 from factory_byok.core.addresses import (
     Address,
-    default_endpoint,
     parse_address,
     parse_endpoint,
     root_of,
@@ -30,11 +29,11 @@ from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import keep_loaded, raise_window, unloaded_soon
 from factory_byok.diagnosis.checks.model_missing import is_absent, what_to_do
-from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.look import look
 from factory_byok.sizing.fitting import asked_of, fit, free_memory, installed
+from factory_byok.workflows.asked_server import server_at
 from factory_byok.workflows.loading import seen_loaded
 
 UNLOADED: Final = "the server unloads the model right after each use (its keep-alive is 0)"
@@ -120,7 +119,7 @@ def target(world: World, wanted: Wanted) -> Target:
             return Target(entry.model, root)
     if parse_name(wanted.model) is None:
         raise UsageError(f"`{wanted.model}` is neither an entry nor a model's name")
-    return Target(wanted.model, address or default_endpoint(world.env.get("OLLAMA_HOST", "")))
+    return Target(wanted.model, address or world.address())
 
 
 def _one(entries: list[Entry], word: str) -> Entry:
@@ -133,13 +132,7 @@ def _one(entries: list[Entry], word: str) -> Entry:
 
 def found(snap: Snapshot, wanted: Target) -> tuple[str, Server, Model]:
     """The server and the model there. Raises ByokError."""
-    endpoint = wanted.address.identity()
-    reading = snap.servers[endpoint]
-    if isinstance(reading, Unknown):
-        why = f"{reading.why[:1].lower()}{reading.why[1:]}"
-        hint = next_step(snap, endpoint, reading)
-        raise ByokError(f"No usable answer from {wanted.address}: {why}", hint)
-    server = reading.value
+    server = server_at(snap, wanted.address)
     if isinstance(server.models, Unknown):
         raise ByokError(f"The server at {wanted.address} does not list models: {server.models.why}")
     model = server.model(wanted.model)
@@ -147,7 +140,7 @@ def found(snap: Snapshot, wanted: Target) -> tuple[str, Server, Model]:
         names = [each.name for each in server.models.value]
         hint = what_to_do(wanted.model, names, pulls=server.provider == "ollama")
         raise ByokError(f"`{wanted.model}` {is_absent(server.provider)} at {wanted.address}", hint)
-    return endpoint, server, model
+    return wanted.address.identity(), server, model
 
 
 def _of_entries(snap: Snapshot, address: Address | None) -> Iterator[tuple[str, Server, Model]]:
@@ -163,17 +156,11 @@ def _of_entries(snap: Snapshot, address: Address | None) -> Iterator[tuple[str, 
 
 def _all(world: World, snap: Snapshot, ask: Ask) -> Seen:
     """Every model of a server that no entry uses."""
-    address = ask.endpoint or default_endpoint(world.env.get("OLLAMA_HOST", ""))
-    reading = snap.servers[address.identity()]
-    if isinstance(reading, Unknown):
-        why = f"{reading.why[:1].lower()}{reading.why[1:]}"
-        hint = next_step(snap, address.identity(), reading)
-        raise ByokError(f"No usable answer from {address}: {why}", hint)
+    address = ask.endpoint or world.address()
+    server_at(snap, address)
     snap = collect(world, replace(ask, models=(EVERY,)))
-    reading = snap.servers[address.identity()]
-    if not isinstance(reading, Known) or isinstance(reading.value.models, Unknown):
-        return Seen(snap, ())
-    server, models = reading.value, reading.value.models.value
+    server = server_at(snap, address)
+    models = server.models.value if isinstance(server.models, Known) else ()
     return Seen(snap, tuple(row(snap, address.identity(), server, each) for each in models))
 
 

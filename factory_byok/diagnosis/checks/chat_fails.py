@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.core.findings import Finding
+from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for
 
 TITLE = "Model answers"
@@ -41,11 +42,6 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             yield Finding(
                 "warning" if fault_of(done) in PASSING else "error",
                 entry.label,
-                f"`{entry.model}` {what}: {lower(done.reason)}",
+                f"`{entry.model}` {what}: {lower_first(done.reason)}",
                 remedy_for(snap, entry, done),
             )
-
-
-def lower(sentence: str) -> str:
-    """A sentence to stand after a colon."""
-    return sentence[:1].lower() + sentence[1:]

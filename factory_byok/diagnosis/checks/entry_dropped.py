@@ -12,6 +12,7 @@ from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, SettingsFile, Snapshot
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.json_pointer import escaped
 from factory_byok.droid.entry_edits import NO_KEY, remove_entry, remove_field, set_field
 from factory_byok.droid.field_names import LIST_NAMES
 
@@ -74,7 +75,7 @@ def _renamed(entry: Entry) -> tuple[Edit, ...]:
     """Each misspelt key under its right name, the first of several for one meaning."""
     first = {right: wrong for wrong, right in reversed(entry.misspelt)}
     return tuple(
-        Edit("rename", entry.file, f"{entry.pointer}/{_escaped(wrong)}", right, seen=entry.seen)
+        Edit("rename", entry.file, f"{entry.pointer}/{escaped(wrong)}", right, seen=entry.seen)
         for right, wrong in first.items()
     )
 
@@ -110,8 +111,3 @@ def _in_the_right_list(entry: Entry) -> bool:
 def _rejected(snap: Snapshot, entry: Entry) -> bool:
     """Whether the whole file is ignored anyway."""
     return any(file.path == entry.file and file.fate == "rejected" for file in snap.files)
-
-
-def _escaped(key: str) -> str:
-    """A key as a step of a JSON Pointer."""
-    return key.replace("~", "~0").replace("/", "~1")

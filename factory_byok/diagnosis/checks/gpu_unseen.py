@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from factory_byok.core.facts import Gpu, Known, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import runner, set_variable
 
 TITLE = "GPU in use"
@@ -53,7 +54,9 @@ def _left_out(snap: Snapshot, endpoint: str, server: Server, gpu: Gpu) -> Findin
     message = f"Ollama does not use the {gpu.name}: {gpu.left_out}"
     if "integrated" in gpu.left_out.lower():
         how = set_variable(snap, endpoint, server, "OLLAMA_IGPU_ENABLE=1")
-        return Finding("warning", endpoint, message, Remedy(f"To use it all the same: {_low(how)}"))
+        return Finding(
+            "warning", endpoint, message, Remedy(f"To use it all the same: {lower_first(how)}")
+        )
     return Finding("warning", endpoint, message, Remedy(_drivers(snap, endpoint, server)))
 
 
@@ -82,8 +85,3 @@ def _drivers(snap: Snapshot, endpoint: str, server: Server) -> str:
                 "`%LOCALAPPDATA%\\Ollama\\server.log`"
             )
     return "Update the GPU's driver, restart Ollama, and read `inference compute` in its log"
-
-
-def _low(sentence: str) -> str:
-    """A sentence to stand after a colon."""
-    return sentence[:1].lower() + sentence[1:]

@@ -11,6 +11,7 @@ from factory_byok.core.addresses import DEFAULT_PORT, parse_address
 from factory_byok.core.facts import STRANGE, Known, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.requirements import FLOOR
+from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.answering import answering, move_all
 
 TITLE = "Server is the right one"
@@ -26,7 +27,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         if isinstance(reading, Unknown) and reading.kind in STRANGE:
             who = snap.listeners.get(endpoint, "")
             by = f"{who} answers" if who else "Something answers"
-            why = f"{reading.why[:1].lower()}{reading.why[1:]}"
+            why = lower_first(reading.why)
             yield Finding(
                 "error",
                 endpoint,

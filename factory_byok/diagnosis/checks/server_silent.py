@@ -7,11 +7,11 @@ containers `localhost` is not the machine around them.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from shlex import join
 
 from factory_byok.core.addresses import DEFAULT_PORT, parse_address, root_of
 from factory_byok.core.facts import SILENT, Known, OllamaInstall, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Level, Remedy
+from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import install_of, runner, set_variable, start_ollama
 from factory_byok.diagnosis.answering import (
     answering,
@@ -67,7 +67,7 @@ def _silence(endpoint: str, reading: Unknown) -> str:
     """That nothing answers, as a sentence."""
     if reading.kind == "refused":
         return f"No server at {endpoint} (connection refused)"
-    return f"No usable answer from {endpoint}: {_lower(reading.why)}"
+    return f"No usable answer from {endpoint}: {lower_first(reading.why)}"
 
 
 def _about(snap: Snapshot, endpoint: str, reading: Unknown) -> str:
@@ -120,7 +120,7 @@ def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
         every = set_variable(snap, endpoint, None, "OLLAMA_HOST=0.0.0.0")
         return Remedy(
             f"Let the tunnel or proxy send `Host: localhost:{DEFAULT_PORT}`; or let Ollama listen "
-            f"on all addresses: {_lower(every)}"
+            f"on all addresses: {lower_first(every)}"
         )
     if reading.kind == "tls":
         return Remedy("Write http:// instead of https:// when the server speaks plain HTTP")
@@ -180,17 +180,3 @@ def _move(snap: Snapshot, endpoint: str, other: str) -> Remedy:
         return remedy
     mirrored = "set `networkingMode=mirrored` under `[wsl2]` in `%USERPROFILE%\\.wslconfig`"
     return replace(remedy, text=f"{remedy.text}; or {mirrored} and keep localhost")
-
-
-def next_step(snap: Snapshot, endpoint: str, reading: Unknown) -> str:
-    """The same as a sentence for a verb that names the server by `--endpoint`."""
-    other = answering(snap, endpoint)
-    if other:
-        return f"An Ollama answers at {other}: `--endpoint {other}` asks there"
-    remedy = remedy_for(snap, endpoint, reading)
-    return f"{remedy.text} with `{join(remedy.command)}`" if remedy.command else remedy.text
-
-
-def _lower(sentence: str) -> str:
-    """A sentence's text to stand after a colon."""
-    return sentence[:1].lower() + sentence[1:]

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Exercise, Server, Snapshot
 from factory_byok.core.findings import Finding, Level, Remedy
+from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import log_place
-from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, lower
+from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of
 from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for, server_of
 
 TITLE = "Streaming"
@@ -35,7 +36,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     for entry, done in exercised(snap, "stream"):
         if done.status == "failed":
             level: Level = "warning" if fault_of(done) in PASSING else "error"
-            message = f"Streaming from `{entry.model}` breaks: {lower(done.reason)}"
+            message = f"Streaming from `{entry.model}` breaks: {lower_first(done.reason)}"
             yield Finding(level, entry.label, message, _remedy(snap, entry, done))
         elif flaws := _flaws(done):
             text = "Update the server, or take away the proxy that alters its streams"

@@ -12,8 +12,9 @@ from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.core.findings import Finding, Level, Remedy
+from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import another_model
-from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, lower
+from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of
 from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for, server_of
 
 TITLE = "Tool calls in practice"
@@ -41,7 +42,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     for entry, done in exercised(snap, "tools"):
         if done.status == "failed":
             level: Level = "warning" if fault_of(done) in PASSING else "error"
-            message = f"Tool calls of `{entry.model}` do not work: {lower(done.reason)}"
+            message = f"Tool calls of `{entry.model}` do not work: {lower_first(done.reason)}"
             yield Finding(level, entry.label, message, _remedy(snap, entry, done))
 
 

@@ -13,6 +13,7 @@ from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot, Unkno
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.core.requirements import AIM, FLOOR
 from factory_byok.core.units import show_tokens
+from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import raise_window
 
 TITLE = "Context window"
@@ -77,7 +78,7 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, model: Model, window: 
     if isinstance(longest, Known) and longest.value < bound:
         return remedy
     if bound == AIM:
-        return replace(remedy, text=f"If memory allows: {remedy.text[:1].lower()}{remedy.text[1:]}")
+        return replace(remedy, text=f"If memory allows: {lower_first(remedy.text)}")
     if window.basis != "assumed":
         return remedy
     measure = " ".join(_measure(entry))

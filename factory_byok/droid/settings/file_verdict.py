@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from factory_byok.core.droid_facts import Json, SettingsFile
+from factory_byok.core.json_pointer import escaped
 from factory_byok.droid.field_names import LIST_NAMES
 from factory_byok.droid.rules import Rules
 from factory_byok.droid.settings import jsonc
@@ -189,7 +190,7 @@ def _misplaced(read: FileRead, found: Json, key: str) -> Iterator[Candidate]:
 
 def _pointer(key: str) -> str:
     """The JSON Pointer of a top-level key."""
-    return "/" + key.replace("~", "~0").replace("/", "~1")
+    return f"/{escaped(key)}"
 
 
 def _number(read: FileRead) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Entry, FileKind, Json
+from factory_byok.core.json_pointer import escaped
 from factory_byok.core.units import Tokens
 from factory_byok.droid.settings.destination import Destination
 from factory_byok.droid.settings.entry import write_entry
@@ -68,8 +69,3 @@ def replacing(old: Entry, entry: NewEntry) -> tuple[Edit, ...]:
 def limiting(settings_file: Path, id_: str, limit: Tokens) -> Edit:
     """The edit that tells droid when to compact conversations with the model of that id."""
     return Edit("add", str(settings_file), f"/{COMPACTION}/{escaped(id_)}", limit)
-
-
-def escaped(key: str) -> str:
-    """A key as a part of a JSON Pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")

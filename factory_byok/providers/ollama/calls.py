@@ -11,6 +11,7 @@ from factory_byok.core.facts import Json
 from factory_byok.core.http import Deadline, Http, NoAnswer, Stream, parse_json
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.core.model_names import same_model
+from factory_byok.core.words import lower_first
 
 LOAD_DEADLINE: Final = 300.0  # seconds: OLLAMA_LOAD_TIMEOUT's own default
 CREATE_DEADLINE: Final = 120.0  # seconds; a derived model is one small file
@@ -53,7 +54,7 @@ def load(
     try:
         reply = http.send("POST", f"{endpoint}/api/generate", body=body, deadline=deadline)
     except NoAnswer as silence:
-        raise ByokError(f"`{model}` was not loaded: {_low(silence.message)}") from None
+        raise ByokError(f"`{model}` was not loaded: {lower_first(silence.message)}") from None
     if reply.status != 200:
         raise Refused(f"`{model}` was not loaded: {_said(reply.body)}", reply.status)
 
@@ -84,7 +85,7 @@ def create(
     except Refused as refusal:
         raise Refused(f"`{name}` was not made: {refusal.message}", refusal.status) from None
     except NoAnswer as silence:
-        raise ByokError(f"`{name}` was not made: {_low(silence.message)}") from None
+        raise ByokError(f"`{name}` was not made: {lower_first(silence.message)}") from None
 
 
 def delete(http: Http, endpoint: str, name: str) -> None:
@@ -92,7 +93,7 @@ def delete(http: Http, endpoint: str, name: str) -> None:
     try:
         reply = http.send("DELETE", f"{endpoint}/api/delete", body={"model": name})
     except NoAnswer as silence:
-        raise ByokError(f"`{name}` was not deleted: {_low(silence.message)}") from None
+        raise ByokError(f"`{name}` was not deleted: {lower_first(silence.message)}") from None
     if reply.status not in (200, 404):
         raise Refused(f"`{name}` was not deleted: {_said(reply.body)}", reply.status)
 
@@ -102,7 +103,9 @@ def digest_of(http: Http, endpoint: str, name: str) -> str:
     try:
         rows = as_object(parse_json(http.send("GET", f"{endpoint}/api/tags").body)).get("models")
     except NoAnswer as silence:
-        raise ByokError(f"The server does not list models: {_low(silence.message)}") from None
+        raise ByokError(
+            f"The server does not list models: {lower_first(silence.message)}"
+        ) from None
     for row in rows if isinstance(rows, list) else []:
         if same_model(text(as_object(row), "name"), name):
             return text(as_object(row), "digest")
@@ -176,8 +179,3 @@ def _short(said: Json) -> str:
     """A server's words on one line and not too long."""
     words = said if isinstance(said, str) else json.dumps(said)
     return " ".join(words.split())[:LONGEST_LINE]
-
-
-def _low(sentence: str) -> str:
-    """A sentence to stand after a colon."""
-    return sentence[:1].lower() + sentence[1:]

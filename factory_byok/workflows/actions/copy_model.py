@@ -11,7 +11,7 @@ from factory_byok.core.units import show_tokens
 from factory_byok.core.world import World
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama import calls
-from factory_byok.workflows.actions.running import Running, address_of
+from factory_byok.workflows.actions.running import Running
 
 
 def name_of(action: CopyModel) -> str:
@@ -37,7 +37,7 @@ def preview(_: World, action: CopyModel) -> str:
 
 def do(run: Running, action: CopyModel) -> str:
     """Makes it; the name of the copy. Raises ByokError, and Interrupted for ctrl-c."""
-    name, where = name_of(action), str(address_of(run.world, action.endpoint))
+    name, where = name_of(action), str(run.world.address(action.endpoint))
     try:
         with run.progress.working(f"Making {name}", long=True):
             parameters: dict[str, Json] = {"num_ctx": int(action.window)}

@@ -10,7 +10,7 @@ from factory_byok.core.progress import Transfer
 from factory_byok.core.units import Bytes, show_bytes
 from factory_byok.core.world import World
 from factory_byok.workflows import pull
-from factory_byok.workflows.actions.running import Running, address_of
+from factory_byok.workflows.actions.running import Running
 
 
 def describe(action: PullModel) -> str:
@@ -31,7 +31,7 @@ def preview(_: World, action: PullModel) -> str:
 
 def do(run: Running, action: PullModel) -> pull.Pulled:
     """Downloads it. Raises ByokError; what came stays, and the next pull goes on from there."""
-    plan = pull.plan_pull(run.world, action.model, address_of(run.world, action.endpoint))
+    plan = pull.plan_pull(run.world, action.model, run.world.address(action.endpoint))
     came = 0
     try:
         with run.progress.transferring(plan.model) as show:

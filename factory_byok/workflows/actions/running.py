@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from factory_byok.core.addresses import Address, default_endpoint, parse_endpoint
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.world import World
@@ -24,10 +23,3 @@ class Running:
         """Remembers what takes an action back that is no write of a file. Raises ByokError."""
         with locked(self.world):
             Journal(self.world).note(self.verb, self.step, {"kind": kind, **memory})
-
-
-def address_of(world: World, endpoint: str) -> Address:
-    """The server root of an endpoint; "" is the one that byok asks by itself."""
-    if endpoint:
-        return parse_endpoint(endpoint)
-    return default_endpoint(world.env.get("OLLAMA_HOST", ""))

@@ -9,7 +9,7 @@ from factory_byok.core.json_fields import text
 from factory_byok.core.units import show_tokens
 from factory_byok.core.world import World
 from factory_byok.workflows import server_setting
-from factory_byok.workflows.actions.running import Running, address_of
+from factory_byok.workflows.actions.running import Running
 
 
 def describe(action: SetServerWindow) -> str:
@@ -49,5 +49,5 @@ def undo(_: World, memory: Mapping[str, Json]) -> str:
 
 def _planned(world: World, action: SetServerWindow) -> server_setting.Setting:
     """The steps of this platform. Raises ByokError."""
-    address = address_of(world, action.endpoint)
+    address = world.address(action.endpoint)
     return server_setting.look_and_plan(world, address, action.model, action.window)

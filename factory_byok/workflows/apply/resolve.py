@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from factory_byok.core.addresses import default_endpoint, parse_endpoint
 from factory_byok.core.errors import UsageError
 from factory_byok.core.model_names import is_cloud, parse_name
 from factory_byok.core.world import World
@@ -27,13 +26,7 @@ def _models(world: World, manifest: Manifest) -> Iterator[Placed]:
         if each.window and is_cloud(each.name):
             sentence = f"`{each.name}` runs in the cloud, which decides its window"
             raise manifest.fault(each.line, sentence, "Leave `window` out")
-        root = manifest.root(each.endpoint)
-        yield Placed(each, parse_endpoint(root) if root else default_endpoint(_host(world)))
-
-
-def _host(world: World) -> str:
-    """What OLLAMA_HOST says."""
-    return world.env.get("OLLAMA_HOST", "")
+        yield Placed(each, world.address(manifest.root(each.endpoint)))
 
 
 def _wish(world: World, manifest: Manifest, wanted: WantedEntry) -> Wish:

@@ -12,9 +12,9 @@ from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import parse_name, with_window
 from factory_byok.core.units import show_bytes
 from factory_byok.core.world import World
-from factory_byok.diagnosis.checks.server_silent import next_step
 from factory_byok.diagnosis.collect import Ask, collect, look_at_machine
 from factory_byok.sizing.recommendation import recommend
+from factory_byok.workflows import asked_server
 from factory_byok.workflows.apply.facts import Resolved, Seen
 from factory_byok.workflows.apply.manifest.facts import Manifest
 
@@ -62,20 +62,15 @@ def _names(resolved: Resolved, address: Address) -> Iterator[str]:
 def server_at(seen: Seen, address: Address) -> tuple[Snapshot, Server]:
     """The Ollama at an address. Raises ByokError when there is none, or it tells no models."""
     snap = seen.snaps[address.identity()]
-    reading = snap.servers[address.identity()]
-    if isinstance(reading, Unknown):
-        raise ByokError(
-            f"No usable answer from {address}: {reading.why[:1].lower()}{reading.why[1:]}",
-            next_step(snap, address.identity(), reading),
-        )
-    if reading.value.provider != "ollama":
+    server = asked_server.server_at(snap, address)
+    if server.provider != "ollama":
         raise ByokError(
             f"The server at {address} is not Ollama",
             'Give its entries their `provider`, for example "vllm" or "openai-compatible"',
         )
-    if isinstance(reading.value.models, Unknown):
-        raise ByokError(f"The server at {address} lists no models: {reading.value.models.why}")
-    return snap, reading.value
+    if isinstance(server.models, Unknown):
+        raise ByokError(f"The server at {address} lists no models: {server.models.why}")
+    return snap, server
 
 
 def too_small(manifest: Manifest, seen: Seen) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from factory_byok.core.http import NoAnswer
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.core.model_names import same_model
 from factory_byok.core.units import Bytes
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.exercises.conversation import rows
 from factory_byok.exercises.limits import load_deadline
@@ -69,7 +70,7 @@ def keep(world: World, address: Address, model: str, lasting: str = "") -> None:
     try:
         reply = world.http.send("POST", f"{address}/api/generate", body=body, deadline=deadline)
     except NoAnswer as silence:
-        why = f"{silence.message[:1].lower()}{silence.message[1:]}"
+        why = lower_first(silence.message)
         raise ByokError(f"`{model}` was not loaded: {why}") from None
     if reply.status != 200:
         said = " ".join(reply.text.split())[:300]

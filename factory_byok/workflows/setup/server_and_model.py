@@ -11,9 +11,9 @@ from factory_byok.core.http import NoAnswer
 from factory_byok.core.model_names import is_cloud, parse_name
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_bytes, show_tokens
-from factory_byok.core.words import gpu_phrases, memory_phrase
+from factory_byok.core.words import gpu_phrases, lower_first, memory_phrase
 from factory_byok.diagnosis.answering import answering
-from factory_byok.diagnosis.checks.server_silent import next_step, remedy_for
+from factory_byok.diagnosis.checks.server_silent import remedy_for
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama.replies import parse_version
 from factory_byok.sizing.fitting import (
@@ -26,6 +26,7 @@ from factory_byok.sizing.fitting import (
     ranked,
 )
 from factory_byok.sizing.hardware_table import CLOUD as CLOUD_ROW
+from factory_byok.workflows.asked_server import next_step
 from factory_byok.workflows.setup.other_provider import ANOTHER, another_provider
 from factory_byok.workflows.setup.state import Done, Way
 from factory_byok.workflows.setup.steps import (
@@ -66,7 +67,7 @@ def server(way: Way) -> Done:
     if answering(snap, endpoint):  # setup is to go on there, whatever fix would do to the entries
         remedy = Remedy(next_step(snap, endpoint, silence))
     start = start_of(snap, silence, remedy)
-    why = f"Ollama does not answer at {way.ollama}: {_low(silence.why)}"
+    why = f"Ollama does not answer at {way.ollama}: {lower_first(silence.why)}"
     way.guide.show_silence(why, start)
     if way.guide.asks:
         asked = f"Press Enter to wait until it answers, or type {ANOTHER} for another provider"
@@ -226,8 +227,3 @@ def _warnings(way: Way, held: Fit) -> list[str]:
     if better is not None:
         found[-1] += f"; `{better.candidate.name}` does better here"
     return found
-
-
-def _low(sentence: str) -> str:
-    """A sentence to stand after a colon."""
-    return sentence[:1].lower() + sentence[1:]

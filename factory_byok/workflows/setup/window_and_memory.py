@@ -6,6 +6,7 @@ from factory_byok.core.actions import PullModel
 from factory_byok.core.errors import ByokError
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Bytes, Tokens, show_bytes, show_seconds, show_tokens
+from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import set_variable
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows import pull as pulling
@@ -141,7 +142,7 @@ def keep_alive(way: Way) -> Done:
     )
     if way.guide.asks:
         return "done", told  # how to have it for good was shown with the question
-    return "done", f"{told}; for good: {for_good[:1].lower()}{for_good[1:]}"
+    return "done", f"{told}; for good: {lower_first(for_good)}"
 
 
 def _loaded(way: Way) -> keeping.Kept:

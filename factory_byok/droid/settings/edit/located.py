@@ -10,6 +10,7 @@ from typing import Final
 from factory_byok.core.actions import Edit
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
+from factory_byok.core.json_pointer import escaped, steps_of
 from factory_byok.droid.settings.edit.sameness import same
 from factory_byok.droid.settings.jsonc import load
 from factory_byok.droid.settings.jsonc.tree import Node, find
@@ -74,7 +75,7 @@ def _marks(edit: Edit) -> set[str]:
     """The pointers that an edit touches."""
     if edit.op != "rename":
         return {edit.pointer}
-    return {edit.pointer, f"{edit.pointer.rpartition('/')[0]}/{_escaped(str(edit.value))}"}
+    return {edit.pointer, f"{edit.pointer.rpartition('/')[0]}/{escaped(str(edit.value))}"}
 
 
 def _meets(marks: set[str], done: set[str]) -> bool:
@@ -94,7 +95,7 @@ def _above(pointer: str) -> Iterator[str]:
 
 def _located_item(text: str, array: Node, edit: Edit, alive: list[int]) -> Change:
     """A removal from an array of which only `alive` is left; takes it out of there."""
-    steps = _steps(edit.pointer)
+    steps = steps_of(edit.pointer)
     if not _PLACE.fullmatch(steps[-1]) or steps[-1] == "-" or int(steps[-1]) >= len(alive):
         raise ByokError(f"There is no {_where(edit)}")
     index = alive.pop(int(steps[-1]))
@@ -104,14 +105,14 @@ def _located_item(text: str, array: Node, edit: Edit, alive: list[int]) -> Chang
 
 def _located(text: str, root: Node, edit: Edit) -> Change:
     """Finds an edit's place and checks its guard. Raises ByokError when it does not fit."""
-    steps, found = _steps(edit.pointer), find(root, edit.pointer)
+    steps, found = steps_of(edit.pointer), find(root, edit.pointer)
     _guard(text, found, edit)
     if edit.op != "add" and found is None:
         raise ByokError(f"There is no {_where(edit)}")
     value = edit.value if edit.op in ("remove", "rename") else _plain(edit.value)
     parent = root
     for depth in range(len(steps) - 1):
-        child = find(parent, "/" + _escaped(steps[depth]))
+        child = find(parent, "/" + escaped(steps[depth]))
         if child is None:
             value, steps = _nested(steps[depth + 1 :], value), steps[: depth + 1]
             break
@@ -129,7 +130,7 @@ def _indexes(parent: Node, op: str, step: str, edit: Edit) -> tuple[int, ...]:
     if parent.kind == "object":
         if op == "add":
             return (len(parent.members),)
-        if op == "rename" and find(parent, "/" + _escaped(str(edit.value))):
+        if op == "rename" and find(parent, "/" + escaped(str(edit.value))):
             raise ByokError(f"{_where(edit)} cannot become `{edit.value}`: that is there already")
         same_key = [at for at, member in enumerate(parent.members) if member.key == step]
         return tuple(same_key[-1:] if op == "replace" else same_key)
@@ -151,14 +152,6 @@ def _guard(text: str, found: Node | None, edit: Edit) -> None:
 
 def _where(edit: Edit) -> str:
     return f"`{edit.pointer}` in {edit.file or 'this file'}"
-
-
-def _steps(pointer: str) -> tuple[str, ...]:
-    return tuple(raw.replace("~1", "/").replace("~0", "~") for raw in pointer.split("/")[1:])
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _nested(steps: Sequence[str], value: Json) -> Json:

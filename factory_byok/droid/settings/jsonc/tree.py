@@ -8,6 +8,7 @@ from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-define
 from typing import Final, Literal
 
 from factory_byok.core.droid_facts import Json
+from factory_byok.core.json_pointer import steps_of
 from factory_byok.droid.settings.jsonc.faults import WORD, Complaints
 
 Kind = Literal["object", "array", "string", "number", "true", "false", "null"]
@@ -105,8 +106,7 @@ def find(root: Node, pointer: str) -> Node | None:
     if pointer and not pointer.startswith("/"):
         return None
     node: Node | None = root
-    for raw in pointer.split("/")[1:]:
-        step = raw.replace("~1", "/").replace("~0", "~")
+    for step in steps_of(pointer):
         if node is None:
             return None
         if node.kind == "object":

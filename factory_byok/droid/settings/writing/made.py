@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from factory_byok.core.droid_facts import Json
+from factory_byok.core.json_pointer import escaped, steps_of
 from factory_byok.droid.settings.document import Document
 from factory_byok.droid.settings.jsonc import Fault, load
 from factory_byok.droid.settings.writing.journal import Journal
@@ -33,7 +34,7 @@ def _new_containers(before: Json, after: Json, at: str = "", depth: int = 3) -> 
     if not isinstance(before, dict) or not isinstance(after, dict) or depth == 0:
         return
     for key, value in after.items():
-        pointer = f"{at}/{key.replace('~', '~0').replace('/', '~1')}"
+        pointer = f"{at}/{escaped(key)}"
         if key not in before and isinstance(value, dict | list):
             yield pointer
         elif key in before:
@@ -42,8 +43,8 @@ def _new_containers(before: Json, after: Json, at: str = "", depth: int = 3) -> 
 
 def _leads_to_container(value: Json, pointer: str) -> bool:
     """Whether a pointer made by `_new_containers` still names an object or array."""
-    for step in pointer.split("/")[1:]:
+    for step in steps_of(pointer):
         if not isinstance(value, dict):
             return False
-        value = value.get(step.replace("~1", "/").replace("~0", "~"))
+        value = value.get(step)
     return isinstance(value, dict | list)

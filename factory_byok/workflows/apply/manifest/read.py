@@ -11,6 +11,7 @@ from factory_byok.core.addresses import parse_address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.model_names import same_model
 from factory_byok.core.units import GB, Bytes, Tokens
+from factory_byok.core.words import lower_first
 from factory_byok.droid.settings import document, jsonc
 from factory_byok.droid.settings.jsonc import tree as jsonc_tree
 from factory_byok.workflows.apply.manifest.facts import (
@@ -62,7 +63,7 @@ def _toml(file: str, text: str) -> tuple[Any, dict[Path, int]]:
         found = _AT.search(said)
         line = int(found[1]) if found and found[1] else text.rstrip().count("\n") + 1
         said = said[: found.start()] if found else said
-        sentence = f"This is not TOML: {said[:1].lower()}{said[1:]}"
+        sentence = f"This is not TOML: {lower_first(said)}"
         raise ManifestFault(file, line, sentence) from None
     except RecursionError:
         raise ManifestFault(file, 1, "It is nested too deeply") from None
