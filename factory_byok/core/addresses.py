@@ -81,6 +81,12 @@ def without_api(url: str) -> Address | None:
     return address._replace(path=path.rstrip("/"))
 
 
+def is_here(endpoint: str) -> bool:
+    """Whether an address can only be on this machine; False for what is no address."""
+    address = parse_address(endpoint)
+    return address is not None and address.loopback
+
+
 def endpoint_of(url: str) -> str:
     """The endpoint of a base URL, one text for all its spellings; "" when it names no server."""
     root = root_of(url)

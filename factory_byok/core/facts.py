@@ -17,7 +17,7 @@ from factory_byok.core.droid_facts import Repeated as Repeated
 from factory_byok.core.droid_facts import SettingsFile as SettingsFile
 from factory_byok.core.droid_facts import System as System
 from factory_byok.core.droid_facts import TextEdit as TextEdit
-from factory_byok.core.model_names import same_model
+from factory_byok.core.model_names import is_cloud, same_model
 from factory_byok.core.units import Bytes, Parameters, Tokens
 
 T = TypeVar("T")
@@ -182,6 +182,11 @@ class Model:
     told_window: Reading[Tokens] = NOT_READ
     longest_output: Reading[Tokens] = NOT_READ
 
+    @property
+    def remote(self) -> bool:
+        """Whether it runs on another machine than its server's: in Ollama's cloud, as a rule."""
+        return bool(self.remote_host) or is_cloud(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -230,6 +235,11 @@ class Server:
     cloud: Reading[Cloud] = NOT_READ
     poses: bool = False
     suffixes: tuple[str, ...] = ()
+
+    @property
+    def is_ollama(self) -> bool:
+        """Whether it is an Ollama."""
+        return self.provider == "ollama"
 
     def model(self, name: str) -> Model | None:
         """The model of that name, by the server's own rules for names; None when it has none."""
@@ -317,6 +327,11 @@ class Snapshot:
     refused_keys: Mapping[str, str] = field(default_factory=dict)
     written: tuple[WrittenEntry, ...] = field(default=(), compare=False, metadata={"private": True})
 
+    def server(self, endpoint: str) -> Server | None:
+        """The server that answered at an endpoint; None for a silence."""
+        reading = self.servers.get(endpoint)
+        return reading.value if isinstance(reading, Known) else None
+
     def listed(self) -> Iterator[Entry]:
         """The entries that droid will offer, in its order."""
         return (entry for entry in self.entries if entry.fate == "listed")
@@ -324,9 +339,9 @@ class Snapshot:
     def answered(self) -> Iterator[tuple[Entry, Server]]:
         """Each listed entry beside the server that answers at its endpoint."""
         for entry in self.listed():
-            server = self.servers.get(entry.endpoint)
-            if isinstance(server, Known):
-                yield entry, server.value
+            server = self.server(entry.endpoint)
+            if server is not None:
+                yield entry, server
 
     def served(self) -> Iterator[tuple[Entry, Server, Model]]:
         """Each listed entry beside its server and the model there that it names."""

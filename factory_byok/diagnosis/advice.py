@@ -3,7 +3,7 @@
 from typing import Final, Literal
 
 from factory_byok.core.actions import CopyModel, by_command
-from factory_byok.core.addresses import parse_address
+from factory_byok.core.addresses import is_here, parse_address
 from factory_byok.core.facts import (
     InstallKind,
     Known,
@@ -52,8 +52,7 @@ def settings_of(server: Server | None) -> ServerSettings | None:
 
 def runner(snap: Snapshot, endpoint: str, server: Server | None = None) -> Runner:
     """Who runs the Ollama of an endpoint: its own process tells, else how Ollama is installed."""
-    address = parse_address(endpoint)
-    if address is not None and not address.loopback:
+    if parse_address(endpoint) is not None and not is_here(endpoint):
         return "remote"
     settings = settings_of(server)
     if settings is not None:
@@ -172,7 +171,7 @@ def unloaded_soon(server: Server | None) -> float | None:
 
 def keep_loaded(snap: Snapshot, endpoint: str, server: Server | None) -> Remedy:
     """How to keep a server's models in memory for longer after their last use."""
-    if server is None or server.provider != "ollama":
+    if server is None or not server.is_ollama:
         return Remedy("Keep the model in memory for longer, in the server's own settings")
     return Remedy(
         f"Keep the model in memory for longer. {set_variable(snap, endpoint, server, KEEP)}"

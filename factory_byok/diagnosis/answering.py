@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from factory_byok.core.actions import by_edits
-from factory_byok.core.addresses import DEFAULT_PORT, base_url_of, parse_address
+from factory_byok.core.addresses import DEFAULT_PORT, base_url_of, is_here, parse_address
 from factory_byok.core.facts import Entry, Known, Snapshot
 from factory_byok.core.findings import Remedy
 from factory_byok.core.model_names import same_model
@@ -42,14 +42,21 @@ def is_ollamas(snap: Snapshot, endpoint: str) -> bool:
     return address.port == DEFAULT_PORT or endpoint == identity(snap.default_endpoint)
 
 
+def is_ollama(snap: Snapshot, entry: Entry) -> bool:
+    """Whether an entry's server is an Ollama by its answer, else by its port."""
+    server, address = snap.server(entry.endpoint), parse_address(entry.base_url)
+    if server is not None:
+        return server.is_ollama
+    return address is not None and address.port == DEFAULT_PORT
+
+
 def _ollamas(snap: Snapshot, endpoint: str) -> Iterator[tuple[str, Collection[str]]]:
     """The Ollamas of this machine that answer, each with its models; the usual one first."""
     default = identity(snap.default_endpoint)
     for place, reading in sorted(snap.servers.items(), key=lambda each: each[0] != default):
-        address = parse_address(place)
-        if place == endpoint or address is None or not address.loopback:
+        if place == endpoint or not is_here(place):
             continue
-        if isinstance(reading, Known) and reading.value.provider == "ollama":
+        if isinstance(reading, Known) and reading.value.is_ollama:
             models = reading.value.models
             yield place, [each.name for each in models.value] if isinstance(models, Known) else ()
     for place, names in snap.elsewhere.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
-from factory_byok.core.addresses import Address, parse_address, root_of
+from factory_byok.core.addresses import Address, is_here, parse_address, root_of
 from factory_byok.core.concurrency import Once, TooSlow, together
 from factory_byok.core.facts import (
     NOT_READ,
@@ -158,9 +158,7 @@ def wanted_endpoints(
 
 def _may_be_asked(entry: Entry, named: Collection[str]) -> bool:
     """Whether an entry's server is contacted: a project's only here, or where the user goes too."""
-    address = parse_address(entry.endpoint)
-    local = address is not None and address.loopback
-    return entry.level != "project" or local or entry.endpoint in named
+    return entry.level != "project" or is_here(entry.endpoint) or entry.endpoint in named
 
 
 def _server_question(
@@ -242,11 +240,10 @@ def _completed(
     if isinstance(reading, Unknown):
         return reading
     server = reading.value
-    if server.provider == "ollama":
+    if server.is_ollama:
         started = _reading(answers.get(("settings", endpoint), NOT_READ))
-        address = parse_address(endpoint)
-        local = address is not None and address.loopback
-        return Known(with_windows(replace(server, settings=started), computer if local else None))
+        own = computer if is_here(endpoint) else None
+        return Known(with_windows(replace(server, settings=started), own))
     if isinstance(server.models, Unknown):
         return reading
     models = tuple(replace(model, window=_told_window(model)) for model in server.models.value)

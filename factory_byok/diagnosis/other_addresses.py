@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from factory_byok.core.addresses import Address, parse_address, root_of
+from factory_byok.core.addresses import Address, is_here, parse_address, root_of
 from factory_byok.core.facts import (
     SILENT,
     STRANGE,
@@ -84,7 +84,7 @@ def elsewhere(
     absent = any(_absent(name, reading) for name, reading in servers.items())
     missing = any(
         isinstance(reading := servers.get(entry.endpoint), Known)
-        and reading.value.provider == "ollama"
+        and reading.value.is_ollama
         and isinstance(reading.value.models, Known)
         and reading.value.model(entry.model) is None
         for entry in entries
@@ -95,9 +95,9 @@ def elsewhere(
 
 def _absent(endpoint: str, reading: Reading[Server]) -> bool:
     """Whether no model server answers at an address of this machine."""
-    address = parse_address(endpoint)
-    local = address is not None and address.loopback
-    return local and isinstance(reading, Unknown) and reading.kind in (*SILENT, *STRANGE)
+    return (
+        is_here(endpoint) and isinstance(reading, Unknown) and reading.kind in (*SILENT, *STRANGE)
+    )
 
 
 def listeners(world: World, servers: Servers) -> dict[str, str]:

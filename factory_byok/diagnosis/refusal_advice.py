@@ -11,7 +11,7 @@ from typing import Final
 
 from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import parse_address, root_of
-from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot, Unknown
+from factory_byok.core.facts import Entry, Exercise, Known, Snapshot, Unknown
 from factory_byok.core.findings import Remedy
 from factory_byok.core.model_names import is_cloud
 from factory_byok.diagnosis.advice import (
@@ -95,16 +95,10 @@ def remedy_for(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
     return Remedy(f"Read {_log(snap, entry)}", again)
 
 
-def server_of(snap: Snapshot, entry: Entry) -> Server | None:
-    """The server that answered at an entry's endpoint."""
-    reading = snap.servers.get(entry.endpoint)
-    return reading.value if isinstance(reading, Known) else None
-
-
 def _log(snap: Snapshot, entry: Entry) -> str:
     """Where the server writes down what happened."""
-    server = server_of(snap, entry)
-    if server is not None and server.provider == "ollama":
+    server = snap.server(entry.endpoint)
+    if server is not None and server.is_ollama:
         return log_place(snap, entry.endpoint, server)
     return "the log of the server, which says more"
 
@@ -167,8 +161,8 @@ def _sign_in(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
 
 def _is_ollama(snap: Snapshot, entry: Entry) -> bool:
     """Whether an Ollama serves the entry."""
-    server = server_of(snap, entry)
-    return server is not None and server.provider == "ollama"
+    server = snap.server(entry.endpoint)
+    return server is not None and server.is_ollama
 
 
 def _credit(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
@@ -220,7 +214,7 @@ def _minute(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
 def _tools(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
     """Another model, of the same service where it is one."""
     text = "Choose a model that is trained to call tools"
-    return Remedy(text, by_command(another_model(server_of(snap, entry))))
+    return Remedy(text, by_command(another_model(snap.server(entry.endpoint))))
 
 
 def _parser(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
@@ -260,7 +254,7 @@ def _thinking(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
 
 def _unknown_model(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
     """The nearest name that the server lists."""
-    server = server_of(snap, entry)
+    server = snap.server(entry.endpoint)
     listed = server.models.value if server and isinstance(server.models, Known) else ()
     near = get_close_matches(entry.model, [each.name for each in listed], 1, 0.6)
     if near and near[0] != entry.model:

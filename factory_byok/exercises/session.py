@@ -72,7 +72,7 @@ class Session:
     def is_ollama(self) -> bool:
         """Whether the model is loaded by an Ollama on which `/api` can be asked."""
         remote = self.model is not None and bool(self.model.remote_host)
-        ollama = self.server is not None and self.server.provider == "ollama"
+        ollama = self.server is not None and self.server.is_ollama
         return ollama and not remote and not is_cloud(self.target.model)
 
     @property
@@ -128,7 +128,7 @@ class Session:
             proxy=self.proxy,
         )
         fault = done.fault
-        ollama = self.server is not None and self.server.provider == "ollama"
+        ollama = self.server is not None and self.server.is_ollama
         if ollama and fault is not None and fault.kind == "unauthorized":
             words = "The server is not signed in to Ollama's cloud (it ignores every key)"
             return replace(done, fault=Fault("sign_in", words, True))

@@ -175,7 +175,7 @@ def _versions(snap: Snapshot) -> Iterator[Row]:
     rules = snap.droid_rules or MEASURED_DROID
     yield Row("droid", f"{_droid(snap)} (entries judged by the rules of {rules})")
     for endpoint, reading in snap.servers.items():
-        if isinstance(reading, Known) and reading.value.provider == "ollama":
+        if isinstance(reading, Known) and reading.value.is_ollama:
             version = reading.value.version or "version unknown"
             text = f"{version} at {endpoint} (byok was measured with {MEASURED_OLLAMA})"
             yield Row("Ollama", text)

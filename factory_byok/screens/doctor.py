@@ -78,7 +78,7 @@ def server_phrase(reading: Known[Server] | Unknown) -> str:
     if isinstance(reading, Unknown):
         return f"no usable answer ({lower_first(reading.why)})"
     server = reading.value
-    name = f"Ollama {server.version}" if server.provider == "ollama" else "OpenAI-compatible"
+    name = f"Ollama {server.version}" if server.is_ollama else "OpenAI-compatible"
     if isinstance(server.models, Unknown):
         return f"{name}, models not known: {server.models.why}"
     models = counted(len(server.models.value), "model")

@@ -5,13 +5,13 @@ from typing import Final
 
 from factory_byok.core.droid_facts import Entry, SettingsFile
 from factory_byok.core.words import shorten_home
+from factory_byok.droid.known_models import DEFAULT_OUTPUT
 from factory_byok.screens.style import Cell, Style, printable
 from factory_byok.screens.words import counted
 
 COLORS: Final = {"listed": "green", "shadowed": "yellow", "dropped": "red"}
 HEADS: Final = ("Name", "Model", "Server", "Window", "Output", "In droid")
 NARROW: Final = 72  # columns below which a table would fold every cell
-DROIDS_OUTPUT: Final = 32_000  # what droid asks for when an entry does not say, droid 0.225.2
 
 
 def entries_lines(
@@ -67,7 +67,7 @@ def _row(entry: Entry, windows: Mapping[str, int], star: str) -> tuple[Cell, ...
         printable(entry.model or "none"),
         printable(_server(entry)),
         f"{window:,}" if window else "?",
-        f"{entry.max_output:,}" if entry.max_output is not None else f"{DROIDS_OUTPUT:,}",
+        f"{entry.max_output:,}" if entry.max_output is not None else f"{DEFAULT_OUTPUT:,}",
         (entry.fate, COLORS[entry.fate]),
     )
 
@@ -149,7 +149,7 @@ def entry_lines(
         ("base URL", entry.base_url),
         ("dialect", entry.dialect or "none"),
         ("window", f"{window:,} tokens, as last measured" if window else "not measured yet"),
-        ("output limit", f"{limit:,}" if limit is not None else f"{DROIDS_OUTPUT:,}, droid's own"),
+        ("output limit", f"{limit:,}" if limit is not None else f"{DEFAULT_OUTPUT:,}, droid's own"),
         ("file", shorten_home(entry.file)),
         ("in droid", entry.fate + (", its default model" if _is_default(entry, default) else "")),
         ("because", entry.reason),

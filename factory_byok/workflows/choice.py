@@ -160,7 +160,7 @@ def look_there(
         raise ByokError(
             f"Nothing was written: {choice.about.title} refuses this key", f"Correct it; {ANYWAY}"
         )
-    if choice.provider == "ollama" and server.value.provider != "ollama":
+    if choice.provider == "ollama" and not server.value.is_ollama:
         raise ByokError(
             f"The server at {choice.address} is not Ollama",
             f"Use `byok add openai-compatible {choice.model} --endpoint {choice.address}`",
@@ -208,6 +208,4 @@ def _missing(choice: Choice, models: tuple[Model, ...]) -> ByokError:
 
 def is_remote(choice: Choice, model: Model | None) -> bool:
     """Whether somebody else's machine runs the model."""
-    if is_cloud(choice.model) or (model is not None and model.remote_host):
-        return True
-    return choice.hosted
+    return choice.hosted or is_cloud(choice.model) or (model is not None and model.remote)

@@ -126,8 +126,7 @@ def prove_entry(
     world: World, snap: Snapshot, entry: Entry, proof: Proof, say: Say
 ) -> Iterator[Exercise]:
     """The exercises of one entry, each as it is done; with `droid` a turn of droid's own."""
-    reading = snap.servers.get(entry.endpoint)
-    server = reading.value if isinstance(reading, Known) else None
+    server = snap.server(entry.endpoint)
     names = proof.names or names_for(entry, server)
     limits = Limits(
         load=proof.load or load_deadline(world.env),
@@ -230,7 +229,7 @@ def _meant(reading: Known[Server] | None, word: str) -> str:
     if reading is None or isinstance(reading.value.models, Unknown):
         return shown
     names = [each.name for each in reading.value.models.value]
-    hint = what_to_do(word, names, pulls=reading.value.provider == "ollama")
+    hint = what_to_do(word, names, pulls=reading.value.is_ollama)
     return f"{hint}; {shown}" if hint else shown
 
 

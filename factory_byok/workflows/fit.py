@@ -155,7 +155,7 @@ def look(world: World, endpoint: str = "", model: str = "", *, quick: bool = Fal
     if isinstance(machine, BaseException):
         raise machine
     server = _reading(answers["server"])
-    if address.loopback and isinstance(server, Known) and server.value.provider == "ollama":
+    if address.loopback and isinstance(server, Known) and server.value.is_ollama:
         started = answers["settings"]
         told = started if isinstance(started, Known) else server.value.settings
         server = Known(with_windows(replace(server.value, settings=told), machine))
@@ -171,7 +171,7 @@ def _server(world: World, address: Address, model: str) -> Reading[Server]:
     if isinstance(told, Unknown) or isinstance(told.value.models, Unknown):
         return told
     server = told.value
-    if server.provider != "ollama":
+    if not server.is_ollama:
         return told
     models = server.models.value if isinstance(server.models, Known) else ()
     if not model:

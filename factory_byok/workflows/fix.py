@@ -8,7 +8,7 @@ from typing import Final
 from factory_byok.core.actions import Action, CopyModel, Edit, EditSettings, PullModel
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Known, Snapshot
+from factory_byok.core.facts import Snapshot
 from factory_byok.core.findings import Finding, Outcome
 from factory_byok.core.model_names import with_window
 from factory_byok.core.progress import Progress
@@ -174,8 +174,7 @@ def _copy(world: World, snap: Snapshot, action: CopyModel, draft: _Draft) -> Non
         return
     names = (action.model, with_window(action.model, action.window))
     ask = Ask(endpoint=address, models=names, machine=False, droid=False)
-    reading = collect(world, ask).servers[address.identity()]
-    server = reading.value if isinstance(reading, Known) else None
+    server = collect(world, ask).server(address.identity())
     model = server.model(action.model) if server else None
     if server is None or model is None:
         raise ByokError(f"`{action.model}` is not to be had at {address}")

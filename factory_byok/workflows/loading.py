@@ -20,7 +20,7 @@ Look = TypeVar("Look")
 def loadable(server: Server, model: Model | None) -> bool:
     """Whether the server is an Ollama that runs the model itself."""
     return (
-        server.provider == "ollama"
+        server.is_ollama
         and model is not None
         and not model.remote_host
         and not is_cloud(model.name)

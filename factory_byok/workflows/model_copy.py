@@ -8,12 +8,13 @@ from factory_byok.core.actions import Action, CopyModel, Edit, EditSettings
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Defaults, Entry, Known, Model, Server, Snapshot
-from factory_byok.core.model_names import is_cloud, parse_name, same_model, with_window
+from factory_byok.core.model_names import parse_name, same_model, with_window
 from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.entry_edits import set_field
+from factory_byok.droid.known_models import DEFAULT_OUTPUT
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.locate import user_place
@@ -21,8 +22,6 @@ from factory_byok.droid.settings.new_entry import compaction_limit, limiting
 from factory_byok.providers.ollama.values import own_window
 from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.windows import Target, found
-
-DEFAULT_OUTPUT = 32_000  # what droid asks for when an entry does not say, droid 0.225.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +148,9 @@ def carry_out(
 
 def _refuse(server: Server, model: Model, window: Tokens) -> None:
     """Raises ByokError where no copy can have that window."""
-    if server.provider != "ollama":
+    if not server.is_ollama:
         raise ByokError("Only an Ollama server can derive a model with another window")
-    if model.remote_host or is_cloud(model.name):
+    if model.remote:
         raise ByokError(f"`{model.name}` runs in the cloud, which decides its window")
     longest = model.longest_window
     if isinstance(longest, Known) and window > longest.value:

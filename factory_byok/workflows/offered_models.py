@@ -53,7 +53,7 @@ def _told(server: Server, model: Model) -> Offered:
     Of very many models some are not asked about, and their own files may set another window.
     """
     able = model.capabilities
-    unread = server.provider == "ollama" and not model.shape and not model.remote_host
+    unread = server.is_ollama and not model.shape and not model.remote_host
     window = model.window.value.tokens if isinstance(model.window, Known) else None
     return Offered(
         name=model.name,

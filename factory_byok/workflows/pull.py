@@ -146,7 +146,7 @@ def _total(tally: _Tally) -> Bytes:
 def _server(snap: Snapshot, address: Address) -> Server:
     """The Ollama that is to pull. Raises ByokError."""
     server = server_at(snap, address)
-    if server.provider != "ollama":
+    if not server.is_ollama:
         raise ByokError(f"The server at {address} is not Ollama, so it cannot pull models")
     return server
 

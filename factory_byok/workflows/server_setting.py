@@ -49,7 +49,7 @@ class Setting:
 
 def plan(world: World, snap: Snapshot, server: Server, address: Address, window: Tokens) -> Setting:
     """The steps for this server. Raises ByokError when it has no such setting."""
-    if server.provider != "ollama" or not server.window_setting:
+    if not server.is_ollama or not server.window_setting:
         raise ByokError("Only an Ollama server has a setting for all windows")
     endpoint = address.identity()
     kind, setting = runner(snap, endpoint, server), f"{server.window_setting}={window}"

@@ -4,12 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from factory_byok.core.addresses import (
-    Address,
-    parse_address,
-    parse_endpoint,
-    root_of,
-)
+from factory_byok.core.addresses import Address, is_here, parse_endpoint, root_of
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import (
     Basis,
@@ -138,7 +133,7 @@ def found(snap: Snapshot, wanted: Target) -> tuple[str, Server, Model]:
     model = server.model(wanted.model)
     if model is None:
         names = [each.name for each in server.models.value]
-        hint = what_to_do(wanted.model, names, pulls=server.provider == "ollama")
+        hint = what_to_do(wanted.model, names, pulls=server.is_ollama)
         raise ByokError(f"`{wanted.model}` {is_absent(server.provider)} at {wanted.address}", hint)
     return wanted.address.identity(), server, model
 
@@ -197,9 +192,7 @@ def _room(
     snap: Snapshot, endpoint: str, server: Server, model: Model
 ) -> tuple[Tokens | None, Tokens | None]:
     """The largest windows that this machine has room for: on the GPU, and with its memory."""
-    address = parse_address(endpoint)
-    remote = address is None or not address.loopback
-    if remote or model.remote_host or is_cloud(model.name) or server.provider != "ollama":
+    if not is_here(endpoint) or model.remote or not server.is_ollama:
         return None, None
     loaded = server.loaded.value if isinstance(server.loaded, Known) else ()
     fits = fit(installed(model, server), free_memory(snap.machine, loaded), asked_of(server))
@@ -214,9 +207,9 @@ def _advice(
     snap: Snapshot, endpoint: str, server: Server, model: Model, window: Reading[Window]
 ) -> tuple[str, tuple[str, ...]]:
     """What to do about a window, "" when it is good."""
-    if isinstance(window, Unknown) or model.remote_host or is_cloud(model.name):
+    if isinstance(window, Unknown) or model.remote:
         return "", ()
-    if window.value.tokens >= FLOOR or server.provider != "ollama":
+    if window.value.tokens >= FLOOR or not server.is_ollama:
         soon = unloaded_soon(server) is not None
         return (keep_loaded(snap, endpoint, server).text, ()) if soon else ("", ())
     remedy = raise_window(snap, server, model, endpoint)
@@ -227,9 +220,8 @@ def measured(world: World, seen: Seen, wanted: Wanted, say: Say) -> Seen:
     """The rows after loading each model in turn; a failed load leaves its reason in `why`."""
     rows = []
     for each in seen.rows:
-        reading = seen.snap.servers.get(each.endpoint)
-        is_ollama = isinstance(reading, Known) and reading.value.provider == "ollama"
-        if is_ollama and not is_cloud(each.model):
+        server = seen.snap.server(each.endpoint)
+        if server is not None and server.is_ollama and not is_cloud(each.model):
             say(f"Loading {each.model}; this may take minutes")
             rows.append(_measured(world, each, wanted))
         else:

@@ -14,6 +14,7 @@ from factory_byok.core.actions import by_edits
 from factory_byok.core.addresses import DEFAULT_PORT, parse_address
 from factory_byok.core.facts import Entry, Known, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Level, Remedy
+from factory_byok.diagnosis.answering import is_ollama
 from factory_byok.droid.entry_edits import set_field
 from factory_byok.providers.hosted import RETIRED, UNDOCUMENTED, service_of
 
@@ -168,18 +169,9 @@ def _path(snap: Snapshot, entry: Entry, path: str, faults: list[str]) -> str:
             base = base.rstrip("/").removesuffix("/v1")
         return base
     bare = base.rstrip("/") in ("", "/api")
-    wrong = bare if base.rstrip("/") == "" or _is_ollama(snap, entry) else False
+    wrong = bare if base.rstrip("/") == "" or is_ollama(snap, entry) else False
     if wrong:
         if base == single:
             faults.append("lacks `/v1` at its end")
         return "/v1"
     return base
-
-
-def _is_ollama(snap: Snapshot, entry: Entry) -> bool:
-    """Whether Ollama answers there, or its port says so."""
-    server = snap.servers.get(entry.endpoint)
-    if isinstance(server, Known):
-        return server.value.provider == "ollama"
-    address = parse_address(entry.base_url)
-    return address is not None and address.port == DEFAULT_PORT

@@ -19,7 +19,7 @@ WHAT_TO_DO = "`ollama signin` on the server's machine, or a local model (`byok f
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each listed cloud model whose server may not use the cloud."""
     for entry, server in snap.answered():
-        if server.provider == "ollama" and _remote(entry, server):
+        if server.is_ollama and _remote(entry, server):
             state = server.cloud.value  # raises NotKnown: then this check has nothing to judge
             if state != "usable":
                 message, remedy = _words(snap, entry, server, state)

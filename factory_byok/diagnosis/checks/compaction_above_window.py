@@ -7,29 +7,27 @@ not know the model's window. Once the window is full, Ollama cuts the beginning 
 
 from collections.abc import Iterator
 
-from factory_byok.core.actions import Edit, by_edits
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import Entry, Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.core.model_names import is_cloud
-from factory_byok.core.requirements import FLOOR
-from factory_byok.core.units import show_tokens
+from factory_byok.core.units import Tokens, show_tokens
+from factory_byok.droid.known_models import DEFAULT_OUTPUT
+from factory_byok.droid.settings.new_entry import DROIDS_COMPACTION, compaction_limit, limiting
 
 TITLE = "Compaction"
 WHAT_TO_DO = "`byok fix compaction-above-window` writes a limit that fits the window"
 # Measured with droid 0.225.2: `false` there beats every limit.
 SWITCHED_OFF = "droid never compacts its conversation: `compactionThresholdCheckEnabled` is false"
 SWITCH_ON = Remedy("Take `compactionThresholdCheckEnabled` out of droid's settings.json")
-DROIDS_OWN = 250_000  # measured with droid 0.225.2
-DROIDS_OUTPUT = 32_000  # measured with droid 0.225.2
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each served local entry whose answers would not fit behind the limit."""
     for entry, _, model in snap.served():
-        if model.remote_host or is_cloud(entry.model) or not isinstance(model.window, Known):
+        if model.remote or not isinstance(model.window, Known):
             continue
         defaults = snap.defaults
-        own = DROIDS_OWN if defaults.compaction is None else defaults.compaction
+        own = DROIDS_COMPACTION if defaults.compaction is None else defaults.compaction
         limit = defaults.compaction_for.get(entry.id, own)
         better = fitting(entry, model.window.value.tokens)
         if defaults.compaction_off:
@@ -48,22 +46,16 @@ def _message(limit: int, window: int) -> str:
     return f"{told}, which leaves {left if limit < window else 'none'} for the answer"
 
 
-def fitting(entry: Entry, window: int) -> int:
-    """The limit that leaves room for one answer, a quarter of the window at most.
-
-    A window below the floor is to be raised, so the floor counts.
-    """
-    usable = max(window, FLOOR)
-    output = entry.max_output if entry.max_output and entry.max_output > 0 else DROIDS_OUTPUT
-    return usable - min(output, usable // 4)
+def fitting(entry: Entry, window: int) -> Tokens:
+    """The limit that leaves room for one answer, a quarter of the window at most."""
+    output = entry.max_output if entry.max_output and entry.max_output > 0 else DEFAULT_OUTPUT
+    return compaction_limit(window, output)
 
 
-def _remedy(snap: Snapshot, entry: Entry, better: int) -> Remedy:
+def _remedy(snap: Snapshot, entry: Entry, better: Tokens) -> Remedy:
     """The limit for this one id, in the user's own settings."""
     text = f"Let droid compact it at {show_tokens(better)}"
     own = [file for file in snap.files if (file.level, file.kind) == ("user", "settings")]
     if not own or own[0].fate == "rejected":
         return Remedy(text)
-    step = entry.id.replace("~", "~0").replace("/", "~1")
-    edit = Edit("add", own[0].path, f"/compactionTokenLimitPerModel/{step}", better)
-    return Remedy(text, by_edits((edit,)))
+    return Remedy(text, by_edits((limiting(own[0].path, entry.id, better),)))

@@ -31,7 +31,7 @@ def _ollama_is_here(snap: Snapshot) -> bool:
         return True
     return any(
         isinstance(reading, Known)
-        and reading.value.provider == "ollama"
+        and reading.value.is_ollama
         and runner(snap, endpoint, reading.value) != "remote"
         for endpoint, reading in snap.servers.items()
     )

@@ -9,7 +9,7 @@ counts.
 from collections.abc import Iterator
 
 from factory_byok.core.actions import Edit, by_edits
-from factory_byok.core.addresses import parse_address
+from factory_byok.core.addresses import is_here
 from factory_byok.core.facts import Entry, SettingsFile, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.json_pointer import escaped
@@ -82,8 +82,7 @@ def _renamed(entry: Entry) -> tuple[Edit, ...]:
 
 def _placeholder(entry: Entry) -> Remedy:
     """A local server takes any key; elsewhere only the user has it."""
-    address = parse_address(entry.base_url)
-    if address is None or not address.loopback:
+    if not is_here(entry.base_url):
         return Remedy("Put the real key in its place, in `settings.json` as `${NAME}`")
     return Remedy(
         f"Write `{NO_KEY}`: a local server takes any key",

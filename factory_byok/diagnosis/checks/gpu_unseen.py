@@ -30,7 +30,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         return
     usable = [gpu for gpu in gpus if not gpu.left_out]
     for endpoint, reading in snap.servers.items():
-        if not isinstance(reading, Known) or reading.value.provider != "ollama":
+        if not isinstance(reading, Known) or not reading.value.is_ollama:
             continue
         server = reading.value
         if runner(snap, endpoint, server) == "remote":

@@ -7,11 +7,11 @@ other.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from factory_byok.core.addresses import DEFAULT_PORT, endpoint_of, parse_address
+from factory_byok.core.addresses import endpoint_of
 from factory_byok.core.facts import Entry, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.diagnosis.advice import start_ollama
-from factory_byok.diagnosis.answering import answering, repoint
+from factory_byok.diagnosis.answering import answering, is_ollama, repoint
 
 TITLE = "One Ollama address"
 WHAT_TO_DO = (
@@ -26,18 +26,9 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     if not snap.environment.get("OLLAMA_HOST", "").strip() or not told:
         return
     for entry in snap.listed():
-        if entry.endpoint and entry.endpoint != told and _is_ollama(snap, entry):
+        if entry.endpoint and entry.endpoint != told and is_ollama(snap, entry):
             message = f"droid asks {entry.endpoint}, but `OLLAMA_HOST` means {told}"
             yield Finding("warning", entry.label, message, _remedy(snap, entry, told))
-
-
-def _is_ollama(snap: Snapshot, entry: Entry) -> bool:
-    """Whether an entry's server is Ollama's by its answer, else by its port."""
-    server = snap.servers.get(entry.endpoint)
-    if isinstance(server, Known):
-        return server.value.provider == "ollama"
-    address = parse_address(entry.endpoint)
-    return address is not None and address.port == DEFAULT_PORT
 
 
 def _remedy(snap: Snapshot, entry: Entry, told: str) -> Remedy:

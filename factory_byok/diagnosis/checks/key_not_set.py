@@ -8,7 +8,7 @@ text as it stands. Up to 0.117.0 droid fails with an empty key before it asks th
 from collections.abc import Iterator
 
 from factory_byok.core.actions import by_edits
-from factory_byok.core.addresses import parse_address
+from factory_byok.core.addresses import is_here
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import NO_KEY, set_field
@@ -42,8 +42,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
 
 def _remedy(entry: Entry, unset: str, system: str) -> Remedy:
     """A local server needs no key; elsewhere the variable or the file changes."""
-    address = parse_address(entry.base_url)
-    if address is not None and address.loopback:
+    if is_here(entry.base_url):
         text = f"Write `{NO_KEY}`: a local server takes any key"
         return Remedy(text, by_edits((set_field(entry, "key", NO_KEY),)))
     if not unset and entry.key.source == "none":

@@ -41,5 +41,4 @@ def _was_cold(done: Exercise) -> bool:
 
 def keep_longer(snap: Snapshot, entry: Entry) -> Remedy:
     """How to keep the model in memory on the entry's server."""
-    server = next((server for each, server in snap.answered() if each is entry), None)
-    return keep_loaded(snap, entry.endpoint, server)
+    return keep_loaded(snap, entry.endpoint, snap.server(entry.endpoint))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher, get_close_matches
 
 from factory_byok.core.actions import CopyModel, PullModel, by_command, by_edits
-from factory_byok.core.addresses import base_url_of, parse_address
+from factory_byok.core.addresses import base_url_of, is_here, parse_address
 from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import (
@@ -49,7 +49,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         if not isinstance(server.models, Known) or server.model(entry.model) is not None:
             continue
         near = nearest(entry.model, [model.name for model in server.models.value])
-        if server.provider != "ollama":
+        if not server.is_ollama:
             yield from unlisted(entry, server, near)
             continue
         if is_cloud(entry.model):
@@ -138,12 +138,10 @@ def _elsewhere(snap: Snapshot, entry: Entry) -> str:
         if any(same_model(name, entry.model) for name in names):
             return address
     for endpoint, reading in snap.servers.items():
-        where = parse_address(endpoint)
-        if endpoint == entry.endpoint or where is None or not where.loopback:
+        if endpoint == entry.endpoint or not is_here(endpoint):
             continue
-        if not isinstance(reading, Known) or reading.value.provider != "ollama":
-            continue
-        if reading.value.model(entry.model) is not None:
+        ollama = isinstance(reading, Known) and reading.value.is_ollama
+        if ollama and reading.value.model(entry.model) is not None:
             return endpoint
     return ""
 
@@ -181,8 +179,7 @@ def _remedy(snap: Snapshot, entry: Entry, server: Server, near: list[str], other
 def _too_large(snap: Snapshot, entry: Entry) -> bool:
     """Whether a model's name says that it cannot fit into this machine's memories together."""
     parameters, memory = parameters_in(entry.model), snap.machine.memory
-    where = parse_address(entry.endpoint)
-    if parameters is None or not isinstance(memory, Known) or where is None or not where.loopback:
+    if parameters is None or not isinstance(memory, Known) or not is_here(entry.endpoint):
         return False
     cards = [each.value for each in snap.machine.gpus.values() if isinstance(each, Known)]
     known = [gpu.memory.value for gpus in cards for gpu in gpus if isinstance(gpu.memory, Known)]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Known, Loaded, Model, Server, Snapshot, Window
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.core.model_names import is_cloud, same_model
+from factory_byok.core.model_names import same_model
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Bytes, show_bytes, show_tokens
 from factory_byok.diagnosis.advice import runner
@@ -29,7 +29,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     A loaded model has proven itself; a cloud model and a server elsewhere need nothing here.
     """
     for entry, server, model in snap.served():
-        if server.provider != "ollama" or model.remote_host or is_cloud(model.name):
+        if not server.is_ollama or model.remote:
             continue
         if runner(snap, entry.endpoint, server) == "remote" or _loaded(server, model):
             continue

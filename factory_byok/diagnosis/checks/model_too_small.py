@@ -46,8 +46,8 @@ def _remedy(snap: Snapshot, entry: Entry, count: Parameters) -> Remedy:
 
 def _parameters(snap: Snapshot, entry: Entry) -> tuple[Parameters | None, str]:
     """The model's size and, when it is only read from the name, words that say so."""
-    server = snap.servers.get(entry.endpoint)
-    model = server.value.model(entry.model) if isinstance(server, Known) else None
+    server = snap.server(entry.endpoint)
+    model = server.model(entry.model) if server else None
     if model is not None and isinstance(model.parameters, Known):
         return model.parameters.value, ""
     return parameters_in(entry.model), " by its name"

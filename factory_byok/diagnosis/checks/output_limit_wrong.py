@@ -17,7 +17,7 @@ from factory_byok.core.requirements import FLOOR, SMALLEST
 from factory_byok.core.units import show_tokens
 from factory_byok.droid.entry_edits import set_field
 from factory_byok.droid.field_names import FIELDS
-from factory_byok.droid.known_models import default_output
+from factory_byok.droid.known_models import DEFAULT_OUTPUT, default_output
 from factory_byok.providers.hosted import HOSTED
 
 TITLE = "Output limits"
@@ -25,7 +25,6 @@ WHAT_TO_DO = (
     "`byok fix output-limit-wrong` writes a limit that fits, `byok set ENTRY max_output=N` "
     "another one"
 )
-DROIDS_OWN = 32_000  # measured with droid 0.225.2
 FIRST_REQUEST = 8_800  # tokens of the first request of `droid exec`, measured with 0.225.2
 MOST = 300_000  # above the longest output of any model in the providers' lists (128,000 in 2026)
 ADDS_UP = ("vllm",)  # docs.vllm.ai: prompt and max_tokens must fit into max_model_len together
@@ -63,7 +62,7 @@ def _unread(entry: Entry) -> Finding | None:
     wrong = next((wrong for wrong, meant in entry.misspelt if meant == right), "")
     if not wrong:
         return None
-    message = f"droid does not read `{wrong}` here and uses its own {show_tokens(DROIDS_OWN)}"
+    message = f"droid does not read `{wrong}` here and uses its own {show_tokens(DEFAULT_OUTPUT)}"
     rename = Edit("rename", entry.file, f"{entry.pointer}/{wrong}", right, seen=entry.seen)
     return Finding("warning", entry.label, message, Remedy(f"Write `{right}`", by_edits((rename,))))
 
@@ -86,8 +85,8 @@ def _full(snap: Snapshot, entry: Entry, model: Model) -> Finding | None:
     if not isinstance(model.window, Known):
         return None
     window, limit = model.window.value.tokens, sent(entry)
-    reading = snap.servers.get(entry.endpoint)
-    strict = isinstance(reading, Known) and reading.value.provider in (*HOSTED, *ADDS_UP)
+    server = snap.server(entry.endpoint)
+    strict = server is not None and server.provider in (*HOSTED, *ADDS_UP)
     if not strict or window < FLOOR or limit + FIRST_REQUEST <= window:
         return None
     message = (

@@ -36,7 +36,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             )
         elif isinstance(reading, Known) and reading.value.poses:
             yield _poses(endpoint)
-        elif isinstance(reading, Known) and reading.value.provider != "ollama":
+        elif isinstance(reading, Known) and not reading.value.is_ollama:
             yield from _not_ollama(snap, endpoint)
 
 

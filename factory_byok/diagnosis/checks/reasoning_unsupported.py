@@ -21,7 +21,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     unknown = []
     for entry, server, model in snap.served():
         effort = entry.reasoning_effort
-        if server.provider != "ollama" or effort in ("", "none"):
+        if not server.is_ollama or effort in ("", "none"):
             continue
         if effort not in KNOWN_WORDS:
             yield _finding(entry, f"Ollama does not know the reasoning effort `{effort}`")

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from factory_byok.core.actions import CopyModel
 from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.core.model_names import is_cloud
 from factory_byok.core.requirements import FLOOR, SHORTEST_KEEP_ALIVE
 from factory_byok.core.units import show_seconds, show_tokens
 from factory_byok.diagnosis.advice import unloaded_soon
@@ -57,7 +56,7 @@ def _by_settings(snap: Snapshot) -> Iterator[tuple[Entry, float]]:
     """Each entry whose server's own settings keep its model only for so many seconds."""
     for entry, server, model in snap.served():
         seconds = unloaded_soon(server)
-        if seconds is not None and not (model.remote_host or is_cloud(model.name)):
+        if seconds is not None and not model.remote:
             yield entry, seconds
 
 

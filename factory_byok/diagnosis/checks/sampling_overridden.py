@@ -22,7 +22,7 @@ NAMES = ("temperature", "top_p")
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each entry on Ollama whose model's file asks for other sampling."""
     for entry, server, model in snap.served():
-        if server.provider != "ollama":
+        if not server.is_ollama:
             continue
         wanted = {
             name: value

@@ -22,7 +22,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     seen = set()
     for entry, server in snap.answered():
         number = version_number(server.version)
-        if server.provider != "ollama" or not number:
+        if not server.is_ollama or not number:
             continue
         if number < TELLS_WINDOWS and entry.endpoint not in seen:
             seen.add(entry.endpoint)

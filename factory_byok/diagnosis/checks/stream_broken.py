@@ -13,7 +13,7 @@ from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import log_place
 from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of
-from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for, server_of
+from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for
 
 TITLE = "Streaming"
 WHAT_TO_DO = (
@@ -54,7 +54,7 @@ def _remedy(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
     """The next step by how the stream broke."""
     fault, again = fault_of(done), ("byok", "test", entry.id, "--only", "stream")
     if fault in _DIED:
-        server = server_of(snap, entry)
+        server = snap.server(entry.endpoint)
         where = log_place(snap, entry.endpoint, server) if _is_ollama(server) else "its log"
         return Remedy(
             f"Look for a crash or for too little memory in {where}; a smaller window needs less",
@@ -73,4 +73,4 @@ def _remedy(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
 
 def _is_ollama(server: Server | None) -> bool:
     """Whether a server is an Ollama."""
-    return server is not None and server.provider == "ollama"
+    return server is not None and server.is_ollama

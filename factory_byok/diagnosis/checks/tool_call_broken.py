@@ -15,7 +15,7 @@ from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import another_model
 from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of
-from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for, server_of
+from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for
 
 TITLE = "Tool calls in practice"
 WHAT_TO_DO = (
@@ -58,13 +58,13 @@ def _remedy(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
         return Remedy("Update the server, which left the answer out, and read its log")
     if fault in _BY_MODEL:
         text = "Choose a model that is trained to call tools"
-        return Remedy(text, by_command(another_model(server_of(snap, entry))))
+        return Remedy(text, by_command(another_model(snap.server(entry.endpoint))))
     return remedy_for(snap, entry, done)
 
 
 def _kind(snap: Snapshot, entry: Entry) -> str:
     """What kind of server it is, by what it says or by its usual port."""
-    server, address = server_of(snap, entry), parse_address(entry.endpoint)
+    server, address = snap.server(entry.endpoint), parse_address(entry.endpoint)
     told = server.provider if server else ""
     usual = address is not None and address.port == LM_STUDIO
     return "lm-studio" if usual and told != "ollama" else told

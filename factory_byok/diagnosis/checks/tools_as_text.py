@@ -8,7 +8,7 @@ which Factory's page recommends (github.com/ollama/ollama/issues/12174).
 from collections.abc import Iterator
 
 from factory_byok.core.actions import by_command
-from factory_byok.core.facts import Known, Snapshot
+from factory_byok.core.facts import Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud
 from factory_byok.diagnosis.advice import another_model
@@ -30,8 +30,8 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     """
     proven = {entry.id for entry, done in exercised(snap, "tools") if done.status == "passed"}
     for entry in snap.listed():
-        server = snap.servers.get(entry.endpoint)
-        if not isinstance(server, Known) or server.value.provider != "ollama":
+        server = snap.server(entry.endpoint)
+        if server is None or not server.is_ollama:
             continue
         if is_cloud(entry.model) or not writes_calls_as_text(entry.model) or entry.id in proven:
             continue
@@ -41,7 +41,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             f"`{entry.model}` writes tool calls as text on Ollama, so droid cannot act through it",
             Remedy(
                 "Choose a model whose tool calls come back as such"
-                + pick_instead(snap, server.value, entry.model),
-                by_command(another_model(server.value)),
+                + pick_instead(snap, server, entry.model),
+                by_command(another_model(server)),
             ),
         )

@@ -21,7 +21,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     unknown = []
     for entry, server, model in snap.served():
         if isinstance(model.capabilities, Unknown):
-            if server.provider == "ollama":
+            if server.is_ollama:
                 unknown.append(model.capabilities)
         elif "tools" not in model.capabilities.value:
             yield Finding(

@@ -52,7 +52,7 @@ def _in_entries(snap: Snapshot) -> Iterator[Finding]:
     """Arguments of an entry that Ollama's `/v1` passes over (openai/openai.go, 0.33)."""
     for entry, server in snap.answered():
         vain = [name for name in PASSED_OVER if name in entry.arguments]
-        if server.provider != "ollama" or not vain:
+        if not server.is_ollama or not vain:
             continue
         names = " and ".join(f"`{name}`" for name in vain)
         place = pointer_to(entry, "arguments")
@@ -71,7 +71,7 @@ def _in_entries(snap: Snapshot) -> Iterator[Finding]:
 def _servers(snap: Snapshot) -> Iterator[tuple[str, Server]]:
     """The Ollamas that answered."""
     for endpoint, reading in snap.servers.items():
-        if isinstance(reading, Known) and reading.value.provider == "ollama":
+        if isinstance(reading, Known) and reading.value.is_ollama:
             yield endpoint, reading.value
 
 

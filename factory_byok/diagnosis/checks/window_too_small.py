@@ -28,7 +28,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     for entry, server, model in snap.served():
         match model.window:
             case Unknown(why):
-                if server.provider == "ollama":
+                if server.is_ollama:
                     yield _unknown(entry, why)
             case Known(window) if window.tokens < AIM:
                 yield _small(snap, entry, server, model, window)

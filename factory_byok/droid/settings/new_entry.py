@@ -66,6 +66,6 @@ def replacing(old: Entry, entry: NewEntry) -> tuple[Edit, ...]:
     )
 
 
-def limiting(settings_file: Path, id_: str, limit: Tokens) -> Edit:
+def limiting(settings_file: Path | str, id_: str, limit: Tokens) -> Edit:
     """The edit that tells droid when to compact conversations with the model of that id."""
     return Edit("add", str(settings_file), f"/{COMPACTION}/{escaped(id_)}", limit)

@@ -15,7 +15,7 @@ from factory_byok.core.facts import (
     Unknown,
     Window,
 )
-from factory_byok.core.model_names import is_cloud, same_model
+from factory_byok.core.model_names import same_model
 from factory_byok.core.units import GIB, Tokens, show_bytes
 from factory_byok.providers.ollama.values import own_window, setting_window, version_number
 
@@ -49,7 +49,7 @@ def effective_window(
     A loaded model's is measured; `num_ctx` in the model's file is computed; else `automatic`, what
     the server's setting or its tiers give. Every one ends at the model's longest window.
     """
-    if model.remote_host or is_cloud(model.name):
+    if model.remote:
         longest = model.longest_window
         if isinstance(longest, Unknown):
             return longest

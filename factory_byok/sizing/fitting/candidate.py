@@ -55,7 +55,7 @@ class Candidate:
 
 def installed(model: Model, server: Server) -> Candidate:
     """A model that a server has: its own metadata, corrected by its size when it is loaded."""
-    if model.remote_host or is_cloud(model.name):
+    if model.remote:
         return _in_the_cloud(model.name, model)
     shape = _shape_of(model)
     loaded = _loaded(model, server)

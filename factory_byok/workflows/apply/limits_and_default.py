@@ -6,6 +6,7 @@ from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Entry, Json, Known
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
+from factory_byok.droid.known_models import DEFAULT_OUTPUT
 from factory_byok.droid.settings import jsonc
 from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.effective import Effective
@@ -18,8 +19,6 @@ from factory_byok.droid.settings.new_entry import (
 )
 from factory_byok.workflows.apply.facts import Change, Wish
 from factory_byok.workflows.choice import is_remote
-
-OUTPUT = 32_000  # what droid asks for when an entry does not say, droid 0.225.2
 
 
 def beside(
@@ -51,7 +50,7 @@ def _limit(wish: Wish, entry: Entry, *, known: bool) -> Tokens | None:
     """
     if wish.wanted.compaction_limit:
         return wish.wanted.compaction_limit
-    most = entry.max_output or OUTPUT
+    most = entry.max_output or DEFAULT_OUTPUT
     if wish.window:
         return compaction_limit(wish.window, most)
     window = wish.model.window if wish.model else None

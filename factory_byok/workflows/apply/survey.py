@@ -63,7 +63,7 @@ def server_at(seen: Seen, address: Address) -> tuple[Snapshot, Server]:
     """The Ollama at an address. Raises ByokError when there is none, or it tells no models."""
     snap = seen.snaps[address.identity()]
     server = asked_server.server_at(snap, address)
-    if server.provider != "ollama":
+    if not server.is_ollama:
         raise ByokError(
             f"The server at {address} is not Ollama",
             'Give its entries their `provider`, for example "vllm" or "openai-compatible"',

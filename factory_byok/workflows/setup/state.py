@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from factory_byok.core.addresses import Address
-from factory_byok.core.facts import Entry, Exercise, Known, Server, Snapshot
+from factory_byok.core.facts import Entry, Exercise, Server, Snapshot
 from factory_byok.core.findings import Finding
 from factory_byok.core.progress import Progress
 from factory_byok.core.units import Tokens
@@ -93,8 +93,7 @@ class Way:
 
     def server(self) -> Server | None:
         """The Ollama, when it answers."""
-        reading = self.look().servers[self.ollama.identity()]
-        return reading.value if isinstance(reading, Known) else None
+        return self.look().server(self.ollama.identity())
 
     def take(self, named: str, model: str, entry: Entry | None = None) -> None:
         """Chooses a model, and the entry that droid has for it already."""
