@@ -44,7 +44,8 @@ def is_ollamas(snap: Snapshot, endpoint: str) -> bool:
 
 def is_ollama(snap: Snapshot, entry: Entry) -> bool:
     """Whether an entry's server is an Ollama by its answer, else by its port."""
-    server, address = snap.server(entry.endpoint), parse_address(entry.base_url)
+    server = snap.server(entry.endpoint)
+    address = parse_address(entry.endpoint or entry.base_url)
     if server is not None:
         return server.is_ollama
     return address is not None and address.port == DEFAULT_PORT

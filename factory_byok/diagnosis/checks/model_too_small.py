@@ -35,8 +35,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
 
 def _remedy(snap: Snapshot, entry: Entry, count: Parameters) -> Remedy:
     """Where larger models are to be found: at the entry's service, else on this machine."""
-    told = snap.servers.get(entry.endpoint)
-    server = told.value if isinstance(told, Known) else None
+    server = snap.server(entry.endpoint)
     command = another_model(server)
     if command != ("byok", "fit"):
         return Remedy("See which larger model the service offers", by_command(command))
