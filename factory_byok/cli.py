@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final, NoReturn
@@ -195,7 +195,7 @@ def run(words: list[str]) -> int:
         answer = app(args=words, prog_name="byok", standalone_mode=False)
         return _print(answer, words)
     except _WORDS_USAGE as error:
-        return _fail(words, _usage(error))
+        return _fail(words, _usage(error, words))
     except ByokError as error:
         return _fail(words, error)
     except _Pressed as pressed:
@@ -249,7 +249,8 @@ def _print(answer: Any, words: list[str]) -> int:
         style = _style(words)
         read_by = style.wrapped(f"As read by {answer.read_by}") if answer.read_by else ()
         show = output.document if answer.document else output.result
-        show("\n".join([*answer.words(style), *read_by]))
+        lines = answer.words(style) if answer.document else style.fitted(answer.words(style))
+        show("\n".join([*lines, *read_by]))
         _tell_next(answer, words)
     if answer.interrupted:
         return INTERRUPTED
@@ -275,25 +276,31 @@ def _fail(words: list[str], error: ByokError) -> int:
         output.result_json(failure(_verb(words), error))
     else:
         style = style_of(sys.stderr, _color(words))
-        output.note(_sentence(error, style))
+        output.note("\n".join(_sentence(error, style)))
     return error.exit_code
 
 
-def _sentence(error: ByokError, style: Style) -> str:
-    """An error and its hint for a person."""
-    text = f"{style.paint('error', 'bold', 'red')}: {leaving(error.message)}"
-    hint = f"\n{style.paint('hint', 'bold', 'cyan')}: {leaving(error.hint)}" if error.hint else ""
-    return text + hint
+def _sentence(error: ByokError, style: Style) -> Iterator[str]:
+    """An error and its hint for a person; a hint's further lines (a diff) stay as they are."""
+    for label, color, text in (("error", "red", error.message), ("hint", "cyan", error.hint)):
+        first, *more = leaving(text).split("\n") if text else [""]
+        lines = style.wrapped(f"{label}: {first}") if first else []
+        yield from (
+            line if number else line.replace(label, style.paint(label, "bold", color), 1)
+            for number, line in enumerate(lines)
+        )
+        yield from more
 
 
-def _usage(error: Any) -> UsageError:
+def _usage(error: Any, words: list[str]) -> UsageError:
     """Typer's complaint about the words as one of ours."""
     from factory_byok.screens.usage import hint, sentence
 
     complaint = str(error.format_message()).rstrip(".") or "The words do not fit"
     context = getattr(error, "ctx", None)
     options = [name for param in context.command.params for name in param.opts] if context else []
-    see = f"See `{context.command_path if context else 'byok'} --help`"
+    verb = _verb(words)
+    see = f"See `{'byok' if verb == 'byok' else f'byok {verb}'} --help`"
     return UsageError(sentence(complaint), hint(complaint, list(VERBS), options) or see)
 
 

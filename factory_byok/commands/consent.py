@@ -60,6 +60,7 @@ def agree(
     from factory_byok.screens.output import note
     from factory_byok.screens.style import style_of
 
-    note("\n".join(shown(style_of(sys.stderr, "auto"))))
+    style = style_of(sys.stderr, "auto")
+    note("\n".join(style.fitted(shown(style))))
     if not agrees(leaving(question), default=False):
         raise ByokError("Nothing was changed")

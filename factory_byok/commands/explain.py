@@ -20,21 +20,10 @@ def run(
 
     Without a word every check and page stands on one line; `byok doctor` names those that fired.
     """
-    from factory_byok.core.errors import UsageError
-    from factory_byok.workflows.explanations import CODES, TOPICS
+    from factory_byok.workflows.explanations import TOPICS, known_topic
 
-    wanted = topic.strip().lower().replace("-", "_")
-    if wanted in TOPICS:
-        return _page(wanted)
-    if topic and wanted not in CODES:
-        from difflib import get_close_matches
-
-        near = get_close_matches(wanted, [*CODES, *TOPICS], 1)
-        raise UsageError(
-            f"There is no check or page `{topic}`",
-            f"Did you mean `{near[0]}`?" if near else "`byok explain` lists them",
-        )
-    return _checks(wanted)
+    wanted = known_topic(topic) if topic else ""
+    return _page(wanted) if wanted in TOPICS else _checks(wanted)
 
 
 def _page(topic: str) -> Answer:

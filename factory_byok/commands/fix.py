@@ -13,7 +13,6 @@ from factory_byok.commands.options import (
     TimeoutOption,
     YesOption,
 )
-from factory_byok.core.errors import UsageError
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
@@ -67,13 +66,9 @@ def run(
 
 def _codes(words: Sequence[str]) -> tuple[str, ...]:
     """The checks that the words name. Raises UsageError."""
-    from factory_byok.diagnosis.checks import CODES
+    from factory_byok.workflows.explanations import known_topic
 
-    codes = tuple(word.replace("-", "_") for word in words)
-    unknown = next((code for code in codes if code not in CODES), None)
-    if unknown:
-        raise UsageError(f"There is no check `{unknown}`", "`byok explain` lists them")
-    return codes
+    return tuple(known_topic(word, pages=False) for word in words)
 
 
 def _answer(repair: "Repair", left: "Sequence[Finding]", done: "Done | None") -> Answer:

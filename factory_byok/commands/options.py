@@ -23,12 +23,13 @@ def _pin(value: str | None) -> str | None:
     """Remembers pinned versions where `World.real()` finds them. Raises for what is none."""
     if not value:
         return None
+    from factory_byok.core.errors import UsageError
     from factory_byok.core.world import DROID_VERSION
     from factory_byok.droid.rules import is_version
 
     wrong = [each for each in value.replace(",", " ").split() if not is_version(each)]
     if wrong:
-        raise typer.BadParameter(f"`{wrong[0]}` is no version of droid, as 0.225.2 is")
+        raise UsageError(f"`{wrong[0]}` is not a version of droid", "Versions look like 0.225.2")
     os.environ[DROID_VERSION] = value
     return value
 
@@ -39,6 +40,8 @@ DroidVersionOption = Annotated[
         "--droid-version",
         metavar="V[,V]",
         callback=_pin,
+        envvar="BYOK_DROID_VERSION",
+        show_envvar=False,
         help="Prepare for this droid; else the installed one, else the newest known.",
     ),
 ]

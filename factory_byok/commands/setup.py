@@ -88,7 +88,7 @@ def _steps(words: list[str]) -> "frozenset[StepName]":
 
 def _check(world: "World", wanted: "Wanted", *, asks: bool, yes: bool) -> None:
     """Raises UsageError or ByokError for words that cannot lead anywhere, before anything else."""
-    from factory_byok.core.model_names import parse_name
+    from factory_byok.core.model_names import refuse_no_name
     from factory_byok.core.requirements import FLOOR
 
     if not asks and not yes:
@@ -96,10 +96,8 @@ def _check(world: "World", wanted: "Wanted", *, asks: bool, yes: bool) -> None:
             "Nothing was done: there is no terminal to ask",
             "Give `--model qwen3-coder:30b --yes`; `byok fit` shows what fits here",
         )
-    if wanted.model and parse_name(wanted.model) is None:
-        raise UsageError(
-            f"`{wanted.model}` is not a model name", "Names look like `qwen2.5-coder:32b`"
-        )
+    if wanted.model:
+        refuse_no_name(wanted.model)
     if wanted.window is not None and wanted.window < FLOOR:
         raise UsageError(
             f"`--window {wanted.window}` is too small: droid needs {FLOOR:,} tokens",

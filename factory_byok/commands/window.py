@@ -170,7 +170,7 @@ def _whole_server(
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.asked_server import server_at
     from factory_byok.workflows.plan import Plan, do_all
-    from factory_byok.workflows.server_setting import lines, plan
+    from factory_byok.workflows.server_setting import plan
     from factory_byok.workflows.windows import see
 
     progress = progress_on(quiet=quiet)
@@ -182,7 +182,9 @@ def _whole_server(
         return _told(setting, None)
 
     def shown(style: "Style") -> Iterable[str]:
-        return lines(setting)
+        from factory_byok.screens.window import step_lines
+
+        return step_lines(setting, style)
 
     question = "Run these commands? Ollama will be restarted"
     agree(shown, question, yes=yes, by_hand=setting.by_hand)

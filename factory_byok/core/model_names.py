@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
+from factory_byok.core.errors import UsageError
 from factory_byok.core.units import BILLION, Parameters
 
 DEFAULT_HOST: Final = "registry.ollama.ai"
@@ -108,6 +109,13 @@ def _key_of(name: str) -> tuple[str, ...] | None:
     """What decides whether a name means the same model as another; None for what is no name."""
     parsed = parse_name(name)
     return parsed.key() if parsed else None
+
+
+def refuse_no_name(name: str) -> None:
+    """Raises UsageError for what a user typed when it cannot be the name of a model."""
+    if parse_name(name) is None:
+        told = f"`{name}` is not a model name" if name.strip() else "The model's name is empty"
+        raise UsageError(told, "Names look like `qwen2.5-coder:32b`")
 
 
 def is_cloud(name: str) -> bool:

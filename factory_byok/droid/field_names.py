@@ -49,6 +49,22 @@ FIELDS: Final[dict[FileKind, dict[str, str]]] = {
     "config": SNAKE,
 }
 
+# What users call a field beside byok's own word: each spelling of droid's, without case and signs
+_SPELLINGS: Final = {
+    spelling.replace("_", "").lower(): meaning
+    for meanings in (CAMEL, SNAKE)
+    for meaning, spelling in meanings.items()
+}
+
+
+def meaning_of(word: str) -> str:
+    """byok's name of a field that is written as droid spells it; any other word as it is.
+
+    Shape: `max_tokens`, `maxOutputTokens` and `max-output-tokens` are `max_output`.
+    """
+    plain = word.replace("-", "").replace("_", "").lower()
+    return _SPELLINGS.get(plain, word.replace("-", "_"))
+
 
 def folded(dialect: str) -> str:
     """A dialect as droid folds its spelling; an unknown one stays as it is."""

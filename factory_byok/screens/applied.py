@@ -57,9 +57,9 @@ def _verdict(file: str, done: Done, *, check: bool) -> str:
         return f"Interrupted: {made} of {things} made; run it again, it goes on from there"
     if done.problems:
         rest = f"{made} of {things} made" if made else "nothing was changed"
-        return f"This machine cannot be brought to {file}: {rest}"
+        return f"This machine cannot be made to match {file}: {rest}"
     if not count:
-        return f"This machine is as {file} says; nothing to change"
+        return f"Already matches {file}"
     if check:
-        return f"{things} would bring this machine to {file}; nothing was changed"
-    return f"{things} made; this machine is as {file} says"
+        return f"{things} would make this machine match {file}; nothing was changed"
+    return f"{things} made; this machine matches {file} now"

@@ -5,7 +5,7 @@ from typing import Final
 
 from factory_byok.core.findings import WORST_FIRST, Finding, Level
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import counted, quoted
+from factory_byok.screens.words import counted
 
 COLORS: Final[dict[str, tuple[str, ...]]] = {
     "error": ("bold", "red"),
@@ -46,7 +46,7 @@ def remedy_lines(
         yield first.replace("hint:", style.paint("hint:", "cyan"), 1)
         yield from rest
     if finding.command:
-        yield f"{indent}$ {style.paint(printable(quoted(finding.command)), 'bold')}"
+        yield from style.command(finding.command, indent)
 
 
 def tally(findings: Iterable[Finding]) -> str:

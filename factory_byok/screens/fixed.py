@@ -6,7 +6,7 @@ from factory_byok.core.findings import Finding
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.findings import findings_lines
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import counted, quoted
+from factory_byok.screens.words import counted
 from factory_byok.workflows.actions import module_of
 from factory_byok.workflows.fix import Repair
 from factory_byok.workflows.plan import Done
@@ -37,7 +37,7 @@ def fixed_lines(
         yield ""
         yield style.paint("Run these yourself:", "bold")
         for command in repair.commands:
-            yield f"  $ {printable(quoted(command))}"
+            yield from style.command(command)
     if remaining and (done is not None or not repair.changes):
         yield ""
         yield style.paint("Remaining:", "bold")

@@ -22,4 +22,3 @@ def pulled_lines(plan: Plan, done: Pulled | None, style: Style) -> Iterator[str]
             f"Pulled {name} to the server at {plan.address}: {show_bytes(done.fetched)} in "
             f"{show_seconds(done.seconds)}{speed}"
         )
-    yield f"Next: {style.paint(f'byok add ollama {printable(plan.model)}', 'bold')}"

@@ -1,8 +1,9 @@
 """How one stream is written: by rich on a terminal, as plain whole sentences elsewhere."""
 
 import os
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import IO, Any, Final, Literal, NamedTuple
@@ -15,6 +16,14 @@ _NARROWEST: Final = 24
 UNBOUNDED: Final = 10_000  # a pipe gets whole sentences, so that grep finds them
 PAGE: Final = 80  # columns of a page of text
 GAP: Final = "  "  # between two columns
+CONTINUED: Final = " \\"  # a shell's mark of a line that goes on
+_CODE: Final = re.compile(r"`[^`]+`")
+_SPACE: Final = "\ue000"  # a space that does not break: Unicode's own does, for rich
+
+
+def _kept(code: str, room: int) -> str:
+    """A span of code that no line is broken in, when it fits one."""
+    return code.replace(" ", _SPACE) if len(code) < room else code
 
 
 class Style(NamedTuple):
@@ -41,7 +50,10 @@ class Style(NamedTuple):
         return fancy if self.unicode else plain
 
     def wrapped(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
-        """The text in lines of the width; `hanging` indents all but the first."""
+        """The text in lines of the width; `hanging` indents all but the first.
+
+        What stands in backticks is a command to copy: it stays on one line where that has room.
+        """
         text, rest = " ".join(text.split()), indent if hanging is None else hanging
         if self.width >= UNBOUNDED or not text:
             return [f"{indent}{text}".rstrip()]
@@ -49,10 +61,44 @@ class Style(NamedTuple):
         from rich.text import Text
 
         room = max(self.width - max(len(indent), len(rest)), _NARROWEST)
-        lines = Text(text).wrap(Console(width=room), room, overflow="fold")
+        kept = _CODE.sub(lambda found: _kept(found[0], room), text)
+        lines = Text(kept).wrap(Console(width=room), room, overflow="fold")
         return [
-            f"{rest if number else indent}{line.plain}".rstrip()
+            f"{rest if number else indent}{line.plain}".replace(_SPACE, " ").rstrip()
             for number, line in enumerate(lines)
+        ]
+
+    def fitted(self, lines: Iterable[str]) -> Iterator[str]:
+        """Lines as they are; one that is wider than the screen goes on under itself."""
+        for line in lines:
+            if self.width >= UNBOUNDED or len(line) <= self.width:
+                yield line
+                continue
+            from rich.console import Console
+            from rich.text import Text
+
+            text = Text.from_ansi(line)
+            indent = " " * (len(text.plain) - len(text.plain.lstrip()))
+            room = max(self.width - len(indent) - 2, _NARROWEST)
+            first, *rest = text[len(indent) :].wrap(Console(width=room), room, overflow="fold")
+            yield f"{indent}{self.drawn(first)[0]}"
+            yield from (f"{indent}  {self.drawn(each)[0]}" for each in rest)
+
+    def command(self, words: Sequence[str], indent: str = "  ") -> list[str]:
+        """A command to copy, `$ byok …`, whole; a long one goes on after a backslash."""
+        from shlex import quote
+
+        rows: list[list[str]] = [[]]
+        room = self.width - len(indent) - len("    " + CONTINUED)
+        for word in map(quote, map(printable, words)):
+            if rows[-1] and len(" ".join([*rows[-1], word])) > room:
+                rows.append([])
+            rows[-1].append(word)
+        heads = [f"{indent}$ ", *[f"{indent}    "] * (len(rows) - 1)]
+        ends = [*[CONTINUED] * (len(rows) - 1), ""]
+        return [
+            f"{head}{self.paint(' '.join(row), 'bold')}{end}"
+            for head, row, end in zip(heads, rows, ends, strict=True)
         ]
 
     def columns(self, rows: Sequence[tuple[str, str]]) -> list[str]:

@@ -6,7 +6,6 @@ from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_tokens
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import quoted
 from factory_byok.workflows.model_copy import Derivation
 from factory_byok.workflows.server_setting import Setting
 from factory_byok.workflows.windows import Row
@@ -31,7 +30,7 @@ def _block(row: Row, style: Style) -> Iterator[str]:
     if row.advice:
         yield from style.wrapped(f"hint: {printable(row.advice)}", "  ", "  ")
     if row.command:
-        yield f"  $ {style.paint(printable(quoted(row.command)), 'bold')}"
+        yield from style.command(row.command)
 
 
 def _rows(row: Row) -> Iterator[tuple[str, str]]:
@@ -100,13 +99,12 @@ def _outcome(after: Row, window: int, style: Style) -> Iterator[str]:
         yield f"It did not work: the loaded model has {told} ({after.decided_by})"
 
 
-def step_lines(setting: Setting) -> Iterator[str]:
+def step_lines(setting: Setting, style: Style) -> Iterator[str]:
     """The commands of a server's setting, and what is written."""
     for step in setting.steps:
         yield step.what
-        if step.writes:
-            yield from (f"    {line}" for line in step.writes.splitlines())
-        yield f"  $ {quoted(step.command)}"
+        yield from (f"    {line}" for line in step.writes.splitlines())
+        yield from style.command(step.command)
 
 
 def setting_lines(setting: Setting, after: Row | None, style: Style) -> Iterator[str]:
@@ -116,7 +114,7 @@ def setting_lines(setting: Setting, after: Row | None, style: Style) -> Iterator
         yield from _outcome(after, setting.window, style)
         return
     if setting.steps:
-        yield from step_lines(setting)
+        yield from step_lines(setting, style)
         yield "Nothing was run"
         return
     yield "byok cannot do this here; do it by hand:"

@@ -15,7 +15,7 @@ from factory_byok.core.addresses import (
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding
-from factory_byok.core.model_names import EVERY, is_cloud, parse_name
+from factory_byok.core.model_names import EVERY, is_cloud, refuse_no_name
 from factory_byok.core.progress import Progress
 from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
@@ -73,10 +73,8 @@ class Judged:
 def choose(world: World, provider: str, model: str, endpoint: str) -> Choice:
     """The choice that the command line names. Raises UsageError for what cannot be one."""
     where = place(world, provider, endpoint)
-    if where.provider == "ollama" and parse_name(model) is None:
-        raise UsageError(f"`{model}` is not a model name", "Names look like `qwen2.5-coder:32b`")
-    if not model.strip():
-        raise UsageError("The model's name is empty")
+    if where.provider == "ollama" or not model.strip():
+        refuse_no_name(model)
     return replace(where, model=model)
 
 

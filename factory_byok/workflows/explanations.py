@@ -1,14 +1,14 @@
 """What `byok explain` tells: the checks by their own words, and the pages of the documentation."""
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 import factory_byok
+from factory_byok.core.errors import UsageError
 from factory_byok.diagnosis.checks import CHECKS, CODES
 from factory_byok.diagnosis.examine import code_of
-
-__all__ = ["CODES", "TOPICS", "explained", "read_page"]
 
 DOCS: Final = Path(factory_byok.__file__).parent / "docs"
 TOPICS: Final[dict[str, str]] = {
@@ -24,6 +24,19 @@ TOPICS: Final[dict[str, str]] = {
     "architecture": "Where things live, and where a new one goes",
     "changelog": "What changed",
 }
+
+
+def known_topic(word: str, *, pages: bool = True) -> str:
+    """The check, or the page, that a word names. Raises UsageError with the near one."""
+    wanted = word.strip().lower().replace("-", "_")
+    topics = [*CODES, *(TOPICS if pages else ())]
+    if wanted in topics:
+        return wanted
+    near = get_close_matches(wanted, topics, 1)
+    raise UsageError(
+        f"There is no check{' or page' if pages else ''} `{word}`",
+        f"Did you mean `{near[0].replace('_', '-')}`?" if near else "`byok explain` lists them",
+    )
 
 
 def read_page(topic: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from factory_byok.core.addresses import Address
 from factory_byok.core.concurrency import TooSlow, together
-from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import (
     NOT_READ,
     Known,
@@ -19,7 +19,7 @@ from factory_byok.core.facts import (
 )
 from factory_byok.core.findings import Finding
 from factory_byok.core.http import PROBE_DEADLINE, Deadline
-from factory_byok.core.model_names import parse_name, same_model
+from factory_byok.core.model_names import refuse_no_name, same_model
 from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import nearest
@@ -120,8 +120,7 @@ class Seen:
 
     def _unknown(self, name: str) -> ByokError:
         """Nothing tells even the size of this model."""
-        if parse_name(name) is None:
-            return UsageError(f"`{name}` is not a model name", "Names look like `qwen3-coder:30b`")
+        refuse_no_name(name)
         known = [*(each.name for each in self.models), *(row.name for row in rows())]
         near = nearest(name, known)
         like = f"Did you mean {' or '.join(f'`{each}`' for each in near)}? " if near else ""

@@ -8,7 +8,7 @@ from factory_byok.core.actions import Action, CopyModel, Edit, EditSettings
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Defaults, Entry, Known, Model, Server, Snapshot
-from factory_byok.core.model_names import parse_name, same_model, with_window
+from factory_byok.core.model_names import parse_name, refuse_no_name, same_model, with_window
 from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.core.world import World
@@ -98,8 +98,7 @@ def plan(
     """
     _refuse(server, model, window)
     chosen = name or with_window(model.name, window)
-    if parse_name(chosen) is None:
-        raise ByokError(f"`{chosen}` is not a model name", "Names look like `qwen3:8b-large`")
+    refuse_no_name(chosen)
     if own_window(model.settings) == window and not name:
         chosen = model.name  # the model itself already says so
     exists = same_model(chosen, model.name) or _is_the_copy(server, model, chosen, window)

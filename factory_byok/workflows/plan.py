@@ -31,11 +31,6 @@ class Plan:
     verb: str
     actions: tuple[Action, ...]
 
-    @property
-    def serious(self) -> bool:
-        """Whether something of it is only ever done when it was asked for by name."""
-        return any(module_of(action).serious(action) for action in self.actions)
-
 
 @dataclass(slots=True)
 class Done:

@@ -8,11 +8,11 @@ from typing import Final
 
 from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import Address
-from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Disk, Known, Server, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.http import NoAnswer
-from factory_byok.core.model_names import is_cloud, parse_name
+from factory_byok.core.model_names import is_cloud, refuse_no_name
 from factory_byok.core.progress import Show, Transfer
 from factory_byok.core.units import Bytes, show_bytes, show_tokens
 from factory_byok.core.words import lower_first
@@ -86,8 +86,7 @@ class _Tally:
 
 def plan_pull(world: World, model: str, address: Address, *, timeout: float = 2.0) -> Plan:
     """Looks at the server, the disk and the memory first. Raises ByokError when it cannot work."""
-    if parse_name(model) is None:
-        raise UsageError(f"`{model}` is not a model name", "Names look like `qwen2.5-coder:32b`")
+    refuse_no_name(model)
     snap = collect(world, Ask(endpoint=address, models=(model,), timeout=timeout, droid=False))
     server = _server(snap, address)
     there = server.model(model) if isinstance(server.models, Known) else None

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import join
 from typing import Final
 
 from factory_byok.core.addresses import Address
@@ -72,16 +71,6 @@ def look_and_plan(world: World, address: Address, model: str, window: Tokens) ->
     ask = Ask(endpoint=address, models=(model,), machine=False, droid=False)
     snap = collect(world, ask)
     return plan(world, snap, server_at(snap, address), address, window)
-
-
-def lines(setting: Setting) -> Iterator[str]:
-    """The commands of a setting, and what is written."""
-    for step in setting.steps:
-        yield step.what
-        yield from (f"    {line}" for line in step.writes.splitlines())
-        yield f"  $ {join(step.command)}"
-    if not setting.steps:
-        yield setting.by_hand
 
 
 def _of_service(world: World, setting: str) -> Iterator[Step]:

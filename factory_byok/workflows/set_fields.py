@@ -1,7 +1,9 @@
 """Changes fields of one entry, and takes along what points to its id."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from factory_byok.core.actions import Edit, EditSettings
@@ -9,7 +11,7 @@ from factory_byok.core.droid_facts import Entry, Json
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.json_pointer import escaped
 from factory_byok.core.world import World
-from factory_byok.droid.field_names import FIELDS
+from factory_byok.droid.field_names import FIELDS, meaning_of
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.change import Preview
 from factory_byok.droid.settings.effective import Effective
@@ -22,6 +24,7 @@ from factory_byok.droid.settings.target import stored
 from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.remove import refuse_broken
 
+TABLES: Final = ("headers", "arguments")  # a word cannot hold one
 NUMBERS: Final = ("max_output", "thinking_budget")
 SWITCHES: Final = ("thinking", "images", "no_images")
 PLAIN: Final = ("name", "model", "base_url", "dialect", "reasoning_effort", "id")
@@ -71,20 +74,20 @@ def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key:
         raise UsageError(f"`{text}` is not KEY=VALUE", "For example `max_output=16000`")
-    return key.strip().replace("-", "_"), value
+    return meaning_of(key.strip()), value
 
 
 def _edits(chosen: Entry, pairs: Sequence[tuple[str, str]]) -> tuple[Edit, ...]:
     """The edits to the entry itself, checked against the file's schema."""
-
     names = FIELDS[chosen.kind]
     after = stored(chosen)
     edits: list[Edit] = []
     for key, value in pairs:
         name, told = _field(key, value, chosen)
-        if name not in names:
-            known = ", ".join(sorted({*names, "key_env"} - {"key"}))
-            raise UsageError(f"`{key}` is no field of this entry", f"Fields are {known}")
+        if name not in names or name in TABLES:
+            raise _unknown(
+                key, sorted({*names, "key_env", "images"} - {"key", "no_images", *TABLES})
+            )
         field = names[name]
         if told is None and field in after:
             edits.append(Edit("remove", chosen.file, f"{chosen.pointer}/{field}", seen=chosen.seen))
@@ -98,8 +101,17 @@ def _edits(chosen: Entry, pairs: Sequence[tuple[str, str]]) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
+def _unknown(key: str, known: Sequence[str]) -> UsageError:
+    """A word that is no field of the entry, with the one that was perhaps meant."""
+    near = get_close_matches(key.lower(), known, 1)
+    meant = f"; did you mean `{near[0]}`?" if near else ""
+    return UsageError(f"Unknown field `{key}`{meant}", f"Fields are {', '.join(known)}")
+
+
 def _field(key: str, value: str, chosen: Entry) -> tuple[str, Json]:
     """The meaning and the value of one pair; None for the value takes the field out."""
+    if key == "key" and (named := re.fullmatch(r"\$\{(\w+)\}", value)):
+        key, value = "key_env", named[1]
     if key == "key":
         raise UsageError("A key is never an argument", "Use `key_env=NAME`")
     if key == "key_env":

@@ -434,7 +434,7 @@ def test_people_read_what_changed(byok: Byok, apply: Apply, server: Ollama, tmp_
     path = str(tmp_path / "byok.toml")
     assert f"pull {BASE}" in byok("apply", path, "--check").out
     assert "5 changes made" in byok("apply", path).out
-    assert "nothing to change" in byok("apply", path).out
+    assert f"Already matches {path}" in byok("apply", path).out
 
 
 def test_another_provider_is_asked_and_a_model_that_it_lacks_is_refused(

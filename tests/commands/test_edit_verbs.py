@@ -100,6 +100,33 @@ def test_set_refuses_what_droid_would_not_take(byok: Byok, config: Path, word: s
     assert config.read_text() == CONFIG
 
 
+@pytest.mark.parametrize("word", ["max_tokens", "maxOutputTokens", "max-output"])
+def test_set_takes_droids_own_spellings(byok: Byok, config: Path, word: str) -> None:
+    assert byok("set", "One", f"{word}=8000").code == 0
+    assert '"max_tokens": 8000' in config.read_text()
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("max_out=8", "Unknown field `max_out`; did you mean `max_output`?"),
+        ("colour=8", "Unknown field `colour`"),
+        ("headers=8", "Unknown field `headers`"),
+        ("apiKey=sk-secret", "A key is never an argument"),
+        ("baseUrl=nowhere", "`base_url` must be an http or https URL"),
+        ("provider=olama", "`provider` must be anthropic, openai, generic-chat-completion-api or"),
+        ("model=", "`model` is missing"),
+        ("max_tokens=0", "`max_tokens` must be at least 1"),
+    ],
+)
+def test_set_says_what_is_wrong_in_byoks_words(
+    byok: Byok, config: Path, word: str, said: str
+) -> None:
+    told = byok("set", "One", word).err
+    assert said in told and "is not one of" not in told and "sk-secret" not in told
+    assert config.read_text() == CONFIG
+
+
 def test_undo_takes_back_the_last_write_byte_for_byte(byok: Byok, config: Path) -> None:
     byok("remove", "Two")
     assert byok("undo").code == 0

@@ -1,6 +1,9 @@
 """Complaints about words, help pages and tables: in byok's words, and never wider than the page."""
 
+import shlex
+
 import pytest
+from rich.text import Text
 
 from factory_byok.cli import run
 from factory_byok.commands import VERBS
@@ -22,6 +25,9 @@ LIBRARY = ("Value error", "Input should", "Invalid value", "<int", "<str", "<lis
         (["lst"], "There is no verb `lst`"),
         (["list", "--colour", "x"], "There is no option `--colour`"),
         (["doctor", "--timeout"], "`--timeout` needs a value"),
+        (["doctor", "--droid-version", "x"], "`x` is not a version of droid"),
+        (["pull", " "], "The model's name is empty"),
+        (["fix", "model-mising"], "Did you mean `model-missing`?"),
     ],
 )
 def test_a_complaint_is_in_byoks_words(
@@ -67,3 +73,25 @@ def test_a_pipe_gets_whole_sentences_and_whole_cells() -> None:
         "a          b:7b",
         "long name  c",
     ]
+
+
+def test_a_command_stays_copyable_at_every_width() -> None:
+    words = ["byok", "set", "custom:A-Long-Name-[Local]-0", "name=with spaces", "max_output=16000"]
+    for width in (24, 40, 60, 80, UNBOUNDED):
+        style = Style(color=False, width=width)
+        shown = "\n".join(style.command(words, "    "))
+        typed = shown.strip().removeprefix("$ ").replace("\\\n", "")  # as a shell reads it
+        assert shlex.split(typed) == words
+        assert "\n" not in shown or max(map(len, shown.splitlines())) <= max(width, 40)
+        line = style.wrapped("Stop it, then start it again with `ollama serve --port 1` here")
+        assert width < 24 or "`ollama serve --port 1`" in "\n".join(line)
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_a_line_wider_than_the_screen_goes_on_under_itself(color: bool) -> None:
+    style = Style(color=color, width=40)
+    line = f"  + {style.paint('window', 'bold')} of {'qwen3-coder:30b-ctx32000 ' * 3}"
+    plain = [Text.from_ansi(each).plain for each in style.fitted(["short", line])]
+    assert plain[0] == "short" and plain[1].startswith("  + window of")
+    assert all(len(each) <= 40 for each in plain) and all(each[:4] == "    " for each in plain[2:])
+    assert " ".join(plain[1:]).split() == Text.from_ansi(line).plain.split()

@@ -25,7 +25,16 @@ def faults(clock: Deadline) -> Iterator[None]:
     except (httpx.NetworkError, OSError) as error:
         raise _network_fault(error) from None
     except (ValueError, TypeError, ImportError) as error:  # a header, URL or proxy of no use
-        raise NoAnswer("url", f"The request cannot be sent: {error}") from None
+        raise NoAnswer("url", _unsendable(str(error))) from None
+
+
+def _unsendable(said: str) -> str:
+    """Why no request could be made, without a library's words or what they repeat."""
+    if "proxy" in said.lower() or "socks" in said.lower():
+        return "The proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names is no http or https URL"
+    if "encode" in said or "header" in said.lower():
+        return "A header or the key holds a character that HTTP cannot carry"
+    return "The address is of no use"
 
 
 def _protocol_words(said: str) -> str:

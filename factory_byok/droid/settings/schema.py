@@ -1,6 +1,7 @@
 """The JSON Schemas that travel with byok, and the check of an entry before it is written."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,14 @@ _OF_KIND: Final[dict[FileKind, str]] = {
     "settings": "customModels",
     "local": "customModels",
     "config": "custom_models",
+}
+_TYPES: Final = {
+    "object": "a table",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
 }
 
 
@@ -32,7 +41,29 @@ def validate_entry(kind: FileKind, fields: dict[str, Json]) -> None:
     from jsonschema import Draft202012Validator
 
     rules = {**schema(_OF_KIND[kind])["items"]}
-    problems = sorted(Draft202012Validator(rules).iter_errors(fields), key=str)
-    if problems:
-        place = ".".join(str(part) for part in problems[0].absolute_path)
-        raise ByokError(f"droid would not take this entry: {place}: {problems[0].message}")
+    for error in sorted(Draft202012Validator(rules).iter_errors(fields), key=str):
+        place = ".".join(str(part) for part in error.absolute_path)
+        must = requirement(str(error.validator), error.validator_value, error.schema)
+        if (
+            not place
+        ):  # a field that is not there; of `base_url` and `bedrock` byok writes the first
+            needed = [*rules["required"], "base_url" if kind == "config" else "baseUrl"]
+            place, must = next(each for each in needed if each not in fields), "is missing"
+        raise ByokError(f"droid would not take this entry: `{place}` {must}")
+
+
+def requirement(rule: str, wanted: Any, rules: Mapping[str, Any]) -> str:
+    """What a rule of a schema asks of a value, after the value's name."""
+    if rule == "type":
+        return f"must be {_TYPES[wanted]}"
+    if rule == "enum":
+        return f"must be {', '.join(wanted[:-1])} or {wanted[-1]}"
+    if rule == "const":
+        return f"must be {wanted}"
+    if rule == "pattern":
+        return f"must be {rules['title']}"
+    if rule == "minimum":
+        return f"must be at least {wanted:,}"
+    if rule == "maximum":
+        return f"must be at most {wanted:,}"
+    return "is a placeholder, not a key" if rule == "not" else "must not be empty"

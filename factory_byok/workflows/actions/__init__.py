@@ -1,9 +1,8 @@
 """How each kind of action is shown, done and taken back: one module for each, in this registry.
 
-A module has `describe(action)`, one line for people; `preview(world, action)`, a diff, a command or
-a size; `serious(action)`, whether it is only ever done when it was asked for by name; `do(run,
-action)`, which raises ByokError; and `undo(world, memory)`, the sentence that says what was taken
-back, for what `do` noted in the journal. It raises ByokError with the reason when it cannot.
+A module has `describe(action)`, one line for people; `do(run, action)`, which raises ByokError; and
+`undo(world, memory)`, the sentence that says what was taken back, for what `do` noted in the
+journal. It raises ByokError with the reason when it cannot.
 """
 
 from types import ModuleType

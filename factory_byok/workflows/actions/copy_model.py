@@ -25,16 +25,6 @@ def describe(action: CopyModel) -> str:
     return f"Make {name_of(action)}, a copy of {action.model} with a window of {told}"
 
 
-def serious(_: CopyModel) -> bool:
-    """It shares the weights: no download, no restart."""
-    return False
-
-
-def preview(_: World, action: CopyModel) -> str:
-    """What the copy is made of."""
-    return f"FROM {action.model}\nPARAMETER num_ctx {action.window}\n"
-
-
 def do(run: Running, action: CopyModel) -> str:
     """Makes it; the name of the copy. Raises ByokError, and Interrupted for ctrl-c."""
     name, where = name_of(action), str(run.world.address(action.endpoint))

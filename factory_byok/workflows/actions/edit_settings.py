@@ -18,17 +18,6 @@ def describe(action: EditSettings) -> str:
     return f"Edit {', '.join(shorten_home(file) for file in files)}"
 
 
-def serious(_: EditSettings) -> bool:
-    """Every byte comes back with `byok undo`."""
-    return False
-
-
-def preview(world: World, action: EditSettings) -> str:
-    """The difference, secrets masked."""
-    previews = change.preview(world, action.groups, taking_back=action.taking_back)
-    return "".join(each.diff() for each in previews)
-
-
 def do(run: Running, action: EditSettings) -> tuple[Written, ...]:
     """Writes them. Raises Changed when an entry is no longer what was seen, and ByokError."""
     return change.write(

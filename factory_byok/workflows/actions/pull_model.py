@@ -19,16 +19,6 @@ def describe(action: PullModel) -> str:
     return f"Download {action.model}{size}"
 
 
-def serious(_: PullModel) -> bool:
-    """Gigabytes."""
-    return True
-
-
-def preview(_: World, action: PullModel) -> str:
-    """The command that does the same."""
-    return f"$ {' '.join(action.command)}\n"
-
-
 def do(run: Running, action: PullModel) -> pull.Pulled:
     """Downloads it. Raises ByokError; what came stays, and the next pull goes on from there."""
     plan = pull.plan_pull(run.world, action.model, run.world.address(action.endpoint))

@@ -15,16 +15,6 @@ def describe(action: RunCommand) -> str:
     return f"Run `{join(action.command)}`"
 
 
-def serious(_: RunCommand) -> bool:
-    """byok knows nothing of what it does."""
-    return True
-
-
-def preview(_: World, action: RunCommand) -> str:
-    """The command as it is typed."""
-    return f"$ {join(action.command)}\n"
-
-
 def do(_: Running, action: RunCommand) -> None:
     """Refuses. Raises ByokError."""
     raise ByokError("byok does not run this by itself", f"Run `{join(action.command)}`")

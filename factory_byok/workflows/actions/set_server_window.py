@@ -17,16 +17,6 @@ def describe(action: SetServerWindow) -> str:
     return f"Give every model of Ollama a window of {show_tokens(action.window)}, and restart it"
 
 
-def serious(_: SetServerWindow) -> bool:
-    """A service restarts, often as root."""
-    return True
-
-
-def preview(world: World, action: SetServerWindow) -> str:
-    """The commands, and what is written."""
-    return "".join(f"{line}\n" for line in server_setting.lines(_planned(world, action)))
-
-
 def do(run: Running, action: SetServerWindow) -> server_setting.Setting:
     """Takes the steps and waits until the server answers again. Raises ByokError."""
     setting = _planned(run.world, action)

@@ -4,16 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
-from factory_byok.droid.settings.schema import schema
+from factory_byok.droid.field_names import meaning_of
+from factory_byok.droid.settings.schema import requirement, schema
 from factory_byok.workflows.apply.manifest.facts import Path
 
 _SECRETS: Final = ("key", "api_key", "apikey", "token", "secret", "password", "auth", "bearer")
-_TYPES: Final = {
-    "object": "a table",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-}
 _ROOMS: Final = {"models": "a model", "entries": "an entry", "hardware": "`hardware`"}
 
 
@@ -49,7 +44,7 @@ def _told(error: Any, path: Path) -> Iterator[Wrong]:
         missing = next(key for key in wanted if key not in error.instance)
         yield Wrong(path, f"{_room(path, capital=True)} has no `{missing}`", missing=True)
     else:
-        yield Wrong(path, f"`{_name(path)}` {_must(rule, wanted, error.schema)}", _help(path))
+        yield Wrong(path, f"`{_name(path)}` {requirement(rule, wanted, error.schema)}", _help(path))
 
 
 def _unknown(key: str, path: Path, known: Mapping[str, Any]) -> tuple[str, str]:
@@ -60,27 +55,12 @@ def _unknown(key: str, path: Path, known: Mapping[str, Any]) -> tuple[str, str]:
             'Take it out, and name the variable that holds it: key_env = "TEAM_API_KEY"',
         )
     sentence = f"`{key}` is no field of {_room(path)}"
-    near = get_close_matches(key.lower().replace("-", "_"), known, 1, 0.6)
+    near = get_close_matches(meaning_of(key), known, 1, 0.6)
     if near:
         return sentence, f"Did you mean `{near[0]}`?"
     if path and key in schema("manifest")["properties"]:
         return sentence, f"`{key}` stands at the top of the file, before the first [table]"
     return sentence, f"Fields are {', '.join(f'`{each}`' for each in known if each[0] != '$')}"
-
-
-def _must(rule: str, wanted: Any, rules: Mapping[str, Any]) -> str:
-    """What a value has to be."""
-    if rule == "type":
-        return f"must be {_TYPES[wanted]}"
-    if rule == "const":
-        return f"must be {wanted}"
-    if rule == "pattern":
-        return f"must be {rules['title']}"
-    if rule == "minimum":
-        return f"must be at least {wanted:,}"
-    if rule == "maximum":
-        return f"must be at most {wanted:,}"
-    return "must not be empty"
 
 
 def _help(path: Path) -> str:
