@@ -81,10 +81,10 @@ def run(
     """
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.add import Wanted, carry_out, measured, prepare
+    from factory_byok.workflows.add import Wanted, measured, prepare
     from factory_byok.workflows.choice import choose, judge, place
     from factory_byok.workflows.keys import key_for
-    from factory_byok.workflows.plan import planned_anew
+    from factory_byok.workflows.plan import change_files
 
     world = World.real()
     if provider is None:
@@ -115,11 +115,15 @@ def run(
         judged = judge(world, choice, timeout=timeout, progress=progress, secret=key.secret)
     first = prepare(world, choice, judged, wanted)
     if dry_run:
-        return _answer(first, judged, ())
+        return _answer(first, judged, (), dry=True)
     if judged and not no_test:
         judged = measured(world, choice, judged, timeout=timeout, progress=progress)
-    plan = planned_anew(
-        lambda: prepare(world, choice, judged, wanted), lambda planned: carry_out(world, planned)
+    plan = change_files(
+        world,
+        "add",
+        lambda: prepare(world, choice, judged, wanted),
+        lambda planned: planned.files,
+        dry_run=False,
     )
     if no_check or no_test:
         return _answer(plan, judged, ())
@@ -244,7 +248,7 @@ def _tried(
 
 def _answer(
     plan: "Plan", judged: "Judged | None", results: "tuple[Exercise, ...]",
-    *, interrupted: bool = False,
+    *, interrupted: bool = False, dry: bool = False,
 ) -> Answer:  # fmt: skip
     """The result for scripts and for people."""
     from factory_byok.commands.list import entry_row
@@ -253,25 +257,25 @@ def _answer(
 
     findings = (*(judged.findings if judged else ()), *plan.notes)
     failed = any(result.status == "failed" for result in results)
-    planned = plan.changes and not plan.written
+    written = plan.files.changes and not dry
 
     def data() -> dict[str, Any]:
         return {
             "entry": entry_row(plan.entry),
-            "changed": plan.changes,
-            "written": plan.written,
+            "changed": plan.files.changes,
+            "written": written,
             "file": str(plan.place.path),
             "why_there": plan.place.why,
             "compaction_limit": plan.limit,
-            "diff": "".join(preview.diff() for preview in plan.previews),
+            "diff": plan.files.diff,
             "results": results,
-            "read_by": plan.read_by,
+            "read_by": plan.files.read_by,
         }
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.added import added_lines
 
-        return added_lines(plan, findings, results, style, interrupted=interrupted)
+        return added_lines(plan, findings, results, style, written=written, interrupted=interrupted)
 
     status: Status = "error" if failed else worst_level(findings)
     return Answer(
@@ -280,6 +284,6 @@ def _answer(
         findings,
         status=status,
         interrupted=interrupted,
-        next=after_add(plan.entry, findings, planned=planned, failed=failed),
-        read_by=plan.read_by,
+        next=after_add(plan.entry, findings, planned=plan.files.changes and dry, failed=failed),
+        read_by=plan.files.read_by,
     )

@@ -98,7 +98,7 @@ def _undone(world: "World", plan: "Plan", *, write: bool) -> "Done":
         remember(world, plan.entries.entries, "apply")
     return Done(
         list(plan.changes),
-        "".join(preview.diff() for preview in plan.entries.previews),
+        plan.entries.files.diff,
         {entry.name: entry.id for entry in plan.entries.entries},
         list(plan.problems),
     )
@@ -114,7 +114,7 @@ def _answer(plan: "Plan", done: "Done", *, check: bool, strict: bool = False) ->
         "changes": [each.as_json() for each in done.changes],
         "entries": done.ids,
         "diff": done.diff,
-        "read_by": plan.entries.read_by,
+        "read_by": plan.entries.files.read_by,
     }
 
     def words(style: "Style") -> Iterable[str]:
@@ -137,7 +137,7 @@ def _answer(plan: "Plan", done: "Done", *, check: bool, strict: bool = False) ->
             changes=bool(done.changes),
             done=all(each.done for each in done.changes),
         ),
-        read_by=plan.entries.read_by,
+        read_by=plan.entries.files.read_by,
     )
 
 

@@ -90,7 +90,7 @@ def _answer(repair: "Repair", left: "Sequence[Finding]", done: "Done | None") ->
         "refused": [{"check": code, "reason": why} for code, why in repair.refused],
         "by_hand": [list(command) for command in repair.commands],
         "written": done is not None and done.whole,
-        "diff": "".join(preview.diff() for preview in repair.previews),
+        "diff": repair.diff,
     }
 
     def words(style: "Style") -> Iterable[str]:

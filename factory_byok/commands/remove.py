@@ -25,17 +25,18 @@ def run(
     """
     from factory_byok.core.world import World
     from factory_byok.workflows.next_step import after_change
-    from factory_byok.workflows.plan import planned_anew
-    from factory_byok.workflows.remove import carry_out, plan_removal
+    from factory_byok.workflows.plan import change_files
+    from factory_byok.workflows.remove import plan_removal
 
     del yes  # the words name all of it, so nothing is asked
     world = World.real()
-    if dry_run:
-        removal = plan_removal(world, entry)
-    else:
-        removal = planned_anew(
-            lambda: plan_removal(world, entry), lambda planned: carry_out(world, planned)
-        )
+    removal = change_files(
+        world,
+        "remove",
+        lambda: plan_removal(world, entry),
+        lambda planned: planned.files,
+        dry_run=dry_run,
+    )
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.removed import removed_lines
@@ -48,9 +49,9 @@ def run(
             "files": list(dict.fromkeys(each.file for each in removal.copies)),
             "removed": not dry_run,
             "was_default": removal.was_default,
-            "read_by": removal.read_by,
-            "diff": "".join(preview.diff() for preview in removal.previews),
+            "read_by": removal.files.read_by,
+            "diff": removal.files.diff,
         }
 
     step = after_change(done=not dry_run)
-    return Answer(data, words, read_by=removal.read_by, next=step)
+    return Answer(data, words, read_by=removal.files.read_by, next=step)

@@ -10,7 +10,6 @@ from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
     from factory_byok.screens.style import Style
-    from factory_byok.workflows.set_fields import Setting
 
 
 def run(
@@ -27,25 +26,20 @@ def run(
     droid's default and the compaction limit follow when the id changes with the name.
     """
     from factory_byok.core.world import World
-    from factory_byok.workflows.plan import planned_anew
-    from factory_byok.workflows.set_fields import carry_out, plan_setting
+    from factory_byok.workflows.next_step import after_change
+    from factory_byok.workflows.plan import change_files
+    from factory_byok.workflows.set_fields import plan_setting
 
     del yes  # the words name all of it, so nothing is asked
     world = World.real()
-    if dry_run:
-        setting = plan_setting(world, entry, changes)
-    else:
-        setting = planned_anew(
-            lambda: plan_setting(world, entry, changes), lambda planned: carry_out(world, planned)
-        )
-    return _answer(setting, dry=dry_run)
-
-
-def _answer(setting: "Setting", *, dry: bool) -> Answer:
-    """The change for scripts and people."""
-    from factory_byok.workflows.next_step import after_change
-
-    id_, diff = setting.id, "".join(preview.diff() for preview in setting.previews)
+    id_, files = change_files(
+        world,
+        "set",
+        lambda: plan_setting(world, entry, changes),
+        lambda planned: planned[1],
+        dry_run=dry_run,
+    )
+    diff = files.diff
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.diff import diff_lines
@@ -54,8 +48,14 @@ def _answer(setting: "Setting", *, dry: bool) -> Answer:
         if not diff:
             yield "It says that already; nothing was changed"
         else:
-            yield "Nothing was written" if dry else f"Changed; its id is {id_}"
+            yield "Nothing was written" if dry_run else f"Changed; its id is {id_}"
 
-    data = {"id": id_, "changed": bool(diff), "written": not dry, "diff": diff}
-    step = after_change(done=not dry, entry=setting.id)
-    return Answer({**data, "read_by": setting.read_by}, words, read_by=setting.read_by, next=step)
+    data = {
+        "id": id_,
+        "changed": bool(diff),
+        "written": not dry_run,
+        "diff": diff,
+        "read_by": files.read_by,
+    }
+    step = after_change(done=not dry_run, entry=id_)
+    return Answer(data, words, read_by=files.read_by, next=step)

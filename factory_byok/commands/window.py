@@ -127,7 +127,7 @@ def _copied(derivation: "Derivation", after: "Row | None", window: int) -> Answe
         "wanted": window,
         "entries": derivation.used_by,
         "already": derivation.already,
-        "diff": "".join(preview.diff() for preview in derivation.previews),
+        "diff": derivation.files.diff,
         "done": after is not None,
         "worked": worked if after is not None else None,
         "models": [after] if after is not None else [],

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from factory_byok.core.actions import Edit
-from factory_byok.core.facts import Entry, Snapshot
+from factory_byok.core.actions import Edit, Op
+from factory_byok.core.facts import Entry, Json, Snapshot
 from factory_byok.droid.field_names import pointer_to
 from factory_byok.droid.rules import Rules, rules_of
 
@@ -33,17 +33,11 @@ def renumbered(entries: Iterable[Entry], doomed: Entry, rules: Rules) -> list[En
     ]
 
 
-def set_field(entry: Entry, meaning: str, value: str | int, expected: str | None = None) -> Edit:
+def set_field(entry: Entry, meaning: str, value: Json, expected: str | None = None) -> Edit:
     """The edit that gives one field of an entry a new value, put in when it is not there."""
+    op: Op = "add" if expected is None else "replace"
     pointer = pointer_to(entry, meaning)
-    return Edit(
-        "add" if expected is None else "replace",
-        entry.file,
-        pointer,
-        value,
-        expected=expected,
-        seen=entry.seen,
-    )
+    return Edit(op, entry.file, pointer, value, expected=expected, seen=entry.seen)
 
 
 def remove_entry(entry: Entry) -> Edit:

@@ -18,6 +18,7 @@ def added_lines(
     results: Sequence[Exercise],
     style: Style,
     *,
+    written: bool,
     interrupted: bool = False,
 ) -> Iterator[str]:
     """The whole screen."""
@@ -25,11 +26,10 @@ def added_lines(
         yield from findings_lines(findings, style)
         yield ""
     where = shorten_home(str(plan.place.path))
-    if not plan.changes:
+    if not plan.files.changes:
         yield from style.wrapped(f"The entry is already in {where}; nothing was changed")
-    elif not plan.written:
-        for preview in plan.previews:
-            yield from diff_lines(preview.diff(), style)
+    elif not written:
+        yield from diff_lines(plan.files.diff, style)
         told = f"Would write to {where}, because {plan.place.why}; nothing was written"
         yield from style.wrapped(told)
         return
@@ -42,7 +42,7 @@ def added_lines(
     for result in results:
         yield exercise_line(result, style)
     if interrupted:
-        back = "; `byok undo` takes it back" if plan.written else ""
+        back = "; `byok undo` takes it back" if written else ""
         yield from style.wrapped(f"Interrupted during the try; the entry stays{back}")
         return
     yield f"One turn of droid: {style.paint(printable(droid_command(plan.entry.id)), 'bold')}"

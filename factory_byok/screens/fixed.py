@@ -18,8 +18,7 @@ def plan_lines(repair: Repair, style: Style) -> Iterator[str]:
     yield ""
     for action in repair.actions:
         yield style.paint(printable(module_of(action).describe(action)), "bold")
-    for preview in repair.previews:
-        yield from diff_lines(preview.diff(), style)
+    yield from diff_lines(repair.diff, style)
 
 
 def fixed_lines(

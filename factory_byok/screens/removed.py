@@ -13,8 +13,7 @@ def removed_lines(removal: Removal, style: Style, *, done: bool) -> Iterator[str
     files = ", ".join(dict.fromkeys(shorten_home(each.file) for each in removal.copies))
     name = style.paint(printable(removal.chosen.id or removal.chosen.label), "bold")
     if not done:
-        for preview in removal.previews:
-            yield from diff_lines(preview.diff(), style)
+        yield from diff_lines(removal.files.diff, style)
         yield f"Would remove {name} from {files}; nothing was written"
         return
     yield f"Removed {name} from {files}"

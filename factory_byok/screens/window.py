@@ -66,10 +66,8 @@ def _room(row: Row) -> str:
 def copied_lines(derivation: Derivation, after: Row | None, style: Style) -> Iterator[str]:
     """What `--set` made, or would make."""
     name = style.paint(printable(derivation.name), "bold")
-    changed = [preview for preview in derivation.previews if preview.changes]
     if after is None:
-        for preview in changed:
-            yield from diff_lines(preview.diff(), style)
+        yield from diff_lines(derivation.files.diff, style)
         verb = "is there already" if derivation.exists else "would be made"
         yield f"{name} {verb}, with a window of {show_tokens(derivation.window)}; nothing was done"
         return
@@ -77,7 +75,7 @@ def copied_lines(derivation: Derivation, after: Row | None, style: Style) -> Ite
     if derivation.base != derivation.name:
         made += f" and shares the weights of {printable(derivation.base)}"
     yield f"Already so: {made}" if derivation.already else made
-    if derivation.entries and changed:
+    if derivation.entries and derivation.files.changes:
         yield f"droid's entries use it: {', '.join(entry.id for entry in derivation.entries)}"
         yield "`byok undo` takes that back"
     elif derivation.users:

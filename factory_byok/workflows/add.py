@@ -1,6 +1,6 @@
 """What `byok add` will write: one entry, its compaction limit, and droid's view of the result."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -31,8 +31,7 @@ from factory_byok.droid.settings.target import stored
 from factory_byok.workflows.choice import Choice, Judged, is_remote, judge
 from factory_byok.workflows.loading import loadable, seen_loaded
 from factory_byok.workflows.other_droids import findings_of_other_droids
-from factory_byok.workflows.plan import Plan as Actions
-from factory_byok.workflows.plan import do_all
+from factory_byok.workflows.plan import Files, plan_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +49,18 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A prepared change: the entry as droid will see it, the previews, and whether it is done.
+    """A prepared change: the entry as droid will see it, and the files.
 
-    `notes` say what another droid would make of it than the one that it was `read_by`.
-
-    `edits` are those of the entry itself and then of what stands beside it: settings.json gets
-    `limit` for the entry's id and, with `default`, the id as droid's default model.
+    Beside the entry settings.json gets `limit` for its id and, with `default`, the id as droid's
+    default model. `notes` say what another droid would make of it than the one that it was read by.
     """
 
     entry: Entry
     place: Destination
-    edits: EditSettings
-    previews: tuple[change.Preview, ...]
+    files: Files
     limit: Tokens | None = None
     default: bool = False
-    written: bool = False
     notes: tuple[Finding, ...] = ()
-    read_by: str = ""
-
-    @property
-    def changes(self) -> bool:
-        """Whether any file is different from what is wanted."""
-        return any(preview.changes for preview in self.previews)
 
 
 def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted) -> Plan:
@@ -93,11 +82,9 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
     beside = _beside(world, entry, after, limit, default=wanted.default)
     offered = ((entry.file, entry.id, entry.model),)
     action = EditSettings((edits, beside), offered=offered)
-    previews = change.preview(world, action.groups, texts=texts)
-    planned = {preview.path: preview.after for preview in previews}
-    notes = findings_of_other_droids(world, (entry,), after, planned)
-    words = after.followed.words
-    return Plan(entry, place, action, previews, limit, wanted.default, notes=notes, read_by=words)
+    files = plan_files(world, action, texts, after.followed.words)
+    notes = findings_of_other_droids(world, (entry,), after, files.texts)
+    return Plan(entry, place, files, limit, wanted.default, notes)
 
 
 def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:
@@ -160,14 +147,6 @@ def _window_is_measured(model: Model | None) -> bool:
     """Whether a model's window was read from the loaded model."""
     window = model.window if model else None
     return isinstance(window, Known) and window.value.basis == "measured"
-
-
-def carry_out(world: World, plan: Plan, *, step: str = "") -> Plan:
-    """Writes the plan as one step of undo. Raises Changed when another program was faster."""
-    if not plan.changes:
-        return plan
-    do_all(world, Actions("add", (plan.edits,)), step=step)
-    return replace(plan, written=True)
 
 
 def _beside(

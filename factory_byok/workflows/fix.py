@@ -1,6 +1,6 @@
 """What `byok fix` does: plans every repair in imagination, does it at once, and looks again."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -16,12 +16,11 @@ from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.droid.settings import change
-from factory_byok.droid.settings.change import Preview
 from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.workflows import model_copy
-from factory_byok.workflows.plan import Done, Plan
+from factory_byok.workflows.plan import Done, Plan, plan_files
 from factory_byok.workflows.plan import carry_out as do
 
 MOST_ROUNDS: Final = 60  # each repairs all findings of one check; a mended file shows new ones
@@ -37,7 +36,7 @@ class Repair:
     """
 
     actions: tuple[Action, ...] = ()
-    previews: tuple[Preview, ...] = ()
+    diff: str = ""
     repaired: tuple[tuple[str, Finding], ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     by_hand: tuple[Finding, ...] = ()
@@ -58,12 +57,16 @@ class _Draft:
     """The repairs as far as they are planned, and the files as they would be."""
 
     texts: Texts = field(default_factory=dict)
-    first: Texts = field(default_factory=dict)
     groups: list[tuple[Edit, ...]] = field(default_factory=list)
     modes: dict[str, Edit] = field(default_factory=dict)
     repaired: list[tuple[str, Finding]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     actions: list[Action] = field(default_factory=list)
+
+    @property
+    def all_groups(self) -> tuple[tuple[Edit, ...], ...]:
+        """The edits of all files, their modes last."""
+        return (*self.groups, *((edit,) for edit in self.modes.values()))
 
     def take_all(self, findings: Sequence[Finding]) -> bool:
         """Makes the edits of one check in imagination, at once where they go together."""
@@ -96,8 +99,8 @@ class _Draft:
         """Makes one group of edits in imagination, all or none. Raises Changed or ByokError."""
         if not group:
             return
-        for path in {Path(edit.file) for edit in group} - self.first.keys():
-            self.first[path] = self.texts[path] = read(path).text
+        for path in {Path(edit.file) for edit in group} - self.texts.keys():
+            self.texts[path] = read(path).text
         self.texts |= change.apply_group(self.texts, group)
         self.groups.append(group)
 
@@ -115,9 +118,10 @@ def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
     left = examine(after, codes).findings
     taken = [each for each in left if _take_over(world, after, each, codes, draft)]
     by_hand = tuple(each for each in left if each not in taken and each.remedy.command)
+    edits = [EditSettings(groups)] if (groups := draft.all_groups) else []
     return Repair(
-        tuple(_actions(draft)),
-        tuple(_previews(draft)),
+        (*draft.actions, *edits),
+        "".join(plan_files(world, each, {}).diff for each in edits),
         tuple(draft.repaired),
         tuple(draft.refused.items()),
         by_hand,
@@ -179,27 +183,7 @@ def _copy(world: World, snap: Snapshot, action: CopyModel, draft: _Draft) -> Non
     if server is None or model is None:
         raise ByokError(f"`{action.model}` is not to be had at {address}")
     planned = model_copy.plan(world, snap, server, model, address, action.window, texts=draft.texts)
-    for group in planned.edits.groups:
+    for group in planned.files.action.groups:
         draft.apply(group)
     if not planned.exists:
         draft.actions.append(action)
-
-
-def _actions(draft: _Draft) -> Iterator[Action]:
-    """The servers first, then droid's files, all at once."""
-    yield from draft.actions
-    groups = (*draft.groups, *((edit,) for edit in draft.modes.values()))
-    if groups:
-        yield EditSettings(groups)
-
-
-def _previews(draft: _Draft) -> Iterator[Preview]:
-    """What every file would become."""
-    modes = {Path(file): int(str(edit.value)) for file, edit in draft.modes.items()}
-    for path, text in draft.texts.items():
-        each = Preview(path, draft.first[path], text, modes.pop(path, None))
-        if each.changes:
-            yield each
-    for path, mode in modes.items():
-        text = read(path).text
-        yield Preview(path, text, text, mode)

@@ -20,7 +20,7 @@ from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.new_entry import compaction_limit, limiting
 from factory_byok.providers.ollama.values import own_window
-from factory_byok.workflows.plan import Plan, do_all
+from factory_byok.workflows.plan import Files, Plan, do_all, plan_files
 from factory_byok.workflows.windows import Target, found
 
 
@@ -38,8 +38,7 @@ class Derivation:
     address: Address
     exists: bool
     entries: tuple[Entry, ...]
-    edits: EditSettings
-    previews: tuple[change.Preview, ...]
+    files: Files
     users: tuple[str, ...] = ()
 
     @property
@@ -66,8 +65,8 @@ class Derivation:
     def actions(self) -> tuple[Action, ...]:
         """What is left to do: the copy, then droid's files."""
         made = CopyModel(self.base, self.window, str(self.address), self.name)
-        changes = any(preview.changes for preview in self.previews)
-        return (*(() if self.exists else (made,)), *((self.edits,) if changes else ()))
+        edits = (self.files.action,) if self.files.changes else ()
+        return (*(() if self.exists else (made,)), *edits)
 
 
 def prepare(
@@ -110,11 +109,11 @@ def plan(
         and same_model(entry.model, model.name)
     )
     edits = tuple(switching(world, entries, chosen, window, snap.defaults))
-    previews = change.preview(world, (edits,), texts=texts)
-    check_ids(change.imagine(world, previews), entries)
     action = EditSettings((edits,), offered=tuple(_offered(entries, chosen)))
+    files = plan_files(world, action, texts or {})
+    check_ids(change.imagine(world, files.previews), entries)
     users = tuple(_users(snap.entries, address, chosen))
-    return Derivation(model.name, chosen, window, address, exists, entries, action, previews, users)
+    return Derivation(model.name, chosen, window, address, exists, entries, files, users)
 
 
 def _users(entries: Iterable[Entry], address: Address, name: str) -> Iterator[str]:

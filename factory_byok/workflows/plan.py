@@ -4,24 +4,58 @@ Every verb that changes something makes a Plan and hands it to `carry_out`. The 
 last and all together, so that no entry names a model that is not there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from factory_byok.core.actions import Action, EditSettings
 from factory_byok.core.errors import ByokError, Interrupted
 from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.world import World
+from factory_byok.droid.settings import change
+from factory_byok.droid.settings.change import Preview
 from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.actions import module_of
 from factory_byok.workflows.actions.running import Running
 from factory_byok.workflows.interrupts import unbroken
 
+Texts = Mapping[Path, str | None]
 TRIES: Final = 50  # plans made anew while other programs keep changing the same entries
 P = TypeVar("P")
-R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Planned edits of droid's files and what they make of each; `read_by` says by whose rules."""
+
+    action: EditSettings
+    previews: tuple[Preview, ...]
+    read_by: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether any file is different afterwards."""
+        return any(preview.changes for preview in self.previews)
+
+    @property
+    def texts(self) -> dict[Path, str | None]:
+        """What the files will say."""
+        return {preview.path: preview.after for preview in self.previews}
+
+    @property
+    def diff(self) -> str:
+        """The difference of all files, secrets masked."""
+        return "".join(preview.diff() for preview in self.previews)
+
+
+def plan_files(world: World, action: EditSettings, texts: Texts, read_by: str = "") -> Files:
+    """Makes the edits in imagination; `texts` stand for what files say. Raises ByokError."""
+    groups, back = action.groups, action.taking_back
+    previews = change.preview(world, groups, taking_back=back, texts=texts)
+    return Files(action, previews, read_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +121,32 @@ def do_all(
     return done
 
 
+def write_files(world: World, verb: str, files: Files, *, step: str = "") -> None:
+    """Writes planned files as one step of undo. Raises Changed when another program was faster."""
+    if files.changes:
+        do_all(world, Plan(verb, (files.action,)), step=step)
+
+
 def _told(done: Done) -> str:
     """What was done and how it goes back, "" when nothing was."""
     told = "; ".join(module_of(each).describe(each) for each in done.actions)
     return f"Done before: {told}; `byok undo` takes it back" if told else ""
 
 
-def planned_anew(make: Callable[[], P], do: Callable[[P], R]) -> R:
-    """Plans and does it; plans again when another program changed an entry in between.
+def change_files(
+    world: World, verb: str, make: Callable[[], P], files_of: Callable[[P], Files], *, dry_run: bool
+) -> P:
+    """Plans a change of droid's files and does it, or with `dry_run` only plans it.
 
-    Only for plans that nobody was asked about. Raises Changed when that goes on and on.
+    Plans again when another program changed an entry in between, so it is only for plans that
+    nobody was asked about. Raises Changed when that goes on and on.
     """
     for _ in range(TRIES):
         try:
-            return do(make())
+            planned = make()
+            if not dry_run:
+                write_files(world, verb, files_of(planned))
+            return planned
         except Changed as overtaken:
             last = overtaken
     raise last

@@ -10,29 +10,23 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.json_pointer import escaped
 from factory_byok.core.world import World
 from factory_byok.droid.entry_edits import remove_entry, renumbered, set_field
-from factory_byok.droid.settings import change
 from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import COMPACTION
 from factory_byok.droid.settings.written_entries import forget
-from factory_byok.workflows.plan import Plan, do_all
+from factory_byok.workflows.plan import Files, plan_files
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """An entry with its copies in other files, and the edits after which none of them is left.
-
-    `read_by` says by which droid's rules.
-    """
+    """An entry with its copies in other files, and the edits after which none of them is left."""
 
     chosen: Entry
     copies: tuple[Entry, ...]
-    action: EditSettings
-    previews: tuple[change.Preview, ...]
+    files: Files
     was_default: bool
-    read_by: str
 
 
 def plan_removal(world: World, word: str) -> Removal:
@@ -50,15 +44,8 @@ def plan_removal(world: World, word: str) -> Removal:
     limits = user_place(world, "settings").path
     edits = (*_pins(settings, copies), *_edits(copies, settings.defaults, limits))
     action = EditSettings((edits,), taking_back=True)
-    previews = change.preview(world, action.groups, taking_back=True, texts=texts)
-    was_default = settings.defaults.model == chosen.id
-    return Removal(chosen, copies, action, previews, was_default, settings.followed.words)
-
-
-def carry_out(world: World, removal: Removal) -> Removal:
-    """Writes it as one step of undo. Raises Changed when another program was faster."""
-    do_all(world, Plan("remove", (removal.action,)))
-    return removal
+    files = plan_files(world, action, texts, settings.followed.words)
+    return Removal(chosen, copies, files, settings.defaults.model == chosen.id)
 
 
 def refuse_broken(files: Iterable[SettingsFile]) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
@@ -11,9 +10,9 @@ from factory_byok.core.droid_facts import Entry, Json
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.json_pointer import escaped
 from factory_byok.core.world import World
+from factory_byok.droid.entry_edits import remove_field, set_field
 from factory_byok.droid.field_names import FIELDS, meaning_of
 from factory_byok.droid.settings import change
-from factory_byok.droid.settings.change import Preview
 from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.find import find_entry
 from factory_byok.droid.settings.locate import user_place
@@ -21,7 +20,7 @@ from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import COMPACTION
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
-from factory_byok.workflows.plan import Plan, do_all
+from factory_byok.workflows.plan import Files, plan_files
 from factory_byok.workflows.remove import refuse_broken
 
 TABLES: Final = ("headers", "arguments")  # a word cannot hold one
@@ -30,21 +29,11 @@ SWITCHES: Final = ("thinking", "images", "no_images")
 PLAIN: Final = ("name", "model", "base_url", "dialect", "reasoning_effort", "id")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """New fields of one entry: its id afterwards, the edits, and what they make of the files.
+def plan_setting(world: World, word: str, changes: Sequence[str]) -> tuple[str, Files]:
+    """New fields of one entry: its id afterwards, and the files. Nothing is written.
 
-    `read_by` says by which droid's rules.
+    Raises ByokError for what droid would not take.
     """
-
-    id: str
-    action: EditSettings
-    previews: tuple[Preview, ...]
-    read_by: str
-
-
-def plan_setting(world: World, word: str, changes: Sequence[str]) -> Setting:
-    """Plans without writing. Raises ByokError for what droid would not take."""
     texts = current(world)
     settings = look(world, texts)
     chosen = find_entry(settings.entries, word)
@@ -59,14 +48,7 @@ def plan_setting(world: World, word: str, changes: Sequence[str]) -> Setting:
             model = str(edit.value)
     offered = ((chosen.file, id_, model),) if chosen.fate == "listed" else ()
     action = EditSettings(groups, offered=offered)
-    previews = change.preview(world, groups, texts=texts)
-    return Setting(id_, action, previews, settings.followed.words)
-
-
-def carry_out(world: World, setting: Setting) -> Setting:
-    """Writes it as one step of undo. Raises Changed when another program was faster."""
-    do_all(world, Plan("set", (setting.action,)))
-    return setting
+    return id_, plan_files(world, action, texts, settings.followed.words)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -90,12 +72,10 @@ def _edits(chosen: Entry, pairs: Sequence[tuple[str, str]]) -> tuple[Edit, ...]:
             )
         field = names[name]
         if told is None and field in after:
-            edits.append(Edit("remove", chosen.file, f"{chosen.pointer}/{field}", seen=chosen.seen))
+            edits.append(remove_field(chosen, name))
             del after[field]
         elif told is not None:
-            edits.append(
-                Edit("add", chosen.file, f"{chosen.pointer}/{field}", told, seen=chosen.seen)
-            )
+            edits.append(set_field(chosen, name, told))
             after[field] = told
     validate_entry(chosen.kind, after)
     return tuple(edits)

@@ -44,11 +44,11 @@ def undo(world: World, step: str = "") -> TakenBack:
 
 def _take_back(world: World, record: Record, told: list[str], kept: list[ByokError]) -> None:
     """One action that is no write of a file; either way it counts as taken back from now on."""
-    module = KINDS.get(text(record.action, "kind"))
+    take_back = getattr(KINDS.get(text(record.action, "kind")), "undo", None)
     try:
-        if module is None:
+        if take_back is None:
             raise ByokError(f"byok does not know how to take back a step of `byok {record.verb}`")
-        told.append(module.undo(world, record.action))
+        told.append(take_back(world, record.action))
     except ByokError as error:
         kept.append(error)
     with locked(world):

@@ -1,26 +1,20 @@
-"""How each kind of action is shown, done and taken back: one module for each, in this registry.
+"""How each kind of action is done and taken back: one module for each, in this registry.
 
 A module has `describe(action)`, one line for people; `do(run, action)`, which raises ByokError; and
-`undo(world, memory)`, the sentence that says what was taken back, for what `do` noted in the
-journal. It raises ByokError with the reason when it cannot.
+for what has no record of bytes `undo(world, memory)`, the sentence that says what was taken back of
+what `do` noted in the journal. It raises ByokError with the reason when it cannot.
+
+A `RunCommand` has none: it is the user's to run.
 """
 
 from types import ModuleType
 from typing import Final
 
-from factory_byok.core.actions import (
-    Action,
-    CopyModel,
-    EditSettings,
-    PullModel,
-    RunCommand,
-    SetServerWindow,
-)
+from factory_byok.core.actions import Action, CopyModel, EditSettings, PullModel, SetServerWindow
 from factory_byok.workflows.actions import (
     copy_model,
     edit_settings,
     pull_model,
-    run_command,
     set_server_window,
 )
 
@@ -29,7 +23,6 @@ ACTIONS: Final[dict[type, ModuleType]] = {
     CopyModel: copy_model,
     PullModel: pull_model,
     SetServerWindow: set_server_window,
-    RunCommand: run_command,
 }
 KINDS: Final = {module.__name__.rpartition(".")[2]: module for module in ACTIONS.values()}
 

@@ -1,12 +1,7 @@
 """Edits of droid's files, all or none of them."""
 
-from collections.abc import Mapping
-
 from factory_byok.core.actions import EditSettings
-from factory_byok.core.droid_facts import Json
-from factory_byok.core.errors import ByokError
 from factory_byok.core.words import shorten_home
-from factory_byok.core.world import World
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.writing.transaction import Written
 from factory_byok.workflows.actions.running import Running
@@ -28,8 +23,3 @@ def do(run: Running, action: EditSettings) -> tuple[Written, ...]:
         taking_back=action.taking_back,
         offered=action.offered,
     )
-
-
-def undo(world: World, memory: Mapping[str, Json]) -> str:
-    """Never called: files have records of their own."""
-    raise ByokError("Files are taken back from their records")

@@ -15,7 +15,7 @@ from factory_byok.droid.settings.written_entries import remember
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows.apply.facts import Change, Copy, Plan, problem
 from factory_byok.workflows.plan import Plan as Actions
-from factory_byok.workflows.plan import do_all
+from factory_byok.workflows.plan import do_all, write_files
 from factory_byok.workflows.windows import Target, found
 
 
@@ -102,9 +102,8 @@ def _settled(plan: Plan, done: Done) -> Plan:
 
 def _write(world: World, plan: Plan, done: Done, step: str) -> None:
     """Writes droid's files, all of them or none. Raises ByokError."""
-    if plan.entries.edits.edits:
-        do_all(world, Actions("apply", (plan.entries.edits,)), step=step)
+    write_files(world, "apply", plan.entries.files, step=step)
     remember(world, plan.entries.entries, "apply")
     done.changes = [each.as_done() for each in done.changes]
-    done.diff = "".join(preview.diff() for preview in plan.entries.previews)
+    done.diff = plan.entries.files.diff
     done.ids = {entry.name: entry.id for entry in plan.entries.entries}

@@ -24,6 +24,7 @@ from factory_byok.workflows.add import Wanted, new_entry
 from factory_byok.workflows.apply.facts import Change, Entries, Wish, problem
 from factory_byok.workflows.apply.limits_and_default import beside
 from factory_byok.workflows.other_droids import findings_of_other_droids
+from factory_byok.workflows.plan import plan_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,11 @@ def plan_entries(world: World, wishes: Sequence[Wish], default: str, *, force: b
     offered = tuple((entry.file, entry.id, entry.model) for _, entry in met)
     every = EditSettings(tuple(group for group in (*edits, more) if group), offered=offered)
     entries = tuple(entry for _, entry in met)
-    previews = change.preview(world, every.groups, texts=texts)
-    planned = {preview.path: preview.after for preview in previews}
+    files = plan_files(world, every, texts, after.followed.words)
     return Entries(
         entries=entries,
-        edits=every,
-        previews=previews,
-        notes=findings_of_other_droids(world, entries, after, planned),
-        read_by=after.followed.words,
+        files=files,
+        notes=findings_of_other_droids(world, entries, after, files.texts),
         changes=(*(one for each in draft.placed for one in each.changes), *told),
         problems=tuple(draft.problems),
     )

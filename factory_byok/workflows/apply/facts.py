@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
 
-from factory_byok.core.actions import EditSettings
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Json, Machine, Model, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.units import Tokens
-from factory_byok.droid.settings.change import Preview
 from factory_byok.workflows.apply.manifest.facts import Manifest, WantedEntry, WantedModel
 from factory_byok.workflows.choice import Choice
+from factory_byok.workflows.plan import Files
 from factory_byok.workflows.pull import Plan as PullPlan
 
 
@@ -122,23 +120,18 @@ class Models:
     problems: tuple[Finding, ...] = ()
 
 
-NO_EDITS: Final = EditSettings(())
-
-
 @dataclass(frozen=True, slots=True)
 class Entries:
     """What has to happen in droid's files; `entries` are the wanted ones as droid will see them.
 
-    `notes` say what another droid would make of them than the one that they were `read_by`.
+    `notes` say what another droid would make of them than the one that they were read by.
     """
 
-    entries: tuple[Entry, ...] = ()
-    edits: EditSettings = NO_EDITS
-    previews: tuple[Preview, ...] = ()
+    entries: tuple[Entry, ...]
+    files: Files
     changes: tuple[Change, ...] = ()
     problems: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
-    read_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from factory_byok.workflows import add as adding
 from factory_byok.workflows.choice import Judged, judge
 from factory_byok.workflows.exercise_entries import Proof, prove
 from factory_byok.workflows.interrupts import unbroken
-from factory_byok.workflows.plan import Plan, do_all
+from factory_byok.workflows.plan import Plan, do_all, write_files
 from factory_byok.workflows.setup.server_and_model import next_better
 from factory_byok.workflows.setup.state import Done, Way
 from factory_byok.workflows.setup.steps import NO_TOOLS, cannot_act, entry_in_use, told
@@ -41,7 +41,8 @@ def entry(way: Way) -> Done:
     if not way.guide.agrees(f"Write this entry to {shorten_home(str(plan.place.path))}?"):
         return "skipped", "you said no"
     with unbroken():
-        way.entry = adding.carry_out(way.world, plan).entry
+        write_files(way.world, "add", plan.files)
+    way.entry = plan.entry
     way.changed()
     why = plan.place.why
     return (
