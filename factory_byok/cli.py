@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
+from time import time
 from typing import Any, Final, NoReturn
 
 import typer
@@ -187,21 +188,21 @@ def main() -> NoReturn:
 
 def run(words: list[str]) -> int:
     """Runs one command line and gives its exit code; nothing is raised."""
-    words = words or ["--help"]
+    words, begin = words or ["--help"], time()
     pinned = os.environ.get(DROID_VERSION)  # `--droid-version` sets it for this command line
     try:
         if words[0] in VERBS:
             _recover()
         answer = app(args=words, prog_name="byok", standalone_mode=False)
-        return _print(answer, words)
+        return _print(answer, words, begin)
     except _WORDS_USAGE as error:
         return _fail(words, _usage(error, words))
     except ByokError as error:
         return _fail(words, error)
     except _Pressed as pressed:
-        return _interrupted(words, pressed.told)
+        return _interrupted(words, begin, pressed.told)
     except (KeyboardInterrupt, typer.Abort):
-        return _interrupted(words)
+        return _interrupted(words, begin)
     except BrokenPipeError:
         return _pipe_closed()
     except Exception:  # noqa: BLE001 - the last net: a bug is told as one, with what helps to mend it
@@ -212,15 +213,26 @@ def run(words: list[str]) -> int:
             os.environ[DROID_VERSION] = pinned
 
 
-def _interrupted(words: list[str], told: str = "") -> int:
+def _interrupted(words: list[str], begin: float, told: str = "") -> int:
     """Tells that ctrl-c ended it before there was a result, and what was done by then."""
-    sentence = f"Interrupted. {told}" if told else "Interrupted"
-    output.note(f"\n{sentence}")
+    sentence = _left(words, begin, told)
     if "--json" in words:
         from factory_byok.reports.envelope import failure
 
         output.result_json(failure(_verb(words), ByokError(sentence), interrupted=True))
     return INTERRUPTED
+
+
+def _left(words: list[str], begin: float, told: str = "") -> str:
+    """Says what an interrupt leaves: what was changed since the beginning, and how it goes back."""
+    from factory_byok.core.world import World
+    from factory_byok.workflows.interrupts import so_far
+
+    sentence = ". ".join(
+        filter(None, ("Interrupted", so_far(World.real(), _verb(words), begin), told))
+    )
+    output.note(f"\n{sentence}")
+    return sentence
 
 
 def _recover() -> None:
@@ -236,7 +248,7 @@ def _recover() -> None:
             output.note(told)
 
 
-def _print(answer: Any, words: list[str]) -> int:
+def _print(answer: Any, words: list[str], begin: float) -> int:
     """Prints an answer in the wanted form; what is no answer is typer's own exit code."""
     if not isinstance(answer, Answer):
         return answer if isinstance(answer, int) else OK
@@ -251,6 +263,9 @@ def _print(answer: Any, words: list[str]) -> int:
         show = output.document if answer.document else output.result
         lines = answer.words(style) if answer.document else style.fitted(answer.words(style))
         show("\n".join([*lines, *read_by]))
+    if answer.interrupted:
+        _left(words, begin)
+    if "--json" not in words:
         _tell_next(answer, words)
     if answer.interrupted:
         return INTERRUPTED

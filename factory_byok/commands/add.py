@@ -275,7 +275,7 @@ def _answer(
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.added import added_lines
 
-        return added_lines(plan, findings, results, style, written=written, interrupted=interrupted)
+        return added_lines(plan, findings, results, style, written=written)
 
     status: Status = "error" if failed else worst_level(findings)
     return Answer(
@@ -284,6 +284,9 @@ def _answer(
         findings,
         status=status,
         interrupted=interrupted,
-        next=after_add(plan.entry, findings, planned=plan.files.changes and dry, failed=failed),
+        next=after_add(
+            plan.entry, findings, planned=plan.files.changes and dry, failed=failed,
+            untried=interrupted,
+        ),
         read_by=plan.files.read_by,
     )

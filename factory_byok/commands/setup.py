@@ -136,6 +136,7 @@ def _walked(world: "World", wanted: "Wanted", *, asks: bool, quiet: bool) -> "Wa
 def _answer(walked: "Walked", *, asks: bool) -> Answer:
     """The result for scripts and for people."""
     from factory_byok.commands.list import entry_row
+    from factory_byok.workflows.next_step import after_setup
 
     failed = walked.failed
     data = {
@@ -152,4 +153,13 @@ def _answer(walked: "Walked", *, asks: bool) -> Answer:
         return setup_lines(walked, style, live=asks)
 
     status: Status = "error" if failed else "warning" if walked.findings else "ok"
-    return Answer(data, words, walked.findings, status=status, interrupted=walked.interrupted)
+    step = after_setup(
+        walked.entry,
+        walked.go_on,
+        failed=failed is not None,
+        proven=walked.proven,
+        droid=walked.install_droid,
+    )
+    return Answer(
+        data, words, walked.findings, status=status, interrupted=walked.interrupted, next=step
+    )

@@ -13,7 +13,7 @@ from factory_byok.commands.options import (
     TimeoutOption,
     YesOption,
 )
-from factory_byok.core.errors import Interrupted, UsageError
+from factory_byok.core.errors import UsageError
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
@@ -109,12 +109,9 @@ def _copy(
     if dry_run:
         return _copied(derivation, None, window)
     carry_out(world, derivation, progress_on(quiet=quiet))
-    try:
-        with progress_on(quiet=quiet).working(f"Loading {derivation.name}", long=True) as say:
-            say(f"Loading {derivation.name} to measure its window; this may take minutes")
-            after = _after(world, wanted, derivation.name, chosen)
-    except KeyboardInterrupt:
-        raise Interrupted(derivation.so_far) from None
+    with progress_on(quiet=quiet).working(f"Loading {derivation.name}", long=True) as say:
+        say(f"Loading {derivation.name} to measure its window; this may take minutes")
+        after = _after(world, wanted, derivation.name, chosen)
     return _copied(derivation, after, window)
 
 

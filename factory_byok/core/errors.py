@@ -25,7 +25,7 @@ class ByokError(Exception):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-c in the middle of a change; `told` says what is done already and what takes it back."""
+    """Ctrl-c in the middle of a change; `told` says what is half done and worth going on from."""
 
     def __init__(self, told: str) -> None:
         """Keeps the sentence."""

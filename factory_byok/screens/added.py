@@ -19,7 +19,6 @@ def added_lines(
     style: Style,
     *,
     written: bool,
-    interrupted: bool = False,
 ) -> Iterator[str]:
     """The whole screen."""
     if findings:
@@ -41,10 +40,6 @@ def added_lines(
             yield "It is droid's default model now"
     for result in results:
         yield exercise_line(result, style)
-    if interrupted:
-        back = "; `byok undo` takes it back" if written else ""
-        yield from style.wrapped(f"Interrupted during the try; the entry stays{back}")
-        return
     yield f"One turn of droid: {style.paint(printable(droid_command(plan.entry.id)), 'bold')}"
 
 

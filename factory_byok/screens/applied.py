@@ -54,7 +54,7 @@ def _verdict(file: str, done: Done, *, check: bool) -> str:
     count, made = len(done.changes), sum(each.done for each in done.changes)
     things = f"{count} change{'' if count == 1 else 's'}"
     if done.interrupted:
-        return f"Interrupted: {made} of {things} made; run it again, it goes on from there"
+        return f"{made} of {things} made; run it again, it goes on from there"
     if done.problems:
         rest = f"{made} of {things} made" if made else "nothing was changed"
         return f"This machine cannot be made to match {file}: {rest}"

@@ -58,8 +58,5 @@ def _outcome(repair: Repair, done: Done | None) -> Iterator[str]:
         yield "Nothing was changed" if repair.changes else "Nothing here is byok's to repair"
     elif done.whole:
         yield f"{count} done; `byok undo` takes them back"
-    elif done.actions:
-        told = "; ".join(module_of(each).describe(each) for each in done.actions)
-        yield f"Stopped half way. Done: {told}; `byok undo` takes it back"
-    else:
-        yield "Nothing was changed"
+    elif done.told:  # what ctrl-c leaves is told for all verbs in the same way
+        yield f"Stopped half way. {done.told}" if done.actions else done.told

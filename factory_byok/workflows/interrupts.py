@@ -1,9 +1,47 @@
-"""Ctrl-c at a moment when it must wait."""
+"""Ctrl-c: the moments when it must wait, and what was changed until it came."""
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from factory_byok.core.words import shorten_home
+from factory_byok.core.world import World
+from factory_byok.droid.settings.writing.journal import Journal
+from factory_byok.droid.settings.writing.record import Record
+from factory_byok.workflows.actions import KINDS
+
+NOTHING = "Nothing was changed"
+
+
+def so_far(world: World, verb: str, since: float) -> str:
+    """What a verb has changed since a moment, and how that goes back, by byok's own memory.
+
+    `since` is the wall clock in seconds: what a run before this one did is no part of it.
+    """
+    mine = (each for each in Journal(world).standing() if each.verb == verb)
+    return changed(each for each in mine if Path(each.place).stat().st_mtime >= since)
+
+
+def of_step(world: World, step: str) -> str:
+    """The same for one step of undo."""
+    return changed(Journal(world).step(step))
+
+
+def changed(records: Iterable[Record]) -> str:
+    """Records as sentences: what was changed, then each way back once."""
+    told: list[str] = []
+    back: list[str] = []
+    for each in sorted(records, key=lambda record: record.id):
+        module = KINDS.get(str(each.action.get("kind")))
+        done, way = module.done(each.action) if module else (f"wrote {shorten_home(each.path)}", "")
+        told.append(done)
+        back.append(way or "`byok undo` takes it back")
+    if not told:
+        return NOTHING
+    sentence = "; ".join([", ".join(dict.fromkeys(told)), *dict.fromkeys(back)])
+    return f"{sentence[:1].upper()}{sentence[1:]}"
 
 
 @contextmanager

@@ -52,16 +52,6 @@ class Derivation:
         return tuple(dict.fromkeys((*(each.id for each in self.entries), *self.users)))
 
     @property
-    def so_far(self) -> str:
-        """What carrying it out has done, and how it goes back, for who is interrupted after it."""
-        if self.already:
-            return "Nothing was changed"
-        made = f"`{self.name}` was there already" if self.exists else f"`{self.name}` was made"
-        used = ", ".join(entry.id for entry in self.entries)
-        switched = f", and droid's entries use it: {used}" if used else ""
-        return f"{made}{switched}; `byok undo` takes that back"
-
-    @property
     def actions(self) -> tuple[Action, ...]:
         """What is left to do: the copy, then droid's files."""
         made = CopyModel(self.base, self.window, str(self.address), self.name)

@@ -56,11 +56,21 @@ def choose_in_droid(entry: Entry) -> NextStep:
 
 
 def after_add(
-    entry: Entry, findings: Sequence[Finding], *, planned: bool, failed: bool
+    entry: Entry,
+    findings: Sequence[Finding],
+    *,
+    planned: bool,
+    failed: bool,
+    untried: bool = False,
 ) -> NextStep:
-    """After an entry was written, or only `planned`; `failed` says that its try did not pass."""
+    """After an entry was written, or only `planned`; `failed` says that its try did not pass.
+
+    `untried` says that ctrl-c ended the try.
+    """
     if planned:
         return DO_IT
+    if untried and not failed:
+        return run("byok", "test", entry.id, why="tries it as droid will")
     errors = [each for each in findings if each.level == "error"]
     if failed or errors:
         return _of_findings(errors) or run("byok", "test", entry.id, why="says what it did not do")
@@ -181,6 +191,21 @@ def after_change(*, done: bool, entry: str = "") -> NextStep:
     if entry:
         return run("byok", "test", entry, why="asks it as droid will")
     return run("byok", "list", why="what droid offers now")
+
+
+def after_setup(
+    entry: Entry | None, go_on: tuple[str, ...], *, failed: bool, proven: bool, droid: str
+) -> NextStep:
+    """After the guided path; `go_on` continues it, `droid` is the line that installs droid."""
+    if go_on:
+        return run(*go_on, why="goes on from here")
+    if failed:
+        return run("byok", "fit", why="shows the models that fit here")
+    if entry is None:
+        return run("byok", "setup", why="goes on from here")
+    if droid:
+        return NextStep(f"{droid} (installs droid; there, /model → {entry.name})")
+    return choose_in_droid(entry) if proven else run("byok", "test", entry.id, why="proves it")
 
 
 def after_pull(model: str, *, done: bool) -> NextStep:

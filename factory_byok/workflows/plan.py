@@ -20,7 +20,7 @@ from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.actions import module_of
 from factory_byok.workflows.actions.running import Running
-from factory_byok.workflows.interrupts import unbroken
+from factory_byok.workflows.interrupts import of_step, unbroken
 
 Texts = Mapping[Path, str | None]
 TRIES: Final = 50  # plans made anew while other programs keep changing the same entries
@@ -70,8 +70,8 @@ class Plan:
 class Done:
     """How far a plan came; `results` are what its actions gave, `step` takes them back.
 
-    `failure` is what stopped it, `interrupted` whether that was ctrl-c, `told` what an action said
-    of itself then.
+    `failure` is what stopped it, `interrupted` whether that was ctrl-c. `told` says what was
+    changed all the same and how that goes back; after ctrl-c, what is half done to go on from.
     """
 
     step: str
@@ -100,7 +100,7 @@ def carry_out(
                 done.results.append(module_of(action).do(run, action))
                 done.actions.append(action)
     except ByokError as error:
-        done.failure = error
+        done.failure, done.told = error, of_step(world, done.step)
     except KeyboardInterrupt as pressed:
         done.interrupted = True
         done.told = pressed.told if isinstance(pressed, Interrupted) else ""
@@ -110,13 +110,13 @@ def carry_out(
 def do_all(
     world: World, plan: Plan, progress: Progress = SILENT, *, step: str = "", stall: float = 60.0
 ) -> Done:
-    """Does it all. Raises what stopped it, ByokError or Interrupted, with what was done by then."""
+    """Does it all. Raises what stopped it, ByokError with what was done by then, or Interrupted."""
     done = carry_out(world, plan, progress, step=step, stall=stall)
     if done.interrupted:
-        raise Interrupted(done.told or _told(done) or "Nothing was changed")
+        raise Interrupted(done.told)
     if done.failure is not None:
         if done.actions:
-            raise ByokError(done.failure.message, _told(done)) from None
+            raise ByokError(done.failure.message, f"Done before: {done.told}") from None
         raise done.failure
     return done
 
@@ -125,12 +125,6 @@ def write_files(world: World, verb: str, files: Files, *, step: str = "") -> Non
     """Writes planned files as one step of undo. Raises Changed when another program was faster."""
     if files.changes:
         do_all(world, Plan(verb, (files.action,)), step=step)
-
-
-def _told(done: Done) -> str:
-    """What was done and how it goes back, "" when nothing was."""
-    told = "; ".join(module_of(each).describe(each) for each in done.actions)
-    return f"Done before: {told}; `byok undo` takes it back" if told else ""
 
 
 def change_files(

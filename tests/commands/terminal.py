@@ -1,28 +1,62 @@
-"""Reads what a program shows on a terminal of its own, never longer than a while."""
+"""byok in a terminal of its own: what is typed into it, and what it shows."""
 
 import os
+import pty
+import re
 import select
+import sys
 import time
 
-PATIENCE = 60.0  # seconds
 
+class Person:
+    """Somebody who types into byok and reads what it shows."""
 
-def read_until(leader: int, wanted: bytes) -> bytes:
-    """All that was shown up to these bytes; an AssertionError when they do not come."""
-    shown, end = b"", time.monotonic() + PATIENCE
-    while wanted not in shown:
-        assert time.monotonic() < end, f"`{wanted.decode()}` never came: {shown.decode()!r}"
-        if select.select([leader], [], [], 0.5)[0]:
-            shown += os.read(leader, 65536)
-    return shown
+    def __init__(self, *words: str) -> None:
+        """Starts byok in a terminal of its own, so that ctrl-c reaches it as a signal."""
+        self.pid, self._screen = pty.fork()
+        if self.pid == 0:  # pragma: no cover - the other process
+            command = [sys.executable, "-m", "factory_byok", *words]
+            os.environ |= {"TERM": "xterm", "COLUMNS": "80", "LINES": "50"}
+            os.execv(command[0], command)
+        self.seen = ""
+        self._read = 0
 
+    def sees(self, mark: str, seconds: float = 60.0) -> "Person":
+        """Waits until the screen shows a mark after all that was waited for before."""
+        end = time.monotonic() + seconds
+        while mark not in self.seen[self._read :]:
+            assert time.monotonic() < end, f"no {mark!r} in:\n{self.seen}"
+            assert self._more(), f"it ended without {mark!r}:\n{self.seen}"
+        self._read += self.seen[self._read :].index(mark) + len(mark)
+        return self
 
-def read_until_closed(leader: int) -> bytes:
-    """The rest of what is shown."""
-    shown, end = b"", time.monotonic() + PATIENCE
-    try:
-        while time.monotonic() < end and (part := os.read(leader, 65536)):
-            shown += part
-    except OSError:  # Linux says so when the other end is gone
-        pass
-    return shown
+    def types(self, text: str) -> "Person":
+        """Types a line."""
+        os.write(self._screen, text.encode() + b"\r")
+        return self
+
+    def presses_ctrl_c(self) -> "Person":
+        """Interrupts, after a moment: Python may overlook it while a question is just coming up."""
+        time.sleep(0.3)
+        os.write(self._screen, b"\x03")
+        return self
+
+    def ends(self) -> int:
+        """Reads the rest and gives the exit code."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self._more():
+            pass
+        os.close(self._screen)
+        _, status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def _more(self) -> bool:
+        """Reads what came; False at the end."""
+        if not select.select([self._screen], [], [], 1.0)[0]:
+            return True
+        try:
+            data = os.read(self._screen, 65536)
+        except OSError:  # Linux says so when the other side is closed
+            return False
+        self.seen += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", data.decode("utf-8", "replace"))
+        return bool(data)

@@ -83,7 +83,8 @@ def test_ctrl_c_during_the_try_says_what_is_written_and_how_it_goes_back(
     ran = byok("add", "ollama", "coder:32b", "--endpoint", double.url)
     assert ran.code == 130
     assert "Wrote the entry to" in ran.out
-    assert "`byok undo` takes it back" in ran.out
+    assert "Interrupted. Wrote " in ran.err and "`byok undo` takes it back" in ran.err
+    assert "Ready" not in ran.out and "Next: byok test" in ran.out
     assert byok("undo").code == 0
     assert not (empty_home / ".factory/config.json").exists()
 

@@ -2,8 +2,6 @@
 
 import errno
 import json
-import os
-import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +13,7 @@ import pytest
 from factory_byok.core.facts import Disk, Known, Memory
 from factory_byok.core.units import Bytes
 from tests.commands.conftest import Byok, Ran
-from tests.commands.terminal import read_until
+from tests.commands.terminal import Person
 from tests.doubles.droid import Droid
 from tests.doubles.faults import closed_port
 from tests.doubles.ollama import Ollama, Registry, Reply, a_model
@@ -462,25 +460,13 @@ def test_the_real_droid_lists_what_was_applied(
     assert droid.models(empty_home) == [("custom:Coder-0", "Coder")]
 
 
-def byok_at(terminal: int, *words: str) -> "subprocess.Popen[bytes]":
-    """byok as a process at a terminal."""
-    command = [sys.executable, "-m", "factory_byok", *words]
-    return subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal)
-
-
-@pytest.mark.parametrize(("answer", "code"), [(b"n\n", 1), (b"y\n", 0)])
+@pytest.mark.parametrize(("answer", "code"), [("n", 1), ("y", 0)])
 def test_on_a_terminal_it_shows_the_changes_and_asks(
-    tmp_path: Path, empty_home: Path, answer: bytes, code: int
+    tmp_path: Path, empty_home: Path, answer: str, code: int
 ) -> None:
     (tmp_path / "byok.toml").write_text(WHOLE)
-    leader, follower = pty.openpty()
-    asking = byok_at(follower, "apply", str(tmp_path / "byok.toml"), "--offline")
-    os.close(follower)
-    shown = read_until(leader, b"[y/n]")
-    os.write(leader, answer)
-    assert asking.wait(30) == code
-    os.close(leader)
-    assert b"Coder" in shown
+    person = Person("apply", str(tmp_path / "byok.toml"), "--offline")
+    assert person.sees("Coder").sees("[y/n]").types(answer).ends() == code
     assert (empty_home / ".factory").exists() == (code == 0)
 
 

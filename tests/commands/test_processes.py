@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.terminal import read_until, read_until_closed
+from tests.commands.terminal import Person
 
 pytestmark = pytest.mark.outside
 
@@ -96,30 +95,16 @@ def test_fix_asks_on_a_terminal_and_takes_no_for_an_answer(empty_home: Path) -> 
     path = empty_home / ".factory/settings.json"
     path.parent.mkdir()
     path.write_text('{"customModels": [],}')
-    leader, follower = pty.openpty()
-    asking = subprocess.Popen(
-        [*BYOK, "fix", "file-rejected"], stdin=follower, stdout=follower, stderr=follower
-    )
-    os.close(follower)
-    told = read_until(leader, b"[y/n]")
-    os.write(leader, b"n\n")
-    assert asking.wait(30) == 1
-    os.close(leader)
-    assert b"customModels" in told
+    person = Person("fix", "file-rejected").sees("customModels").sees("[y/n]").types("n")
+    assert person.ends() == 1
     assert path.read_text() == '{"customModels": [],}'
 
 
 def test_a_key_that_is_typed_on_a_terminal_is_not_shown(empty_home: Path) -> None:
-    leader, follower = pty.openpty()
-    words = ("add", "openai", "gpt-4.1", "--key-stdin", "--no-check")
-    asking = subprocess.Popen([*BYOK, *words], stdin=follower, stdout=follower, stderr=follower)
-    os.close(follower)
-    read_until(leader, b"Key, not shown")
+    person = Person("add", "openai", "gpt-4.1", "--key-stdin", "--no-check").sees("Key, not shown")
     time.sleep(1)  # the terminal stops showing what is typed only behind the prompt
-    os.write(leader, b"sk-typed-by-hand-0123456789\n")
-    told = read_until_closed(leader)
-    assert asking.wait(30) == 0, told
-    assert b"typed-by-hand" not in told
+    assert person.types("sk-typed-by-hand-0123456789").ends() == 0
+    assert "typed-by-hand" not in person.seen
     assert "typed-by-hand" in (empty_home / ".factory/config.json").read_text()
 
 

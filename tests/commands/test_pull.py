@@ -207,7 +207,7 @@ def test_ctrl_c_later_says_what_came_and_how_to_go_on(
     monkeypatch.setattr(calls, "pull", _half)
     ran = byok("pull", "llama3.2:1b", "--endpoint", ollama([]).url)
     assert ran.code == 130
-    assert "What came stays (500 MB)" in ran.err and "goes on from there" in ran.err
+    assert "What came of the download stays (500 MB)" in ran.err and "goes on from there" in ran.err
 
 
 def _pressed(*_: object) -> Iterator[calls.Step]:

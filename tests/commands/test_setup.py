@@ -86,8 +86,10 @@ def test_one_command_leads_from_nothing_to_a_proven_model(
 def test_a_person_gets_a_table_and_the_line_for_droid(byok: Byok, server: Ollama) -> None:
     ran = byok("setup", "--model", NAME, "--yes")
     assert ran.code == 0
+    turn = "One turn of droid: droid exec -m 'custom:Qwen-2.5-Coder-32B-[Local]-0' \"hello\""
+    assert turn in ran.out.splitlines()
     last = ran.out.rstrip().splitlines()[-1]
-    assert last == "  droid exec -m 'custom:Qwen-2.5-Coder-32B-[Local]-0' \"hello\""
+    assert last.startswith("Next: ") and "there, /model → Qwen 2.5 Coder 32B [Local]" in last
     assert "is ready for droid" in ran.out
     assert "of 20.0 GB" in ran.err and "Giving" in ran.err
     assert byok("setup", "--model", NAME, "--yes", "--quiet").err == ""

@@ -177,7 +177,7 @@ def test_ctrl_c_while_the_copy_is_made_says_whether_it_was(
     monkeypatch.setattr(calls, "create", pressed)
     ran = byok("window", NAME, "--set", "32000")
     assert ran.code == 130
-    assert f"The copy `{COPY}` was made" in ran.err and "`byok undo` takes it back" in ran.err
+    assert f"Made the copy `{COPY}`" in ran.err and "`byok undo` takes it back" in ran.err
     assert config.read_bytes() == before
     assert byok("undo").code == 0
     assert COPY not in server.state.models
@@ -199,7 +199,7 @@ def test_ctrl_c_while_it_is_measured_says_what_is_written_and_how_it_goes_back(
     monkeypatch.setattr(calls, "load", _pressed)
     ran = byok("window", NAME, "--set", "32000")
     assert ran.code == 130
-    assert f"`{COPY}` was made, and droid's entries use it" in ran.err
+    assert f"Made the copy `{COPY}`, wrote ~/.factory/config.json; `byok undo`" in ran.err
     assert byok("undo").code == 0
     assert config.read_bytes() == before
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.errors import Interrupted
 from factory_byok.core.world import World
 from factory_byok.droid.settings import change
-from factory_byok.workflows.interrupts import unbroken
+from factory_byok.workflows.interrupts import NOTHING, so_far, unbroken
 from factory_byok.workflows.plan import Plan, do_all
 
 pytestmark = pytest.mark.outside
@@ -42,10 +43,12 @@ def test_files_are_written_whole_and_then_it_is_said(
 
     monkeypatch.setattr(change, "write", pressed)
     action = EditSettings(((Edit("add", str(path), "/model", "x"),),))
-    with pytest.raises(Interrupted) as told:
+    begin = time.time()
+    with pytest.raises(Interrupted):
         do_all(World.real(), Plan("set", (action,)))
     assert path.exists()
-    assert "`byok undo` takes it back" in told.value.told
+    assert "settings.json; `byok undo` takes it back" in so_far(World.real(), "set", begin)
+    assert so_far(World.real(), "set", time.time() + 1) == NOTHING
 
 
 def test_an_outer_piece_of_work_waits_for_its_own_end() -> None:

@@ -1,8 +1,9 @@
 """How each kind of action is done and taken back: one module for each, in this registry.
 
 A module has `describe(action)`, one line for people; `do(run, action)`, which raises ByokError; and
-for what has no record of bytes `undo(world, memory)`, the sentence that says what was taken back of
-what `do` noted in the journal. It raises ByokError with the reason when it cannot.
+for what has no record of bytes, but was noted in the journal by `do`, `done(memory)`, what was done
+and how it goes back by hand ("" for `byok undo`), and `undo(world, memory)`, the sentence that says
+what was taken back. It raises ByokError with the reason when it cannot.
 
 A `RunCommand` has none: it is the user's to run.
 """

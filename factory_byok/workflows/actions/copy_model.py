@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from factory_byok.core.actions import CopyModel
 from factory_byok.core.droid_facts import Json
-from factory_byok.core.errors import ByokError, Interrupted
+from factory_byok.core.errors import ByokError
 from factory_byok.core.json_fields import text
 from factory_byok.core.model_names import same_model, with_window
 from factory_byok.core.units import show_tokens
@@ -26,28 +26,29 @@ def describe(action: CopyModel) -> str:
 
 
 def do(run: Running, action: CopyModel) -> str:
-    """Makes it; the name of the copy. Raises ByokError, and Interrupted for ctrl-c."""
+    """Makes it; the name of the copy. Raises ByokError."""
     name, where = name_of(action), str(run.world.address(action.endpoint))
     try:
         with run.progress.working(f"Making {name}", long=True):
             parameters: dict[str, Json] = {"num_ctx": int(action.window)}
             calls.create(run.world.http, where, name, action.model, parameters)
     except KeyboardInterrupt:
-        # The server may have made it all the same; then it is remembered like any other.
-        if not _noted(run, where, name):
-            raise
-        told = f"The copy `{name}` was made, droid's files were not changed"
-        raise Interrupted(f"{told}; `byok undo` takes it back") from None
-    _noted(run, where, name)
+        _note(run, where, name)  # the server may have made it all the same
+        raise
+    _note(run, where, name)
     return name
 
 
-def _noted(run: Running, where: str, name: str) -> bool:
-    """Remembers the copy for `byok undo`; False when the server does not have it."""
+def _note(run: Running, where: str, name: str) -> None:
+    """Remembers the copy for `byok undo`, when the server has it."""
     digest = calls.digest_of(run.world.http, where, name)
     if digest:
         run.note("copy_model", endpoint=where, name=name, digest=digest)
-    return bool(digest)
+
+
+def done(memory: Mapping[str, Json]) -> tuple[str, str]:
+    """What was done, and how it goes back; "" for `byok undo`."""
+    return f"made the copy `{text(memory, 'name')}`", ""
 
 
 def undo(world: World, memory: Mapping[str, Json]) -> str:

@@ -36,13 +36,20 @@ def do(run: Running, action: PullModel) -> pull.Pulled:
         if not came:
             raise
         again = f"`{' '.join(action.command)}` goes on from there"
-        raise Interrupted(f"What came stays ({show_bytes(Bytes(came))}): {again}") from None
+        raise Interrupted(
+            f"What came of the download stays ({show_bytes(Bytes(came))}): {again}"
+        ) from None
     if not plan.present:
         run.note("pull_model", model=action.model)
     return pulled
 
 
+def done(memory: Mapping[str, Json]) -> tuple[str, str]:
+    """What was done, and how it goes back by hand."""
+    model = text(memory, "model")
+    return f"downloaded `{model}`", f"`ollama rm {model}` removes it"
+
+
 def undo(_: World, memory: Mapping[str, Json]) -> str:
     """Never: the bytes are the user's by now."""
-    model = text(memory, "model")
-    raise ByokError(f"The model `{model}` stays downloaded", f"`ollama rm {model}` removes it")
+    raise ByokError(f"The model `{text(memory, 'model')}` stays downloaded", done(memory)[1])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from factory_byok.core.actions import SetServerWindow
 from factory_byok.core.droid_facts import Json
-from factory_byok.core.errors import ByokError, Interrupted
+from factory_byok.core.errors import ByokError
 from factory_byok.core.json_fields import text
 from factory_byok.core.units import show_tokens
 from factory_byok.core.world import World
@@ -25,11 +25,14 @@ def do(run: Running, action: SetServerWindow) -> server_setting.Setting:
     try:
         with run.progress.working("Changing the server's setting", long=True) as say:
             server_setting.carry_out(run.world, setting, say)
-    except KeyboardInterrupt:
-        told = "The server's setting may be half done. To take it back"
-        raise Interrupted(f"{told}: {setting.back}") from None
-    run.note("set_server_window", by_hand=setting.back)
+    finally:  # half of the steps are to be told of, too
+        run.note("set_server_window", by_hand=setting.back)
     return setting
+
+
+def done(memory: Mapping[str, Json]) -> tuple[str, str]:
+    """What was done, perhaps only in part, and how it goes back by hand."""
+    return "changed the server's setting", text(memory, "by_hand")
 
 
 def undo(_: World, memory: Mapping[str, Json]) -> str:

@@ -41,7 +41,7 @@ def entry(way: Way) -> Done:
     if not way.guide.agrees(f"Write this entry to {shorten_home(str(plan.place.path))}?"):
         return "skipped", "you said no"
     with unbroken():
-        write_files(way.world, "add", plan.files)
+        write_files(way.world, "setup", plan.files, step=way.undo)
     way.entry = plan.entry
     way.changed()
     why = plan.place.why
@@ -98,7 +98,7 @@ def default(way: Way) -> Done:
     file = str(user_place(way.world, "settings").path)
     edit = Edit("add", file, "/sessionDefaultSettings/model", way.entry.id)
     with unbroken():
-        do_all(way.world, Plan("setup", by_edits((edit,))))
+        do_all(way.world, Plan("setup", by_edits((edit,))), step=way.undo)
     way.changed()
     return "done", f"droid starts with it{before}"
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.errors import ByokError, Interrupted, UsageError
 from factory_byok.core.facts import Entry, Exercise
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.workflows.next_step import INSTALL_DROID
 from factory_byok.workflows.setup.entry_and_proof import default, entry, proof
 from factory_byok.workflows.setup.server_and_model import machine, model, server
 from factory_byok.workflows.setup.state import Done, Way
@@ -34,7 +35,7 @@ class Walked:
     """The end of a run: its steps in order, droid's entry when there is one, and what was proven.
 
     `go_on` is the command that goes on from here, () when there is nothing left to do;
-    `lacks_droid` says that no droid was found here.
+    `install_droid` is the line that installs droid, "" when it is here.
     """
 
     steps: tuple[Step, ...]
@@ -42,13 +43,18 @@ class Walked:
     results: tuple[Exercise, ...]
     findings: tuple[Finding, ...]
     interrupted: bool = False
-    lacks_droid: bool = False
+    install_droid: str = ""
     go_on: tuple[str, ...] = ()
 
     @property
     def failed(self) -> Step | None:
         """The step that failed."""
         return next((each for each in self.steps if each.status == "failed"), None)
+
+    @property
+    def proven(self) -> bool:
+        """Whether the model did in this run what droid will ask of it."""
+        return any(each.step == "proof" and each.status == "done" for each in self.steps)
 
     @property
     def changed(self) -> bool:
@@ -60,9 +66,10 @@ def walk(way: Way) -> Walked:
     """Takes every step. Raises UsageError when nobody is there to correct the words."""
     try:
         _walk(way)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as pressed:
         current = next(name for name in STEPS if name not in way.steps)
-        way.steps[current] = Step(current, "failed", _interrupted(current))
+        told = f". {pressed.told}" if isinstance(pressed, Interrupted) and pressed.told else ""
+        way.steps[current] = Step(current, "failed", f"interrupted{told}")
         return _walked(way, interrupted=True)
     return _walked(way)
 
@@ -138,13 +145,6 @@ def _following(way: Way, question: str, default: str) -> Next:
         way.guide.show_misunderstood(f"`{word}` is none of t, m, s and l")
 
 
-def _interrupted(name: StepName) -> str:
-    """What an interrupt leaves."""
-    if name == "pull":
-        return "interrupted; what came stays, and the next run goes on from there"
-    return "interrupted; nothing of this step was left half done"
-
-
 def _walked(way: Way, *, interrupted: bool = False) -> Walked:
     """The end."""
     broken = next((each.step for each in way.steps.values() if each.status == "failed"), None)
@@ -157,7 +157,7 @@ def _walked(way: Way, *, interrupted: bool = False) -> Walked:
         results=way.results,
         findings=tuple(way.findings),
         interrupted=interrupted,
-        lacks_droid=way.lacks_droid,
+        install_droid=INSTALL_DROID[way.world.system] if way.lacks_droid else "",
         # a model that cannot be is not worth another try
         go_on=_command(way) if broken and (interrupted or broken != "model") else (),
     )

@@ -9,6 +9,7 @@ from factory_byok.core.progress import Progress
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
+from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.choice import Choice, is_remote, place
 from factory_byok.workflows.fit import Seen, look
 from factory_byok.workflows.setup.guide import Guide
@@ -39,7 +40,8 @@ class Way:
 
     `request` is the model of the command line, until another one is chosen; `better` does better
     than one that failed; `ollama` is where Ollama is. `choice` is set when another provider was
-    chosen, with what the entry will hold as its `key` and the `secret` behind it.
+    chosen, with what the entry will hold as its `key` and the `secret` behind it. `undo` joins all
+    that is changed into one step of `byok undo`.
     """
 
     world: World
@@ -58,6 +60,7 @@ class Way:
     better: str = ""
     findings: list[Finding] = field(default_factory=list)
     steps: dict[StepName, Step] = field(default_factory=dict)
+    undo: str = field(default_factory=new_step)
     _snap: Snapshot | None = None
     _seen: Seen | None = None
 

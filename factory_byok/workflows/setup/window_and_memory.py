@@ -32,7 +32,7 @@ def pull(way: Way) -> Done:
     if not way.guide.agrees(f"Download {way.model}{about}?"):
         return "skipped", "you said no"
     action = PullModel(way.model, str(way.ollama), plan.size)
-    (done,) = do_all(way.world, Plan("setup", (action,)), way.progress).results
+    (done,) = do_all(way.world, Plan("setup", (action,)), way.progress, step=way.undo).results
     way.changed()
     return "done", (
         f"downloaded `{way.model}`, {show_bytes(done.fetched)} in {show_seconds(done.seconds)}"
@@ -100,7 +100,7 @@ def _copy(way: Way, aim: Tokens) -> Done:
     here = Target(way.model, way.ollama)
     with way.progress.working(f"Making a copy of {way.model}", long=True) as say:
         planned = deriving.prepare(way.world, here, aim, timeout=way.wanted.timeout)
-        made = deriving.carry_out(way.world, planned, verb="setup")
+        made = deriving.carry_out(way.world, planned, verb="setup", step=way.undo)
         way.take(way.named, made.name)
         say(f"Loading {made.name} to measure its window; this may take minutes")
         after = _loaded_row(way, Target(made.name, way.ollama))

@@ -1,0 +1,56 @@
+"""Ctrl-c in the middle of each verb that changes something: what is written is said, and undone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Byok
+from tests.commands.terminal import Person
+from tests.doubles.ollama import Ollama, Registry, Script, a_model
+
+pytestmark = pytest.mark.outside
+
+Make = Callable[..., Ollama]
+SLOW = a_model("slow:32b", script=Script(seconds_to_read=30.0))
+COPY = "slow:32b-ctx32000"
+
+
+@pytest.fixture
+def server(ollama: Make, monkeypatch: pytest.MonkeyPatch) -> Ollama:
+    """A double that never ends an answer, and sends a download piece by piece."""
+    double = ollama([SLOW], registry=Registry([a_model("new:8b", 7.6)], pause=0.5))
+    monkeypatch.setenv("OLLAMA_HOST", double.url.removeprefix("http://"))
+    return double
+
+
+CONFIG, SETTINGS = "wrote ~/.factory/config.json", "wrote ~/.factory/settings.json"
+UNDO = "; `byok undo` takes it back"
+
+
+@pytest.mark.parametrize(
+    ("words", "until", "told"),
+    [
+        ("add ollama slow:32b", "for one answer", f"W{CONFIG[1:]}, {SETTINGS}{UNDO}"),
+        ("window slow:32b --set 32000", "to measure", f"Made the copy `{COPY}`{UNDO}"),
+        ("pull new:8b", "MB of 4.6 GB", "Nothing was changed. What came of the download stays"),
+        (
+            "setup --model slow:32b --yes",
+            "droid's tools",
+            f"Made the copy `{COPY}`, {CONFIG}, {SETTINGS}{UNDO}",
+        ),
+    ],
+)
+def test_what_was_written_is_said_and_goes_back(
+    byok: Byok, server: Ollama, empty_home: Path, words: str, until: str, told: str
+) -> None:
+    if words.startswith("window"):
+        server.state.load_seconds = 5.0
+    person = Person(*words.split()).sees(until).presses_ctrl_c().sees("Interrupted.")
+    assert person.ends() == 130
+    assert "Traceback" not in person.seen
+    assert " ".join(f"Interrupted. {told}".split()) in " ".join(person.seen.split())
+    if "Nothing" not in told:
+        assert byok("undo").code == 0
+    assert not (empty_home / ".factory/config.json").exists()
+    assert list(server.state.models) == ["slow:32b"]
