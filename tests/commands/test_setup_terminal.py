@@ -74,7 +74,7 @@ def test_ctrl_c_in_the_download_says_how_to_go_on(server: Ollama, empty_home: Pa
     person = setup(server.url, "--model", NAME)
     person.sees("Download qwen3:8b").types("y").sees("MB of 4.6 GB").presses_ctrl_c()
     person.sees("What came of the download stays")
-    person.sees("byok setup --model qwen3:8b").sees("Interrupted. Nothing was changed")
+    person.sees("Interrupted. Nothing was changed").sees("Next: byok setup --model qwen3:8b")
     assert person.ends() == 130
     assert "Traceback" not in person.seen
     assert not (empty_home / ".factory").exists()
