@@ -285,7 +285,10 @@ def _answer(
         status=status,
         interrupted=interrupted,
         next=after_add(
-            plan.entry, findings, planned=plan.files.changes and dry, failed=failed,
+            plan.entry,
+            findings,
+            planned=plan.files.changes and dry,
+            failed=failed,
             untried=interrupted,
         ),
         read_by=plan.files.read_by,
