@@ -125,4 +125,5 @@ def _latent(data: Metadata, kv_heads: int) -> Attention | None:
     if not rank or (0 < width <= rank and not data.number("attention.key_length_mla")):
         return None
     rotated = rank + data.number("rope.dimension_count")
-    return Attention(min(kv_heads, 1), width if width > rank else rotated, 0)
+    index = data.number("attention.indexer.key_length")  # cached beside it by a sparse attention
+    return Attention(min(kv_heads, 1), (width if width > rank else rotated) + index, 0)

@@ -35,13 +35,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    """Widths of a latent attention (MLA): of the cached vector, its rotated part, and one head."""
+    """Widths of a latent attention (MLA): of the cached vector, its rotated part, and one head.
+
+    `index_heads` of `index_length` choose `index_top` tokens in a sparse one (DSA), 0 for none.
+    """
 
     rank: int
     rotated: int
     query_rank: int
     key_length: int
     value_length: int
+    index_heads: int = 0
+    index_length: int = 0
+    index_top: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,9 @@ def read_latent(data: Metadata) -> Latent | None:
         data.number("attention.q_lora_rank"),
         key,
         data.number("attention.value_length_mla") or key,
+        data.number("attention.indexer.head_count"),
+        data.number("attention.indexer.key_length"),
+        data.number("attention.indexer.top_k"),
     )
 
 

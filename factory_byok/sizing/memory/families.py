@@ -11,6 +11,7 @@ from typing import Final
 FULL_EVERY: Final = {
     "afmoe": 4,
     "cohere2": 4,
+    "cohere2moe": 4,
     "exaone-moe": 4,
     "exaone4": 4,
     "gemma2": 2,
@@ -19,11 +20,13 @@ FULL_EVERY: Final = {
     "gemma4": 6,
     "gpt-oss": 2,
     "llama4": 4,
+    "muse-glimmer": 4,
     "olmo2": 4,
+    "plamo3": 8,
 }
 
 # The same, but the first of each group.
-FULL_FIRST: Final = {"smallthinker": 4}
+FULL_FIRST: Final = {"laguna": 4, "smallthinker": 4}
 
 # These name a sliding window that llama.cpp does not use: every layer keeps the whole window.
 WINDOW_UNUSED: Final = frozenset({"llama", "mistral3", "phi3", "qwen2", "qwen2moe", "qwen3"})
@@ -35,63 +38,17 @@ ATTENTION_EVERY: Final = {"qwen35": 4, "qwen35moe": 4, "qwen3next": 4}
 CACHED_LAYERS: Final = {"gemma3n": 20}
 
 # The metadata tells which layers keep a cache, else all do: the sum is exact and no upper bound.
-PLAIN: Final = frozenset(
-    {
-        "apertus",
-        "arcee",
-        "bailingmoe2",
-        "chatglm",
-        "command-r",
-        "deepseek",
-        "deepseek2",
-        "dots1",
-        "ernie4_5",
-        "ernie4_5-moe",
-        "exaone",
-        "falcon-h1",
-        "gemma",
-        "glm4",
-        "glm4moe",
-        "granite",
-        "granitehybrid",
-        "granitemoe",
-        "hunyuan-dense",
-        "hunyuan-moe",
-        "internlm2",
-        "jamba",
-        "kimi-linear",
-        "lfm2",
-        "lfm2moe",
-        "llama",
-        "mamba",
-        "mamba2",
-        "mimo2",
-        "minicpm3",
-        "minimax-m2",
-        "mistral3",
-        "mistral4",
-        "nemotron",
-        "nemotron_h",
-        "nemotron_h_moe",
-        "olmoe",
-        "pangu-embedded",
-        "phi2",
-        "phi3",
-        "phimoe",
-        "qwen2",
-        "qwen2moe",
-        "qwen2vl",
-        "qwen3",
-        "qwen3moe",
-        "qwen3vl",
-        "qwen3vlmoe",
-        "seed_oss",
-        "smollm3",
-        "stablelm",
-        "starcoder2",
-        "step35",
-    }
-)
+_PLAIN: Final = """
+apertus arcee arctic baichuan bailingmoe bailingmoe2 chatglm codeshell command-r dbrx deci
+deepseek deepseek2 deepseek32 dots1 ernie4_5 ernie4_5-moe exaone falcon falcon-h1 gemma
+glm-dsa glm4 glm4moe gptneox granite granitehybrid granitemoe grovemoe hunyuan-dense
+hunyuan-moe hunyuan_vl hy_v3 internlm2 jamba kimi-linear lfm2 lfm2moe llama maincoder mamba
+mamba2 mellum mimo2 minicpm minicpm3 minimax-m2 mistral3 mistral4 mpt nanbeige nemotron
+nemotron_h nemotron_h_moe olmo olmoe orion paddleocr pangu-embedded phi2 phi3 phimoe qwen2
+qwen2moe qwen2vl qwen3 qwen3moe qwen3vl qwen3vlmoe refact seed_oss smollm3 stablelm starcoder
+starcoder2 step35 xverse
+"""
+PLAIN: Final = frozenset(_PLAIN.split())
 
 
 def known(architecture: str) -> bool:
@@ -154,7 +111,8 @@ NO_FIRST_NORM: Final = frozenset({"exaone4", "olmo2"})
 SECTIONS: Final = frozenset({"qwen2vl", "qwen35", "qwen35moe", "qwen3vl", "qwen3vlmoe"})
 
 # A sum takes the place of the sum before it, not of the part that is added.
-SUM_FIRST: Final = frozenset({"lfm2", "lfm2moe"})
+SUM_FIRST: Final = frozenset({"jamba", "lfm2", "lfm2moe"})
+SECOND_SUM_FIRST: Final = frozenset({"phi3", "phimoe"})  # that behind feed-forward alone
 
 # Only layers that slide rotate their queries.
 FULL_UNROTATED: Final = frozenset({"cohere2", "llama4"})

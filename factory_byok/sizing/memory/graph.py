@@ -4,7 +4,8 @@ The layers of a model are planned step by step as llama.cpp plans them and hande
 no number here is fitted. Exact for most families, see tests/sizing/memory/report.py.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -15,6 +16,7 @@ from factory_byok.sizing.memory.cache import padded, sliding_cells
 from factory_byok.sizing.memory.families import (
     NO_FIRST_NORM,
     PARALLEL,
+    SECOND_SUM_FIRST,
     SECTIONS,
     SUM_FIRST,
 )
@@ -35,8 +37,8 @@ from factory_byok.sizing.memory.graph_recurrent import (
 from factory_byok.sizing.memory.shape import Shape
 
 FLOAT: Final = 4  # bytes of one activation
+REPEATS: Final = 2  # how often the same two layers in a row are planned
 INDEX: Final = 2  # elements of one place in the cache: 64 bits
-REPEATS: Final = 2  # how often the same two layers in a row are planned: later ones change nothing
 
 
 def compute_buffer(
@@ -57,7 +59,8 @@ def compute_buffer(
     quantised cache, `unified` one cache for all slots, `outputs` the rows of logits: one for each
     slot unless told.
     """
-    if not flash or outputs not in (0, slots):
+    sparse = shape.latent is not None and shape.latent.index_top
+    if not flash or sparse or outputs not in (0, slots):
         return _planned(shape, window, batch, slots, on_card, flash, coarse, unified, outputs)
     # with flash attention only the masks know the window, and they keep their places throughout
     cells = _cells(shape, window, batch, slots if unified else 1)
@@ -85,13 +88,13 @@ def _planned(
     outputs: int,
 ) -> int:
     """The bytes of all steps, planned one by one."""
-    run, x, rows = _start(shape, window, batch, slots, on_card, flash, coarse, unified)
+    run, x, rows = _start(shape, window, batch, slots, on_card, flash, coarse, unified, outputs)
     ahead = None if rows is None else _Ahead(run, x, rows)
     if shape.streams > 1:
         others = run.new(shape.embedding * (shape.streams - 1), x)
         others = run.new(others.size // batch, run.new(others.size // batch, others))
         x = run.new(shape.embedding * shape.streams, x, others)
-    blocks = list(_distinct(shape.blocks))
+    blocks = shape.blocks if outputs > slots or run.ones else tuple(_distinct(shape.blocks))
     last = replace(run, tokens=outputs or slots)
     pictures = x
     for index, block in enumerate(blocks[:-1]):
@@ -106,7 +109,7 @@ def _planned(
     return run.graph.peak() * FLOAT
 
 
-def _early(block: Block, later: list[Block]) -> bool:
+def _early(block: Block, later: Sequence[Block]) -> bool:
     """Whether this layer plans the last step by name before a layer with a tail of its own."""
     if not block.mixer and not block.experts:
         return False
@@ -132,12 +135,15 @@ class _Ahead:
 
 
 def _distinct(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """The layers, those left out that follow a pair of layers which came often enough before."""
-    seen: dict[tuple[int, int], int] = {}
+    """The layers, those left out that follow a pair of layers which came often enough before.
+
+    They change nothing but where the last results lie, which only whole logits depend on.
+    """
+    seen: Counter[tuple[int, int]] = Counter()
     before = 0
     for block in blocks[:-1]:
         pair = (before, id(block))  # equal layers are one object
-        seen[pair] = seen.get(pair, 0) + 1
+        seen[pair] += 1
         if seen[pair] <= REPEATS:
             yield block
         before = id(block)
@@ -153,6 +159,7 @@ def _start(
     flash: bool,
     coarse: bool,
     unified: bool,
+    outputs: int,
 ) -> tuple[Run, Tensor, Tensor | None]:
     """The inputs: the tokens' embeddings, their positions, places in the caches, and masks.
 
@@ -163,20 +170,29 @@ def _start(
     embedding = shape.embedding * (1 + shape.deep_layers)
     own = shape.per_layer * shape.layers * batch
     rows = graph.new(own) if own and on_card else None
-    x = graph.new(embedding * batch)
-    graph.new(batch * (4 if shape.architecture in SECTIONS else 1))
+    x = graph.new((shape.embedding if on_card else embedding) * batch)
+    positions = graph.new(batch * (4 if shape.architecture in SECTIONS else 1))
     masks: dict[bool, Tensor] = {}
+    places: dict[bool, Tensor] = {}
     kinds = dict.fromkeys(block.attention.sliding for block in shape.blocks if block.attention)
-    coarse = coarse and shape.latent is None
+    coarse = coarse and shape.latent is None and not _odd(shape)
     for kind in kinds:
         if coarse:
             graph.new(_turn(shape, kind))
-        graph.new(batch * _places(shape, flash))
+        places[kind] = graph.new(batch * _places(shape, flash))
         masks[kind] = graph.new(batch * cells[kind] // (2 if flash else 1))
-    run = Run(graph, shape, batch, slots, flash, coarse, cells, masks, _tails(shape, slots))
+    chosen = graph.new(outputs or slots)
+    top = shape.latent.index_top if shape.latent else 0
+    ones = [graph.new(min(top, cells[False]) * batch) for _ in shape.blocks if top]
+    run = Run(
+        *(graph, shape, batch, slots, flash, coarse, cells, masks),
+        *(places, positions, chosen, _tails(shape, slots), ones),
+    )
     if not on_card:
-        x = graph.new(embedding * batch)
+        x = graph.new(shape.embedding * batch)
         rows = graph.new(own) if own else None
+    if shape.deep_layers:  # zeros behind each token's embedding, where pictures would stand
+        x = graph.new(embedding * batch, x)
     return run, x, rows
 
 
@@ -185,6 +201,11 @@ def _tails(shape: Shape, slots: int) -> Tails:
     told = shape.recurrent
     width = told.inner + 2 * told.groups * told.state or shape.embedding
     return Tails(size=told.tail * width * slots)
+
+
+def _odd(shape: Shape) -> bool:
+    """Whether heads are of a length that llama.cpp does not rotate: no multiple of 64."""
+    return any(each.attention.key_length % 64 for each in shape.blocks if each.attention)
 
 
 def _turn(shape: Shape, sliding: bool) -> int:
@@ -220,29 +241,50 @@ def _layer(run: Run, rest: Run, block: Block, x: Tensor, ahead: _Ahead | None) -
         return _layered(run, block, x, ahead)
     normed = x if family in NO_FIRST_NORM else run.new(width, x)
     if family in PARALLEL:
-        heads = attention(run, block, normed)
-        found = graph.over(feed_forward(run, normed, block.feed_forward), x)
-        return graph.over(found, run.new(width, heads))
+        return _parallel(run, rest, block, normed, x)
     if block.mixer:
         mixed = _mixed(run, block, normed, x)
         if rest is not run:
-            mixed, x = rest.new(width, mixed), rest.new(width, x)
+            mixed, x = rest.new(width, mixed, run.chosen), rest.new(width, x, run.chosen)
         # what these give comes back as a view, which nothing may overwrite
         seen = block.mixer in ("delta", "mamba")
         x = graph.over(x, mixed) if seen and rest is run else _plus(run, x, mixed)
         if not block.feed_forward and not block.experts:
             return x
         normed = x if family in NO_FIRST_NORM else rest.new(width, x)
-    x = _plus(run, x, _second(rest, block, normed, x))
+    x = _plus(run, x, _second(rest, block, normed, x), second=True)
     if ahead is not None:
         gate = graph.over(rest.new(run.shape.per_layer, x), ahead.made())
         x = graph.over(x, rest.new(width, gate))
     return x
 
 
-def _plus(run: Run, x: Tensor, more: Tensor) -> Tensor:
+def _parallel(run: Run, rest: Run, block: Block, normed: Tensor, x: Tensor) -> Tensor:
+    """A layer whose two halves read the same: the order of its sums differs by family."""
+    graph, family, width = run.graph, run.shape.architecture, run.shape.embedding
+    heads = attention(run, block, normed)
+
+    def chosen(whole: Tensor) -> Tensor:
+        return whole if rest is run else rest.new(width, whole, run.chosen)
+
+    def mixed() -> Tensor:
+        turned = graph.new(heads.size, heads) if run.rotated else heads
+        return chosen(run.new(width, turned))
+
+    def fed() -> Tensor:
+        return feed_forward(rest, chosen(normed), block.feed_forward)
+
+    if family == "phi2":
+        return graph.over(graph.over(mixed(), fed()), chosen(x))
+    if family == "falcon":
+        return graph.over(graph.over(fed(), mixed()), chosen(x))
+    return graph.over(graph.over(fed(), chosen(x)), mixed())
+
+
+def _plus(run: Run, x: Tensor, more: Tensor, *, second: bool = False) -> Tensor:
     """The sum so far with one part more, in the place of the one that is named first."""
-    if run.shape.architecture in SUM_FIRST:
+    family = run.shape.architecture
+    if family in SUM_FIRST or (second and family in SECOND_SUM_FIRST):
         return run.graph.over(x, more)
     return run.graph.over(more, x)
 
@@ -287,6 +329,8 @@ def _second(run: Run, block: Block, normed: Tensor, x: Tensor) -> Tensor:
         return run.graph.over(dense, found)
     found, _ = experts(run, normed, biased=run.shape.biased_experts)
     run.tails.fetch(run.graph)
+    if run.shape.expert_latent:
+        found = run.new(run.shape.embedding, found)
     if block.shared:
         found = run.graph.over(found, feed_forward(run, normed, block.shared))
     return found

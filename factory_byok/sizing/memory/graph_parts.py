@@ -7,7 +7,7 @@ Only steps with a result of their own are named; norms and activations that over
 from dataclasses import dataclass
 
 from factory_byok.sizing.memory.allocator import Graph, Tensor
-from factory_byok.sizing.memory.blocks import Block
+from factory_byok.sizing.memory.blocks import Block, Latent
 from factory_byok.sizing.memory.families import (
     FULL_UNROTATED,
     FUSED_EXPERTS,
@@ -15,6 +15,7 @@ from factory_byok.sizing.memory.families import (
     GATED_QUERY,
     LATE_GATE,
     NO_ROTATION,
+    PARALLEL,
     UNGATED,
 )
 from factory_byok.sizing.memory.shape import Shape
@@ -59,7 +60,11 @@ class Run:
     rotated: bool
     cells: dict[bool, int]
     masks: dict[bool, Tensor]
+    places: dict[bool, Tensor]
+    positions: Tensor
+    chosen: Tensor
     tails: Tails
+    ones: list[Tensor]
 
     def new(self, width: int, *reads: Tensor) -> Tensor:
         """A result of so many elements for each token."""
@@ -82,10 +87,10 @@ def attention(run: Run, block: Block, normed: Tensor) -> Tensor:
     else:
         q = run.new(query, normed)
         bare = family in NO_ROTATION or (family in FULL_UNROTATED and not kept.sliding)
-        q = q if bare else run.new(query, q)
+        q = q if bare else run.new(query, q, run.positions)
     q = _cached(run, block, normed, q, query)
     heads = _scores(run, block, q, values)
-    if run.rotated:
+    if run.rotated and family not in PARALLEL:
         heads = run.new(values, heads)
     if both is not None:
         return run.graph.over(run.new(query, both), heads)
@@ -109,11 +114,11 @@ def _cached(run: Run, block: Block, normed: Tensor, q: Tensor, query: int) -> Te
         return run.new(values, v) if run.rotated else v
 
     early = None if kept.sliding or run.masks.get(True) else value()
-    k = run.new(keys, run.new(keys, normed))
+    k = run.new(keys, run.new(keys, normed), run.positions)
     k = run.new(keys, k) if run.rotated else k
     late = early or value()
     run.graph.use(k)
-    run.graph.use(late)
+    run.graph.use(late, run.places[kept.sliding])
     return q
 
 
@@ -144,15 +149,27 @@ def latent_attention(run: Run, block: Block, normed: Tensor) -> Tensor:
     both = run.new(width, normed)
     vector = run.new(told.rank, both)
     run.graph.use(run.new(width, vector, run.new(told.rotated, both)))
+    mask = _sparse(run, told, normed, start) if told.index_top else run.masks[False]
     if run.flash:
-        found = run.new(heads * told.rank, q, run.masks[False])
+        found = run.new(heads * told.rank, q, mask)
     else:
         cells = run.cells[False]
-        scores = run.graph.over(run.new(heads * cells, q), run.masks[False])
+        scores = run.graph.over(run.new(heads * cells, q), mask)
         turned = run.graph.new(cells * told.rank)  # the values as columns, for all tokens at once
         found = run.new(heads * told.rank, turned, scores)
     values = heads * told.value_length
     return run.new(values, run.new(values, found))
+
+
+def _sparse(run: Run, told: Latent, normed: Tensor, start: Tensor) -> Tensor:
+    """The mask of a sparse attention (DSA): every cell gets a score, and the best are seen."""
+    graph, mask, width = run.graph, run.masks[False], told.index_heads * told.index_length
+    top = min(told.index_top, run.cells[False])
+    ones = graph.over(run.ones.pop(0))
+    query = run.new(width, run.new(width, run.new(width, start)))
+    scores = run.new(run.cells[False], query, run.new(told.index_heads, normed))
+    best = run.new(top, run.new(top, scores))
+    return graph.new(mask.size, graph.new(mask.size, ones, best), mask)
 
 
 def feed_forward(run: Run, normed: Tensor, width: int) -> Tensor:
@@ -171,9 +188,12 @@ def experts(run: Run, normed: Tensor, *, biased: bool) -> tuple[Tensor, Tensor]:
     """The chosen experts of a layer: what they give together, and which ones they were."""
     shape = run.shape
     used, width = shape.experts_used, shape.expert_feed_forward
+    narrow = shape.expert_latent
     chances = run.new(shape.experts, normed)
     ranked = run.new(shape.experts, *([run.new(shape.experts, chances)] if biased else [chances]))
     share = run.new(used, chances, ranked)
+    if narrow:
+        normed = run.new(narrow, normed)
     if shape.architecture in FUSED_EXPERTS:
         inner = run.new(used * width, run.new(2 * used * width, normed, ranked))
     elif shape.architecture in UNGATED:
@@ -181,13 +201,13 @@ def experts(run: Run, normed: Tensor, *, biased: bool) -> tuple[Tensor, Tensor]:
     else:
         gate = run.new(used * width, normed, ranked)
         inner = run.new(used * width, gate, run.new(used * width, normed, ranked))
-    each = run.graph.over(run.new(used * shape.embedding, inner, ranked), share)
+    each = run.graph.over(run.new(used * (narrow or shape.embedding), inner, ranked), share)
     return summed(run, each, used), ranked
 
 
 def summed(run: Run, each: Tensor, used: int) -> Tensor:
     """The sum of what each chosen expert gives."""
-    found = run.new(run.shape.embedding, each)
+    found = run.new(each.size // used // run.tokens, each)
     for _ in range(max(used - 2, 0)):
         found = run.graph.over(found, each)
     return found

@@ -55,6 +55,7 @@ class Shape:
     experts: int = 0
     experts_used: int = 0
     expert_feed_forward: int = 0
+    expert_latent: int = 0
     vocabulary: int = 0
     blocks: tuple[Block, ...] = ()
     latent: Latent | None = None
@@ -155,6 +156,7 @@ def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[s
         experts=data.number("expert_count"),
         experts_used=data.number("expert_used_count"),
         expert_feed_forward=data.number("expert_feed_forward_length", plain),
+        expert_latent=data.number("moe_latent_size"),
         vocabulary=_vocabulary(data),
         blocks=blocks,
         latent=read_latent(data),
