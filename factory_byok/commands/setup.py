@@ -128,7 +128,7 @@ def _walked(world: "World", wanted: "Wanted", *, asks: bool, quiet: bool) -> "Wa
     from factory_byok.workflows.setup.state import Way
 
     guide = Terminal() if asks else Guide()
-    guide.show_opening()
+    guide.show("opening")
     progress, address = progress_on(quiet=quiet), world.address(wanted.endpoint)
     return walk(Way(world, wanted, guide, progress, address, request=wanted.model))
 

@@ -1,6 +1,6 @@
 """The guided path on the screen: what is asked at each step, and how it ended."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from factory_byok.core.errors import ByokError
@@ -15,6 +15,7 @@ from factory_byok.sizing.fitting import Ranked
 from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.workflows.add import Plan
 from factory_byok.workflows.offered_models import Offered
+from factory_byok.workflows.setup.guide import Screen
 from factory_byok.workflows.setup.steps import Start, Step, StepName
 from factory_byok.workflows.windows import Row
 
@@ -236,3 +237,28 @@ def result_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
     """What was proven."""
     for result in results:
         yield exercise_line(result, style)
+
+
+def misunderstood_lines(text: str, style: Style) -> Iterator[str]:
+    """Why an answer is asked for again."""
+    yield from style.wrapped(text, "  ", "  ")
+
+
+SCREENS: Final[dict[Screen, Callable[..., Iterator[str]]]] = {
+    "opening": opening_lines,
+    "heading": heading_lines,
+    "step": step_lines,
+    "failure": failure_lines,
+    "warning": warning_lines,
+    "machine": machine_lines,
+    "silence": silent_lines,
+    "offer": offer_lines,
+    "misunderstood": misunderstood_lines,
+    "providers": provider_lines,
+    "names": offered_names,
+    "window": window_lines,
+    "keeping": keep_lines,
+    "entry": entry_lines,
+    "proof": proof_lines,
+    "results": result_lines,
+}

@@ -38,7 +38,7 @@ def ask_choice(
 
 def ask_provider(guide: Guide, names: Sequence[str]) -> str:
     """A provider by its number or name."""
-    guide.show_providers([(name, PROVIDERS[name].key_variable) for name in names])
+    guide.show("providers", [(name, PROVIDERS[name].key_variable) for name in names])
     while True:
         word = guide.answer("Number or name of the provider", names[0]).strip().lower()
         if word.isdigit() and 1 <= int(word) <= len(names):
@@ -48,7 +48,7 @@ def ask_provider(guide: Guide, names: Sequence[str]) -> str:
             return name
         near = get_close_matches(name, names, 1)
         like = f"; did you mean {near[0]}?" if near else ""
-        guide.show_misunderstood(f"`{word}` is neither a provider nor a number here{like}")
+        guide.show("misunderstood", f"`{word}` is neither a provider nor a number here{like}")
 
 
 def ask_address(world: World, guide: Guide, name: str) -> str:
@@ -62,7 +62,7 @@ def ask_address(world: World, guide: Guide, name: str) -> str:
         try:
             place(world, name, word)
         except UsageError as error:
-            guide.show_misunderstood(f"{error.message}. {error.hint}")
+            guide.show("misunderstood", f"{error.message}. {error.hint}")
             continue
         return word
 
@@ -86,7 +86,7 @@ def ask_model(guide: Guide, choice: Choice, models: Sequence[Offered]) -> str:
     """One of the models that a server told, by its number or name. Raises ByokError for none."""
     if not models:
         raise ByokError(f"{choice.about.title} at {choice.address} offers no model")
-    guide.show_names(models)
+    guide.show("names", models)
     names = [model.name for model in models]
     examples = [example for example, _ in choice.about.examples]
     first = next((each for each in examples if each in names), names[0])
@@ -98,4 +98,4 @@ def ask_model(guide: Guide, choice: Choice, models: Sequence[Offered]) -> str:
             return word
         near = get_close_matches(word, names, 2, 0.4)
         like = f"; closest: {', '.join(near)}" if near else ""
-        guide.show_misunderstood(f"{choice.about.title} has no `{word}`{like}")
+        guide.show("misunderstood", f"{choice.about.title} has no `{word}`{like}")

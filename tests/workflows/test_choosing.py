@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any, get_args
 
 import pytest
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
+from factory_byok.screens.setup import SCREENS
 from factory_byok.workflows.choice import place
 from factory_byok.workflows.choosing import ask_address, ask_key, ask_model, ask_provider
 from factory_byok.workflows.offered_models import Offered
-from factory_byok.workflows.setup.guide import Guide
+from factory_byok.workflows.setup.guide import Guide, Screen
 
 
 class Script(Guide):
@@ -29,9 +31,9 @@ class Script(Guide):
         self.heard.append(question)
         return next(self._answers)
 
-    def show_misunderstood(self, text: str) -> None:
-        """Hears it."""
-        self.heard.append(text)
+    def show(self, screen: Screen, *facts: Any) -> None:
+        """Hears why it is asked again."""
+        self.heard += facts if screen == "misunderstood" else ()
 
 
 WORLD = replace(World.real(), env={})
@@ -78,3 +80,7 @@ def test_an_unknown_model_asks_again_with_the_closest() -> None:
     assert ask_model(Script("qwen3"), choice, models("qwen3:latest")) == "qwen3"
     with pytest.raises(ByokError):
         ask_model(Script(), choice, [])
+
+
+def test_every_screen_of_the_guide_is_drawn() -> None:
+    assert set(SCREENS) == set(get_args(Screen))

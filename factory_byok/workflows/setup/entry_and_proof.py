@@ -37,7 +37,7 @@ def entry(way: Way) -> Done:
     model = judged.model if judged else None
     _check_name(way, name or adding.new_entry(choice, model, wanted).name)
     plan = adding.prepare(way.world, choice, judged, wanted)
-    way.guide.show_entry(plan)
+    way.guide.show("entry", plan)
     if not way.guide.agrees(f"Write this entry to {shorten_home(str(plan.place.path))}?"):
         return "skipped", "you said no"
     with unbroken():
@@ -108,7 +108,7 @@ def proof(way: Way) -> Done:
     if way.entry is None:
         return "skipped", "droid has no entry for it"
     names = ("tools",) if way.remote() else EXERCISES
-    way.guide.show_proof(names)
+    way.guide.show("proof", names)
     if not way.guide.agrees("Prove it now?"):
         return "skipped", f"you said no; `byok test {way.entry.id}` does it later"
     window = way.wanted.window
@@ -122,7 +122,7 @@ def proof(way: Way) -> Done:
     way.results = tuple(proven.results)
     if proven.interrupted:
         raise KeyboardInterrupt
-    way.guide.show_results(way.results)
+    way.guide.show("results", way.results)
     if not cannot_act(way.results):  # what was seen counts more than what was known
         way.findings = [each for each in way.findings if NO_TOOLS not in each.message]
     if all(each.status == "passed" for each in way.results):

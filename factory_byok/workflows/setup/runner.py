@@ -95,7 +95,7 @@ def _take(way: Way, name: StepName) -> Next | None:
     """One step, and what comes after it; None for the next one."""
     step = _left_out(way, name)
     if step is None:
-        way.guide.show_heading(name)
+        way.guide.show("heading", name)
         try:
             step = Step(name, *DOING[name](way))
         except UsageError as error:
@@ -104,7 +104,7 @@ def _take(way: Way, name: StepName) -> Next | None:
             return _failed(way, name, error)
         except ByokError as error:
             return _failed(way, name, error)
-        way.guide.show_step(step)
+        way.guide.show("step", step)
     way.steps[name] = step
     return None
 
@@ -121,7 +121,7 @@ def _left_out(way: Way, name: StepName) -> Step | None:
 
 def _failed(way: Way, name: StepName, error: ByokError) -> Next:
     """Tells a failure; at a terminal the user decides how to go on."""
-    way.guide.show_failure(error)
+    way.guide.show("failure", error)
     following: Next = "leave"
     if way.guide.asks:
         chosen = STEPS.index(name) >= STEPS.index("model")
@@ -142,7 +142,7 @@ def _following(way: Way, question: str, default: str) -> Next:
         word = way.guide.answer(question, default).strip().lower()
         if word[:1] in ANSWERS:
             return ANSWERS[word[:1]]
-        way.guide.show_misunderstood(f"`{word}` is none of t, m, s and l")
+        way.guide.show("misunderstood", f"`{word}` is none of t, m, s and l")
 
 
 def _walked(way: Way, *, interrupted: bool = False) -> Walked:

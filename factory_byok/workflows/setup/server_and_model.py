@@ -45,7 +45,7 @@ PAUSE: Final = 0.5  # seconds between two looks at a server that is being starte
 def machine(way: Way) -> Done:
     """Reads the machine and shows it."""
     snap = way.look()
-    way.guide.show_machine(snap)
+    way.guide.show("machine", snap)
     memory = snap.machine.memory
     told = memory_phrase(memory.value) if isinstance(memory, Known) else "memory not known"
     return "done", f"memory {told}; GPU {'; '.join(gpu_phrases(snap.machine))}"
@@ -68,7 +68,7 @@ def server(way: Way) -> Done:
         remedy = Remedy(next_step(snap, endpoint, silence))
     start = start_of(snap, silence, remedy)
     why = f"Ollama does not answer at {way.ollama}: {lower_first(silence.why)}"
-    way.guide.show_silence(why, start)
+    way.guide.show("silence", why, start)
     if way.guide.asks:
         asked = f"Press Enter to wait until it answers, or type {ANOTHER} for another provider"
         if way.guide.answer(asked, "wait").lower() == ANOTHER:
@@ -147,7 +147,7 @@ def _ask(way: Way, used: Entry | None) -> str:
     """Offers what fits and takes a number, a name, the cloud, or another provider."""
     offered = offers(_all(way)) if way.server() else ()
     first = used.model if used else "1" if offered else CLOUD
-    way.guide.show_offer(offered, used)
+    way.guide.show("offer", offered, used)
     while True:
         word = way.guide.answer("Number, or any model's name", first).strip()
         if word.lower() == ANOTHER:
@@ -159,8 +159,8 @@ def _ask(way: Way, used: Entry | None) -> str:
             return offered[int(word) - 1].candidate.name
         if not word.isdigit() and parse_name(word) is not None and len(word) > 1:
             return word
-        way.guide.show_misunderstood(
-            f"That is neither a number from 1 to {len(offered)} nor a name"
+        way.guide.show(
+            "misunderstood", f"That is neither a number from 1 to {len(offered)} nor a name"
         )
 
 
@@ -193,7 +193,7 @@ def _taken(way: Way) -> bool:
     held = fit(candidate, seen.free, replace(seen.usual, window=way.wanted.window or FLOOR))
     for warning in _warnings(way, held):
         way.findings.append(Finding("warning", way.named, warning))
-        way.guide.show_warning(warning)
+        way.guide.show("warning", warning)
     return not way.findings or way.guide.agrees("Take it all the same?", default=False)
 
 

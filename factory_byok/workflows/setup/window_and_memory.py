@@ -58,7 +58,7 @@ def window(way: Way) -> Done:
         way.take(way.named, copy)
         return "unchanged", f"`{copy}` is there already"
     aim = window_to_set(way.wanted.window, now.longest_window, now.on_gpu)
-    way.guide.show_window(now, aim)
+    way.guide.show("window", now, aim)
     if not way.guide.agrees(f"Make a copy with {show_tokens(aim)} and use that?"):
         return "skipped", "you said no"
     return _copy(way, aim)
@@ -131,7 +131,7 @@ def keep_alive(way: Way) -> Done:
         return "unchanged", f"it stays in memory {_lasting(now.seconds)}"
     server = way.server()
     for_good = set_variable(way.look(), way.ollama.identity(), server, KEEP)
-    way.guide.show_keeping(now.size, for_good)
+    way.guide.show("keeping", now.size, for_good)
     if not way.guide.agrees("Keep it in memory for an hour after each use?"):
         return "skipped", "you said no"
     with way.progress.working(f"Loading {way.model}"):
