@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 
 from factory_byok.commands.options import (
+    AllOption,
     DryRunOption,
     EndpointOption,
+    PruneOption,
     QuietOption,
     TimeoutOption,
+    YesOption,
 )
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.findings import Status
@@ -70,6 +73,9 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite a different entry of that name.")
     ] = False,
+    all_: AllOption = False,
+    prune: PruneOption = False,
+    yes: YesOption = False,
     dry_run: DryRunOption = False,
     timeout: TimeoutOption = 2.0,
     quiet: QuietOption = False,
@@ -79,10 +85,11 @@ def run(
     Asks the server first, says what is wrong with this choice, writes one validated entry where
     droid will honour it, tries it with a chat, and prints the id to choose in droid.
     """
+    from factory_byok.commands.add_all import whole_server
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.add import Wanted, measured, prepare
-    from factory_byok.workflows.choice import choose, judge, place
+    from factory_byok.workflows.choice import judge
     from factory_byok.workflows.keys import key_for
     from factory_byok.workflows.plan import change_files
 
@@ -90,14 +97,11 @@ def run(
     if provider is None:
         choice, key = _asked(world, timeout=timeout, quiet=quiet)
     else:
-        provider, model = _meant(provider, model)
-        choice = place(world, provider, endpoint)
-        if model is not None:
-            choice = choose(world, provider, model, endpoint)
+        choice = _named(world, provider, model, endpoint)
         literal = _literal(key_env, wanted=key_stdin)
-        check = model is not None and not no_check
+        check = (bool(choice.model) or all_) and not no_check
         key = key_for(world, choice, variable=key_env, literal=literal, check=check)
-    if not choice.model:
+    if not (choice.model or all_ or prune):
         return _offers(world, choice, key.secret, timeout=timeout, quiet=quiet)
     wanted = Wanted(
         name=name,
@@ -108,6 +112,13 @@ def run(
         compaction=not no_compaction_limit,
         default=default,
     )
+    if all_ or prune:
+        if choice.model:
+            raise UsageError("`--all` and `--prune` are about every model of a provider's server")
+        return whole_server(
+            world, choice, wanted, progress_on(quiet=quiet),
+            add=all_, prune=prune, yes=yes, dry_run=dry_run, timeout=timeout, secret=key.secret,
+        )  # fmt: skip
     if pull and not dry_run:
         _pulled(world, choice, timeout=timeout, quiet=quiet)
     judged, progress = None, progress_on(quiet=quiet)
@@ -132,16 +143,21 @@ def run(
     return _answer(plan, judged, tuple(results), interrupted=interrupted)
 
 
-def _meant(provider: str, model: str | None) -> tuple[str, str | None]:
-    """The provider and model that the words mean: a model's name alone is one of Ollama's."""
+def _named(world: "World", provider: str, model: str | None, endpoint: str) -> "Choice":
+    """The choice that the words mean; a model's name alone is Ollama's. Raises UsageError."""
     from factory_byok.core.model_names import parse_name
     from factory_byok.providers import PROVIDERS
+    from factory_byok.workflows.choice import choose, place
 
     name = provider.strip().lower().replace("_", "-")
     named = ":" in provider or "/" in provider or any(map(str.isdigit, provider))
     if model is None and name not in PROVIDERS and named and parse_name(provider) is not None:
-        return "ollama", provider
-    return provider, model
+        provider, model = "ollama", provider
+    return (
+        place(world, provider, endpoint)
+        if model is None
+        else choose(world, provider, model, endpoint)
+    )
 
 
 def _asked(world: "World", *, timeout: float, quiet: bool) -> "tuple[Choice, EntryKey]":

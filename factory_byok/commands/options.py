@@ -58,6 +58,12 @@ EndpointOption = Annotated[
         help="Server root or base URL; else OLLAMA_HOST, else http://localhost:11434.",
     ),
 ]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="Add every chat model of the server that droid lacks.")
+]
+PruneOption = Annotated[
+    bool, typer.Option("--prune", help="Remove the entries whose model is gone at the server.")
+]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 ProjectOption = Annotated[
     bool, typer.Option("--project", help="Also try entries of this project's own file.")

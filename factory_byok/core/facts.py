@@ -17,7 +17,7 @@ from factory_byok.core.droid_facts import Repeated as Repeated
 from factory_byok.core.droid_facts import SettingsFile as SettingsFile
 from factory_byok.core.droid_facts import System as System
 from factory_byok.core.droid_facts import TextEdit as TextEdit
-from factory_byok.core.model_names import is_cloud, same_model
+from factory_byok.core.model_names import can_chat, is_cloud, same_model
 from factory_byok.core.units import Bytes, Parameters, Tokens
 
 T = TypeVar("T")
@@ -187,6 +187,14 @@ class Model:
         """Whether it runs on another machine than its server's: in Ollama's cloud, as a rule."""
         return bool(self.remote_host) or is_cloud(self.name)
 
+    @property
+    def chats(self) -> bool:
+        """Whether it can hold a conversation, as far as is known: embedding models cannot."""
+        able = self.capabilities
+        if isinstance(able, Known) and able.value:
+            return "completion" in able.value
+        return can_chat(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -222,7 +230,8 @@ class Server:
     `told_window` is its window for every model that says nothing itself, when it tells one; `cloud`
     says whether it may pass requests on to Ollama's cloud, asked only for a cloud model. `poses`
     tells a proxy that answers Ollama's questions without being one. `suffixes` are words that may
-    follow any of its models' names behind a colon without being listed (`nitro`).
+    follow any of its models' names behind a colon without being listed (`nitro`). `whole_list` says
+    that `models` are all that it serves, so that a name outside of them is none.
     """
 
     provider: str
@@ -235,6 +244,7 @@ class Server:
     cloud: Reading[Cloud] = NOT_READ
     poses: bool = False
     suffixes: tuple[str, ...] = ()
+    whole_list: bool = False
 
     @property
     def is_ollama(self) -> bool:

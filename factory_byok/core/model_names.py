@@ -28,6 +28,13 @@ _COUNT: Final = re.compile(
 )
 _EFFECTIVE: Final = re.compile(r"(?<![a-z0-9])e(?P<count>\d+(?:\.\d+)?)b(?![a-z0-9])")
 
+# Models that only embed, rank, hear, speak or draw, by the names that their makers give them
+# (ollama.com/search?c=embedding, platform.openai.com/docs/models).
+_NO_CHAT: Final = re.compile(
+    r"(?<![a-z])(?:text-embedding|.*embed|bge|e5|gte|.*minilm|.*rerank|whisper|tts|dall-e|.*moderation|"
+    r"gpt-image|sora)(?![a-z])"
+)
+
 Source = Literal["", "local", "cloud"]
 
 
@@ -116,6 +123,11 @@ def refuse_no_name(name: str) -> None:
     if parse_name(name) is None:
         told = f"`{name}` is not a model name" if name.strip() else "The model's name is empty"
         raise UsageError(told, "Names look like `qwen2.5-coder:32b`")
+
+
+def can_chat(name: str) -> bool:
+    """Whether a model can hold a conversation, as far as its name tells."""
+    return _NO_CHAT.match(name[:LONGEST].lower().rpartition("/")[2]) is None
 
 
 def is_cloud(name: str) -> bool:

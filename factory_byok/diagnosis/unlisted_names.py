@@ -24,7 +24,7 @@ def unlisted(entry: Entry, server: Server, near: Sequence[str]) -> Iterator[Find
     """What to say of an entry's name that a server does not list; `near` are names like it."""
     models = server.models.value if isinstance(server.models, Known) else ()
     listed = [model.name for model in models]
-    if not listed or _is_taken(entry.model, listed):
+    if not listed or is_taken(entry.model, listed):
         return
     if server.provider == "llama-cpp" and len(listed) == 1:
         message = f"llama-server serves only `{listed[0]}`, and takes any name for it"
@@ -44,7 +44,7 @@ def _write(entry: Entry, name: str) -> Remedy:
     return Remedy(text, by_command(("byok", "set", entry.id, f"model={name}")))
 
 
-def _is_taken(name: str, listed: Sequence[str]) -> bool:
+def is_taken(name: str, listed: Sequence[str]) -> bool:
     """Whether a list covers a name: by a wildcard, or without a suffix that gateways know."""
     bare = SUFFIX.sub("", name)
     return any(fnmatchcase(name, each) or each == bare for each in listed)

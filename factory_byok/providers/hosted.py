@@ -89,6 +89,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         key_variable="OPENROUTER_API_KEY",
         key_page="https://openrouter.ai/keys",
         examples=(("openai/gpt-oss-20b", 32_000),),
+        listings=(Listing(whole=True),),  # "all models available on OpenRouter"
         # Its model variants; `:free` and others with a price of their own are in the list.
         suffixes=("nitro", "floor", "online", "exacto"),
     ),

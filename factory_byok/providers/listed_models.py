@@ -72,10 +72,11 @@ def parse(
         return Known(_server(provider, Unknown(f"its list of models answers {reply.status}")))
     try:
         body = reply.json()
-        models = tuple(parse_models(body, listing or provider.listings[0]))
+        listing = listing or provider.listings[0]
+        models = tuple(parse_models(body, listing))
     except NoAnswer:
         return Unknown("It answers /v1/models with broken JSON", "json")
-    server = _server(provider, Known(models))
+    server = replace(_server(provider, Known(models)), whole_list=listing.whole)
     return Known(replace(server, provider=_owner(body)) if provider is ANY else server)
 
 

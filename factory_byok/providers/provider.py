@@ -48,6 +48,7 @@ class Listing:
     """How a provider lists its models.
 
     `path` goes behind the endpoint, less `cut` at its end; the rows stand `under` that name.
+    `whole` says that the server has no model that is not in it.
     """
 
     path: str = "/v1/models"
@@ -55,6 +56,7 @@ class Listing:
     under: str = "data"
     rows: Rows = parse_row
     headers: Callable[[str], dict[str, str]] = bearer
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from factory_byok.core.facts import Json, Server
 from factory_byok.core.json_fields import text
-from factory_byok.providers.provider import Provider
+from factory_byok.providers.provider import Listing, Provider
 
 
 def enrich(server: Server, body: Mapping[str, Json], _: Collection[str] = ()) -> Server:
@@ -19,6 +19,7 @@ PROVIDER: Final = Provider(
     title="vLLM",
     base_url="http://localhost:8000/v1",
     key="not-needed",
+    listings=(Listing(whole=True),),  # any other name is answered by 404
     more="/version",
     enrich=enrich,
 )

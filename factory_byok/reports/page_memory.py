@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from factory_byok.core.addresses import parse_address
-from factory_byok.core.facts import Entry, Known, Model, Server, Snapshot
+from factory_byok.core.facts import Entry, Known, Server, Snapshot
 from factory_byok.core.units import Bytes, Tokens
 from factory_byok.sizing.fitting import (
     Candidate,
@@ -100,15 +100,9 @@ def _of_server(snap: Snapshot) -> Iterator[MemoryOf]:
     server = reading.value
     if isinstance(server.models, Known):
         for model in server.models.value:
-            if _chats(model):
+            if model.chats:
                 free = _free(snap)
                 yield _held(installed(model, server), free, model.name, server=server)
-
-
-def _chats(model: Model) -> bool:
-    """Whether a model can hold a conversation, as far as is known."""
-    known = model.capabilities
-    return not isinstance(known, Known) or "completion" in known.value or not known.value
 
 
 def _free(snap: Snapshot) -> Free:

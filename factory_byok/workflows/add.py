@@ -65,7 +65,8 @@ class Plan:
 
 def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted) -> Plan:
     """Plans the change without writing. Raises ByokError when droid would not honour the entry."""
-    new = new_entry(choice, judged.model if judged else None, wanted)
+    model = judged.model if judged else None
+    new = new_entry(choice, model, wanted)
     texts = current(world)
     now = look(world, texts)
     old = _of_that_name(now, new.name)
@@ -78,23 +79,23 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
     validate_entry(place.kind, new.fields(place.kind))
     after = change.imagine(world, change.preview(world, (edits,), texts=texts), texts)
     entry = _found(after, place, new, old)
-    limit = _limit(choice, judged, new, wanted)
-    beside = _beside(world, entry, after, limit, default=wanted.default)
+    limit = limit_of(choice, model, new, wanted)
+    besides = beside(world, entry, after, limit, default=wanted.default)
     offered = ((entry.file, entry.id, entry.model),)
-    action = EditSettings((edits, beside), offered=offered)
+    action = EditSettings((edits, besides), offered=offered)
     files = plan_files(world, action, texts, after.followed.words)
     notes = findings_of_other_droids(world, (entry,), after, files.texts)
     return Plan(entry, place, files, limit, wanted.default, notes)
 
 
-def new_entry(choice: Choice, model: Model | None, wanted: Wanted) -> NewEntry:
-    """The entry by the command line, the server and Factory's page."""
+def new_entry(choice: Choice, model: Model | None, wanted: Wanted, *, titled: str = "") -> NewEntry:
+    """The entry by the command line, the server and Factory's page; `titled` names the model."""
     remote = is_remote(choice, model)
     plain = choice.provider in ("ollama", "openai-compatible")
     who = "" if plain else choice.about.title
     limit = _output(choice, model, remote=remote)
     return NewEntry(
-        name=wanted.name or title(choice.model, remote=remote, place=who),
+        name=wanted.name or title(titled or choice.model, remote=remote, place=who),
         model=choice.model,
         base_url=choice.base_url,
         dialect=choice.about.dialect,
@@ -149,7 +150,7 @@ def _window_is_measured(model: Model | None) -> bool:
     return isinstance(window, Known) and window.value.basis == "measured"
 
 
-def _beside(
+def beside(
     world: World, entry: Entry, seen: Effective, limit: Tokens | None, *, default: bool
 ) -> tuple[Edit, ...]:
     """The edits to settings.json that go with the entry, as far as it does not say so already."""
@@ -206,12 +207,11 @@ def _found(after: Effective, place: Destination, new: NewEntry, old: Entry | Non
     return entry
 
 
-def _limit(choice: Choice, judged: Judged | None, new: NewEntry, wanted: Wanted) -> Tokens | None:
+def limit_of(choice: Choice, model: Model | None, new: NewEntry, wanted: Wanted) -> Tokens | None:
     """The compaction limit for an entry; None for one that needs none.
 
     A service's window is often larger than droid's own limit, or not told.
     """
-    model = judged.model if judged else None
     window = model.window if model else None
     if not wanted.compaction:
         return None

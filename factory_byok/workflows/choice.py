@@ -156,12 +156,13 @@ def look_there(
     models = server.value.models
     if secret and choice.at_home and isinstance(models, Unknown) and models.kind == "key":
         raise ByokError(
-            f"Nothing was written: {choice.about.title} refuses this key", f"Correct it; {ANYWAY}"
+            f"Nothing was written: {choice.about.title} refuses this key",
+            f"Correct it; {ANYWAY}" if choice.model else "Correct it",
         )
     if choice.provider == "ollama" and not server.value.is_ollama:
         raise ByokError(
             f"The server at {choice.address} is not Ollama",
-            f"Use `byok add openai-compatible {choice.model} --endpoint {choice.address}`",
+            f"`byok add openai-compatible --endpoint {choice.address}` lists its models",
         )
     return snap, server.value
 
@@ -188,9 +189,10 @@ def _silent(snap: Snapshot, choice: Choice, why: Unknown) -> ByokError:
     """The server gave no usable answer."""
     error = no_answer(snap, choice.address, why)
     hint = "See whether this machine is online; `--timeout 30` waits longer"
+    hint = hint if choice.hosted else error.hint
     return ByokError(
         f"Nothing was written: {lower_first(error.message)}",
-        f"{hint if choice.hosted else error.hint}; {ANYWAY}",
+        f"{hint}; {ANYWAY}" if choice.model else hint,
     )
 
 

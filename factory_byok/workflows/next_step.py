@@ -77,6 +77,20 @@ def after_add(
     return choose_in_droid(entry)
 
 
+def after_add_all(
+    findings: Sequence[Finding], *, planned: bool, added: int, done: bool
+) -> NextStep:
+    """After all models of a server were added, or those that are gone removed."""
+    if planned:
+        return DO_IT
+    errors = [each for each in findings if each.level == "error"]
+    if errors:
+        return _of_findings(errors) or run("byok", "doctor", why="says what is in the way")
+    if added and done:
+        return run("byok", "test", why="lets each model call a tool, as droid will")
+    return run("byok", "list", why="what droid offers now")
+
+
 def after_list(entries: Sequence[Entry], *, broken: bool, pick: str = "") -> NextStep:
     """After looking at droid's files alone; `broken` says that droid skips something there.
 

@@ -41,11 +41,15 @@ def plan_removal(world: World, word: str) -> Removal:
     chosen = find_entry(settings.entries, word)
     refuse_broken(settings.files)
     copies = tuple(_copies(settings.entries, chosen))
-    limits = user_place(world, "settings").path
-    edits = (*_pins(settings, copies), *_edits(copies, settings.defaults, limits))
-    action = EditSettings((edits,), taking_back=True)
+    action = EditSettings((removal_edits(world, settings, copies),), taking_back=True)
     files = plan_files(world, action, texts, settings.followed.words)
     return Removal(chosen, copies, files, settings.defaults.model == chosen.id)
+
+
+def removal_edits(world: World, settings: Effective, gone: Sequence[Entry]) -> tuple[Edit, ...]:
+    """The edits that take these entries out, with what points to their ids."""
+    limits = user_place(world, "settings").path
+    return (*_pins(settings, gone), *_edits(gone, settings.defaults, limits))
 
 
 def refuse_broken(files: Iterable[SettingsFile]) -> None:

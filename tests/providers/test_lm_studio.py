@@ -30,9 +30,9 @@ def test_a_model_that_is_not_loaded_has_no_window_yet() -> None:
     assert model.longest_window == Known(131_072)
 
 
-def test_embeddings_are_left_out() -> None:
+def test_embeddings_cannot_chat() -> None:
     server = read("lm-studio")
-    assert len(server.models.value) == 2
+    assert [model.chats for model in server.models.value] == [True, True, False]
 
 
 @pytest.mark.outside

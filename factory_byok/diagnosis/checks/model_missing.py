@@ -54,7 +54,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             continue
         if is_cloud(entry.model):
             continue
-        other = _elsewhere(snap, entry)
+        other = elsewhere(snap, entry)
         also = f"; another Ollama on this machine, at {other}, has it" if other else _like(near)
         yield Finding(
             "error",
@@ -132,7 +132,7 @@ def _like(near: list[str]) -> str:
     return f"; closest: {', '.join(f'`{each}`' for each in near)}" if near else ""
 
 
-def _elsewhere(snap: Snapshot, entry: Entry) -> str:
+def elsewhere(snap: Snapshot, entry: Entry) -> str:
     """The address of another Ollama on this machine that has the model, "" when there is none."""
     for address, names in snap.elsewhere.items():
         if any(same_model(name, entry.model) for name in names):

@@ -70,7 +70,8 @@ def probe(
         if _wants_cloud(models.value, wanted):
             cloud = _cloud(http, endpoint, deadline, status)
     window = parse_default_window(status)
-    return Known(Server("ollama", known, WINDOW_SETTING, models, loaded, NOT_READ, window, cloud))
+    server = Server("ollama", known, WINDOW_SETTING, models, loaded, NOT_READ, window, cloud)
+    return Known(replace(server, whole_list=True))
 
 
 def _poses(models: tuple[Model, ...]) -> bool:

@@ -83,13 +83,7 @@ def all_installed(server: Server | None) -> tuple[Candidate, ...]:
     """The models of a server that can hold a conversation, as far as is known."""
     told = server.models if server else NOT_READ
     models = told.value if isinstance(told, Known) else ()
-    return tuple(installed(each, server) for each in models if server and _chats(each))
-
-
-def _chats(model: Model) -> bool:
-    """Whether a model can hold a conversation, as far as is known (embedding models cannot)."""
-    known = model.capabilities
-    return not isinstance(known, Known) or "completion" in known.value or not known.value
+    return tuple(installed(each, server) for each in models if server and each.chats)
 
 
 def by_name(name: str) -> Candidate | None:

@@ -1,0 +1,67 @@
+"""byok add PROVIDER with `--all` or `--prune`: one plan for a whole server, asked about once."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from factory_byok.commands.consent import agree
+from factory_byok.screens.answer import Answer
+
+if TYPE_CHECKING:
+    from factory_byok.core.progress import Progress
+    from factory_byok.core.world import World
+    from factory_byok.screens.style import Style
+    from factory_byok.workflows.add import Wanted
+    from factory_byok.workflows.choice import Choice
+    from factory_byok.workflows.whole_server import Sync
+
+
+def whole_server(
+    world: "World", choice: "Choice", wanted: "Wanted", progress: "Progress",
+    *, add: bool, prune: bool, yes: bool, dry_run: bool, timeout: float, secret: str,
+) -> Answer:  # fmt: skip
+    """Adds what the server offers and removes what is gone there. Raises ByokError."""
+    from factory_byok.screens.added_all import planned_lines
+    from factory_byok.workflows.plan import write_files
+    from factory_byok.workflows.whole_server import plan, see
+
+    seen = see(world, choice, timeout=timeout, progress=progress, secret=secret)
+    sync = plan(world, choice, seen, wanted, add=add, prune=prune)
+    if dry_run or not sync.files.changes:
+        return _answer(sync, done=False)
+
+    def shown(style: "Style") -> Iterable[str]:
+        return planned_lines(sync, style)
+
+    agree(shown, "Do this?", yes=yes)
+    write_files(world, "add", sync.files)
+    return _answer(sync, done=True)
+
+
+def _answer(sync: "Sync", *, done: bool) -> Answer:
+    """The result for scripts and for people."""
+    from factory_byok.commands.list import entry_row
+    from factory_byok.workflows.next_step import after_add_all
+
+    def data() -> dict[str, Any]:
+        return {
+            "provider": sync.choice.provider,
+            "endpoint": str(sync.choice.address),
+            "added": [entry_row(each) for each in sync.added],
+            "removed": [entry_row(each) for each in sync.removed],
+            "already": list(sync.already),
+            "left_out": [{"name": name, "why": why} for name, why in sync.left_out],
+            "written": done,
+            "diff": sync.files.diff,
+            "read_by": sync.files.read_by,
+        }
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.screens.added_all import added_all_lines
+
+        return added_all_lines(sync, style, done=done)
+
+    findings = sync.report.findings
+    step = after_add_all(
+        findings, planned=sync.files.changes and not done, added=len(sync.added), done=done
+    )
+    return Answer(data, words, findings, next=step, read_by=sync.files.read_by)
