@@ -1,8 +1,9 @@
 """What was seen: plain frozen dataclasses, each fact with its basis or the reason it is unknown."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, Literal, NoReturn, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, Final, Generic, Literal, NoReturn, ParamSpec, TypeVar, cast
 
 from factory_byok.core.droid_facts import Defaults as Defaults
 from factory_byok.core.droid_facts import Entry as Entry
@@ -21,6 +22,7 @@ from factory_byok.core.model_names import can_chat, is_cloud, same_model
 from factory_byok.core.units import Bytes, Parameters, Tokens
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 Basis = Literal["measured", "computed", "assumed"]
 InstallKind = Literal["absent", "by hand", "service", "app", "homebrew", "container"]
@@ -315,6 +317,7 @@ class Snapshot:
     `asked` is the endpoint that the user named, "" for none. `refused_keys` maps the ids of entries
     whose key a server refused to its words.
     `written` are the entries that byok remembers to have written; they stay on this machine.
+    `known` holds what `remembered` questions found out about it.
     """
 
     taken_at: str
@@ -336,6 +339,9 @@ class Snapshot:
     asked: str = ""
     refused_keys: Mapping[str, str] = field(default_factory=dict)
     written: tuple[WrittenEntry, ...] = field(default=(), compare=False, metadata={"private": True})
+    known: dict[Any, Any] = field(
+        default_factory=dict, init=False, compare=False, repr=False, metadata={"private": True}
+    )
 
     def server(self, endpoint: str) -> Server | None:
         """The server that answered at an endpoint; None for a silence."""
@@ -359,3 +365,32 @@ class Snapshot:
             model = server.model(entry.model)
             if model is not None:
                 yield entry, server, model
+
+
+def remembered(
+    question: Callable[Concatenate[Snapshot, P], T],
+) -> Callable[Concatenate[Snapshot, P], T]:
+    """Answers each question about one snapshot once: ten thousand entries ask the same again."""
+
+    @wraps(question)
+    def asked(snap: Snapshot, /, *words: P.args, **more: P.kwargs) -> T:
+        key = (question, words)
+        if key not in snap.known:
+            snap.known[key] = question(snap, *words, **more)
+        return cast(T, snap.known[key])
+
+    return asked
+
+
+@remembered
+def _by_endpoint(snap: Snapshot) -> dict[str, list[Entry]]:
+    """The listed entries by their endpoint."""
+    found: dict[str, list[Entry]] = {}
+    for entry in snap.listed():
+        found.setdefault(entry.endpoint, []).append(entry)
+    return found
+
+
+def entries_at(snap: Snapshot, endpoint: str) -> Sequence[Entry]:
+    """The listed entries of one endpoint."""
+    return _by_endpoint(snap).get(endpoint, ())

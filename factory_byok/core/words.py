@@ -1,14 +1,17 @@
 """Facts in words, where a workflow's result says them as well as a screen."""
 
+from collections.abc import Sequence
 from functools import cache
 from os import environ
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from factory_byok.core.units import show_bytes
 
 if TYPE_CHECKING:  # `byok list` shortens paths alone, and starts sooner without
     from factory_byok.core.facts import Gpu, Machine, Memory
+
+MOST_NAMED: Final = 20  # in one sentence; `--json` has all
 
 
 @cache
@@ -26,6 +29,13 @@ def shorten_home(path: str, home: Path | None = None) -> str:
 def lower_first(sentence: str) -> str:
     """A sentence's text, to stand behind a colon."""
     return sentence[:1].lower() + sentence[1:]
+
+
+def and_more(names: Sequence[str]) -> str:
+    """Names in a row: all of a few, of many the first and how many more there are."""
+    shown = names if len(names) <= MOST_NAMED + 1 else names[:MOST_NAMED]
+    left = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {left:,} more" if left else "")
 
 
 def memory_phrase(memory: "Memory") -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from factory_byok.core.actions import by_edits
 from factory_byok.core.addresses import DEFAULT_PORT, base_url_of, is_here, parse_address
-from factory_byok.core.facts import Entry, Known, Snapshot
+from factory_byok.core.facts import Entry, Known, Snapshot, entries_at, remembered
 from factory_byok.core.findings import Remedy
 from factory_byok.core.model_names import same_model
 from factory_byok.droid.entry_edits import set_field
@@ -14,6 +14,7 @@ from factory_byok.droid.entry_edits import set_field
 OTHERS_PORTS: Final = (1234, 8000, 8080)
 
 
+@remembered
 def answering(snap: Snapshot, endpoint: str) -> str:
     """The address of an Ollama that answers where this one of the same machine is silent, or "".
 
@@ -25,7 +26,7 @@ def answering(snap: Snapshot, endpoint: str) -> str:
     address = parse_address(endpoint)
     if address is None or not address.loopback:
         return ""
-    wanted = {entry.model for entry in snap.listed() if entry.endpoint == endpoint}
+    wanted = {entry.model for entry in entries_at(snap, endpoint)}
     found = list(_ollamas(snap, endpoint))
     having = [place for place, models in found if _has(models, wanted)]
     if having:
@@ -81,7 +82,7 @@ def repoint(entry: Entry, other: str) -> Remedy:
 
 def move_all(snap: Snapshot, endpoint: str, other: str) -> Remedy:
     """Points every entry of a silent endpoint at the address that answers."""
-    moved = [repoint(entry, other) for entry in snap.listed() if entry.endpoint == endpoint]
+    moved = [repoint(entry, other) for entry in entries_at(snap, endpoint)]
     edits = tuple(edit for each in moved for edit in each.edits)
     if edits:
         return Remedy(f"Use `{base_url_of(other)}` as the base URL", by_edits(edits))

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from factory_byok.core.addresses import parse_address
-from factory_byok.core.facts import Entry, Snapshot
+from factory_byok.core.facts import Entry, Snapshot, remembered
 from factory_byok.core.findings import WORST_FIRST, Finding, Level, Report
+from factory_byok.core.words import and_more
 
 # What a check finds because another one did, at the same entry or server.
 FOLLOWS_FROM: Final[dict[str, tuple[str, ...]]] = {
@@ -113,23 +114,32 @@ def grouped(snap: Snapshot, report: Report, also: Iterable[Place] = ()) -> tuple
 
 def place_of(snap: Snapshot, finding: Finding) -> Place:
     """Where a finding belongs, by its subject."""
-    if parse_address(finding.subject) is not None and finding.subject in snap.servers:
+    if finding.subject in snap.servers and parse_address(finding.subject) is not None:
         return Place("server", finding.subject)
-    entry = _entry(snap, finding.subject)
+    entry = _entries(snap).get(finding.subject)
     if entry is not None and entry.fate == "listed" and entry.endpoint:
         return Place("model", entry.endpoint, entry.model)
     if entry is not None or "/" in finding.subject or "\\" in finding.subject:
         return Place("files")
-    for endpoint, model in ((each.endpoint, each.model) for each in snap.listed()):
-        if model == finding.subject:
-            return Place("model", endpoint, model)
-    return Place("machine")
+    endpoint = _endpoints(snap).get(finding.subject)
+    return Place("machine") if endpoint is None else Place("model", endpoint, finding.subject)
 
 
-def _entry(snap: Snapshot, subject: str) -> Entry | None:
-    """The entry of that label or id; one that droid lists goes before others."""
-    found = [each for each in snap.entries if subject and subject in (each.label, each.id)]
-    return next((each for each in found if each.fate == "listed"), next(iter(found), None))
+@remembered
+def _endpoints(snap: Snapshot) -> dict[str, str]:
+    """Where each model of a listed entry is asked for first."""
+    return {each.model: each.endpoint for each in reversed([*snap.listed()])}
+
+
+@remembered
+def _entries(snap: Snapshot) -> dict[str, Entry]:
+    """The entry of each label and id; one that droid lists goes before others."""
+    found: dict[str, Entry] = {}
+    for each in snap.entries:
+        for name in filter(None, (each.label, each.id)):
+            if found.setdefault(name, each).fate != "listed" == each.fate:
+                found[name] = each
+    return found
 
 
 def _key(finding: Finding, place: Place) -> tuple[str, ...]:
@@ -149,7 +159,7 @@ def _cause(found: Sequence[tuple[Finding, Place]]) -> Cause:
     models = list(dict.fromkeys(each.model for _, each in found))
     message = first.message
     if len(models) > 1:
-        names = ", ".join(f"`{model}`" for model in models)
+        names = and_more([f"`{model}`" for model in models])
         message = message.replace(f"`{place.model}`", names)
         place = Place("server", place.endpoint)
     return Cause(tuple(finding for finding, _ in found), place, message)
@@ -157,16 +167,15 @@ def _cause(found: Sequence[tuple[Finding, Place]]) -> Cause:
 
 def _folded(found: Sequence[Cause]) -> Iterator[Cause]:
     """The causes, each with what follows from it, which is left out of the rest."""
-    parents = {number: _parent(each, found) for number, each in enumerate(found)}
+    known = _About(found)
+    parents = {number: known.parent(number) for number in range(len(found))}
+    follows: dict[int, list[Finding]] = {}
+    for number, parent in parents.items():
+        if parent is not None:
+            follows.setdefault(_root(parent, parents), []).extend(found[number].findings)
     for number, each in enumerate(found):
         if parents[number] is None:
-            follows = [
-                finding
-                for other, parent in parents.items()
-                if parent is not None and _root(parent, parents) == number
-                for finding in found[other].findings
-            ]
-            yield replace(each, follows=tuple(follows))
+            yield replace(each, follows=tuple(follows.get(number, ())))
 
 
 def _root(number: int, parents: dict[int, int | None]) -> int:
@@ -175,23 +184,31 @@ def _root(number: int, parents: dict[int, int | None]) -> int:
     return number if above is None else _root(above, parents)
 
 
-def _parent(each: Cause, found: Sequence[Cause]) -> int | None:
-    """The cause that explains all subjects of another one; None for a cause of its own."""
-    for check in FOLLOWS_FROM.get(each.check, ()):
-        for number, other in enumerate(found):
-            if other.check == check and _explains(other, each):
-                return number
-    return None
+class _About:
+    """Which causes are about what, so that ten thousand are not compared with each other."""
 
+    def __init__(self, found: Sequence[Cause]) -> None:
+        """Looks at each cause once."""
+        self._found = found
+        self._subjects = [frozenset(each.subjects) for each in found]
+        self._numbers: dict[tuple[str, str], list[int]] = {}
+        self._servers: dict[tuple[str, str], list[int]] = {}
+        for number, each in enumerate(found):
+            for what in ("", *self._subjects[number]):
+                self._numbers.setdefault((each.check, what), []).append(number)
+            if each.place.kind == "server" and each.place.endpoint and len(each.findings) == 1:
+                self._servers.setdefault((each.check, each.place.endpoint), []).append(number)
 
-def _explains(cause: Cause, other: Cause) -> bool:
-    """Whether everything that the other is about is covered by a cause."""
-    if set(other.subjects) <= set(cause.subjects):
-        return True
-    whole_server = cause.place.kind == "server" and len(cause.findings) == 1
-    return (
-        whole_server and bool(cause.place.endpoint) and cause.place.endpoint == other.place.endpoint
-    )
+    def parent(self, number: int) -> int | None:
+        """The cause that explains all subjects of another one; None for a cause of its own."""
+        each, mine = self._found[number], self._subjects[number]
+        for check in FOLLOWS_FROM.get(each.check, ()):
+            alike = self._numbers.get((check, min(mine, default="")), ())
+            whole = self._servers.get((check, each.place.endpoint), ())
+            for other in sorted({*alike, *whole}) if mine else alike:
+                if other in whole or mine <= self._subjects[other]:
+                    return other
+        return None
 
 
 def nameless(text: str, finding: Finding, place: Place) -> str:

@@ -20,6 +20,7 @@ from factory_byok.core.facts import (
     Window,
 )
 from factory_byok.core.http import PROBE_DEADLINE, Deadline
+from factory_byok.core.requirements import MOST_ASKED
 from factory_byok.core.world import World
 from factory_byok.diagnosis.other_addresses import (
     Wanted,
@@ -122,7 +123,8 @@ def questions(
         server = Once(_server_question(world, where, models, ask, default, clock))
         found["server", name] = server
         found["instead", name] = partial(another_address, world, where, server, clock)
-    found |= own_questions(world, entries, default.identity(), ask.timeout)
+    asked = [each for each in entries if each.endpoint in wanted]
+    found |= own_questions(world, asked, default.identity(), ask.timeout)
     found |= refusals(world, entries, wanted) | _settings_questions(world, wanted)
     if ask.machine:
         found |= _machine_questions(world, ask)
@@ -152,7 +154,8 @@ def wanted_endpoints(
     for entry in every:
         if entry.endpoint and entry.fate == "listed" and _may_be_asked(entry, named):
             spelled = str(root_of(entry.base_url) or entry.endpoint)
-            wanted.setdefault(entry.endpoint, (spelled, set()))[1].add(entry.model)
+            if entry.endpoint in wanted or len(wanted) < MOST_ASKED:
+                wanted.setdefault(entry.endpoint, (spelled, set()))[1].add(entry.model)
     return wanted
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Collection
 from dataclasses import replace
 from types import ModuleType
+from typing import Final
 
 from factory_byok.core.facts import NotKnown, Snapshot
 from factory_byok.core.findings import Finding, Outcome, Report, worst_level
 from factory_byok.diagnosis.checks import CHECKS
+
+MOST_FINDINGS: Final = 10_000  # of one check; a file of 10 MB holds some 40,000 entries
+MORE: Final = f"There are more of these: only the first {MOST_FINDINGS:,} are told"
 
 
 def examine(snapshot: Snapshot, only: Collection[str] = ()) -> Report:
@@ -26,6 +30,9 @@ def outcome_of(check: ModuleType, snapshot: Snapshot) -> Outcome:
     code, title = code_of(check), str(check.TITLE)
     try:
         for finding in check.check(snapshot):
+            if len(findings) == MOST_FINDINGS:
+                findings.append(Finding("note", "", MORE, check=code))
+                break
             findings.append(replace(finding, check=code))
         reason = ""
     except NotKnown as gap:

@@ -14,6 +14,7 @@ from factory_byok.core.addresses import parse_address, root_of
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import STRANGE, Entry, Known, Reading, Server, Unknown
 from factory_byok.core.http import Http, NoAnswer, Reply
+from factory_byok.core.requirements import MOST_ASKED
 from factory_byok.core.world import World
 from factory_byok.droid.settings.target import Target, target
 from factory_byok.exercises.dialects import DIALECTS, headers_of, sendable, url_of
@@ -47,7 +48,8 @@ def own_questions(
         aim = _aim(world, entry, default)
         if aim is not None:
             same = (aim.base_url, aim.dialect, aim.key, *sorted(aim.headers.items()))
-            groups.setdefault(same, (aim, []))[1].append(entry.id)
+            if same in groups or len(groups) < MOST_ASKED:
+                groups.setdefault(same, (aim, []))[1].append(entry.id)
     return {
         ("own", tuple(ids)): partial(_ask, world.http, aim, timeout) for aim, ids in groups.values()
     }

@@ -14,7 +14,7 @@ from factory_byok.core.facts import (
     Unknown,
 )
 from factory_byok.core.findings import WORST_FIRST, Level, Report, Status
-from factory_byok.core.words import shorten_home
+from factory_byok.core.words import and_more, shorten_home
 from factory_byok.diagnosis.causes import Cause, causes, count
 from factory_byok.reports.page_memory import MemoryOf, memory_of
 from factory_byok.screens.doctor import seen_rows
@@ -149,7 +149,7 @@ def _told(found: Sequence[Cause]) -> Iterator[Told]:
         yield Told(
             cause.level,
             cause.check,
-            ", ".join(cause.subjects),
+            and_more(cause.subjects),
             cause.message,
             first.remedy.text,
             "\n".join(commands),
@@ -159,12 +159,13 @@ def _told(found: Sequence[Cause]) -> Iterator[Told]:
 
 def _broken(snap: Snapshot, report: Report) -> dict[str, str]:
     """Why an entry that droid lists does not work, by its id: the first error about it."""
-    found: dict[str, str] = {}
-    for finding in report.findings:
-        for entry in snap.listed():
-            about = (entry.id, entry.label, entry.endpoint)
-            if finding.level == "error" and finding.subject in about:
-                found.setdefault(entry.id, finding.check)
+    errors = [each for each in report.findings if each.level == "error"]
+    first = {each.subject: (-place, each.check) for place, each in reversed([*enumerate(errors)])}
+    found = {}
+    for entry in snap.listed():
+        about = [first[each] for each in (entry.id, entry.label, entry.endpoint) if each in first]
+        if about:
+            found[entry.id] = max(about)[1]
     return found
 
 

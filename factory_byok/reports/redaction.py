@@ -105,6 +105,7 @@ class _Redaction:
                     if "private" in each.metadata  # it is written nowhere
                     else self.walk(hints[each.name], getattr(value, each.name))
                     for each in fields(value)
+                    if each.init
                 },
             )
         if isinstance(value, Mapping):

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from factory_byok.core.facts import Exercise, Known, Server, Snapshot, Unknown
-from factory_byok.core.findings import WORST_FIRST, Outcome, Report
-from factory_byok.core.words import lower_first, shorten_home
+from factory_byok.core.findings import WORST_FIRST, Finding, Outcome, Report
+from factory_byok.core.words import MOST_NAMED, and_more, lower_first, shorten_home
 from factory_byok.diagnosis.causes import Cause, Place, causes, count, grouped, nameless
 from factory_byok.screens.findings import COLORS, remedy_lines
 from factory_byok.screens.machine import machine_rows
@@ -123,9 +123,10 @@ def cause_lines(cause: Cause, style: Style, *, verbose: bool = False) -> Iterato
     first, *rest = style.wrapped(printable(f"{cause.message} {code}"), INDENT)
     yield style.paint(label, *COLORS[cause.level]) + _dim_code(first[len(INDENT) :], code, style)
     yield from (_dim_code(line, code, style) for line in rest)
-    concerned = [each for each in cause.subjects if each not in _named(cause)]
+    named = (cause.place.endpoint, cause.place.model)  # by the heading
+    concerned = [each for each in cause.subjects if each not in named and each not in cause.message]
     if concerned:
-        names = ", ".join(shorten_home(each) for each in concerned)
+        names = and_more([shorten_home(each) for each in concerned])
         yield from _soft(f"concerns: {names}", style)
     if cause.follows and not verbose:
         codes = dict.fromkeys(each.check.replace("_", "-") for each in cause.follows)
@@ -133,13 +134,6 @@ def cause_lines(cause: Cause, style: Style, *, verbose: bool = False) -> Iterato
     for each in cause.follows if verbose else ():
         yield from _soft(f"brings with it: {each.subject}: {each.message}", style)
     yield from _remedies(cause, style)
-
-
-def _named(cause: Cause) -> tuple[str, ...]:
-    """The subjects that the heading or the sentence names already."""
-    place = cause.place
-    told = [each for each in cause.subjects if each in cause.message]
-    return (place.endpoint, place.model, *told)
 
 
 def _dim_code(line: str, code: str, style: Style) -> str:
@@ -157,12 +151,17 @@ def _remedies(cause: Cause, style: Style) -> Iterator[str]:
     """What to do, each sentence and command once."""
     hints: set[str] = set()
     commands: set[tuple[str, ...]] = set()
+    told: list[tuple[Finding, bool]] = []
     for finding in cause.findings:
         hint = nameless(finding.remedy.text, finding, cause.place)
         if hint not in hints or (finding.command and finding.command not in commands):
-            yield from remedy_lines(finding, style, INDENT, text=hint not in hints)
+            told.append((finding, hint not in hints))
         hints.add(hint)
         commands.add(finding.command)
+    for finding, text in told[:MOST_NAMED]:
+        yield from remedy_lines(finding, style, INDENT, text=text)
+    if len(told) > MOST_NAMED:
+        yield from _soft(f"and {len(told) - MOST_NAMED:,} more like these (--json has all)", style)
 
 
 # --- exercises -----------------------------------------------------------------------------------

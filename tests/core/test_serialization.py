@@ -44,7 +44,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         hints = get_type_hints(kind)
         return st.builds(
             cast("Callable[..., Any]", kind),
-            **{each.name: values(hints[each.name]) for each in fields(kind)},
+            **{each.name: values(hints[each.name]) for each in fields(kind) if each.init},
         )
     return PLAIN[getattr(kind, "__supertype__", kind)]
 

@@ -8,10 +8,10 @@ file beats the user's in the same way, and `settings.local.json` replaces the wh
 
 from collections.abc import Iterator
 
-from factory_byok.core.actions import by_edits
+from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.droid.entry_edits import removal_edits
+from factory_byok.droid.entry_edits import removals
 
 TITLE = "Entries have effect"
 WHAT_TO_DO = (
@@ -25,20 +25,16 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     winners: dict[str, Entry] = {}
     for entry in snap.listed():
         winners.setdefault(entry.id, entry)
-    for entry in snap.entries:
-        if entry.fate == "shadowed":
-            message = f"This entry in `{entry.file}` has no effect: {entry.reason}"
-            remedy = _remedy(snap, entry, winners.get(entry.id))
-            yield Finding("warning", entry.label, message, remedy)
+    doomed = [entry for entry in snap.entries if entry.fate == "shadowed"]
+    for entry, edits in zip(doomed, removals(snap, doomed), strict=True):
+        message = f"This entry in `{entry.file}` has no effect: {entry.reason}"
+        yield Finding("warning", entry.label, message, _remedy(entry, winners.get(entry.id), edits))
 
 
-def _remedy(snap: Snapshot, entry: Entry, winner: Entry | None) -> Remedy:
+def _remedy(entry: Entry, winner: Entry | None, edits: tuple[Edit, ...]) -> Remedy:
     """Removal where the winner stands beside it; elsewhere the two may both be meant."""
     if winner is not None and _folder(winner) == _folder(entry):
-        text, edits = (
-            f"Remove it here; the one in `{winner.file}` counts",
-            removal_edits(snap, entry),
-        )
+        text = f"Remove it here; the one in `{winner.file}` counts"
         return Remedy(text, by_edits(edits))
     if winner is None:
         return Remedy(f"Move it to `{entry.shadowed_by}`, or remove it")

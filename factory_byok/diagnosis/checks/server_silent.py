@@ -11,6 +11,7 @@ from dataclasses import replace
 from factory_byok.core.addresses import DEFAULT_PORT, parse_address, root_of
 from factory_byok.core.facts import SILENT, Known, OllamaInstall, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Level, Remedy
+from factory_byok.core.requirements import MOST_ASKED
 from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import install_of, runner, set_variable, start_ollama
 from factory_byok.diagnosis.answering import (
@@ -61,6 +62,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         about = _about(snap, endpoint, reading)
         yield Finding(level, endpoint, f"{message}{about}", remedy_for(snap, endpoint, reading))
     yield from _other_family(snap)
+    yield from _not_asked(snap)
 
 
 def _silence(endpoint: str, reading: Unknown) -> str:
@@ -103,6 +105,17 @@ def _other_family(snap: Snapshot) -> Iterator[Finding]:
                 f"Nothing listens at {root}, but the server answers at {other}",
                 repoint(entry, other),
             )
+
+
+def _not_asked(snap: Snapshot) -> Iterator[Finding]:
+    """That entries name more servers than one look asks."""
+    if len(snap.servers) < MOST_ASKED:
+        return
+    named = {entry.endpoint for entry in snap.listed() if entry.level != "project"}
+    left = len(named - {"", *snap.servers})
+    if left:
+        message = f"byok asked {MOST_ASKED} servers; {left:,} more that entries name were not asked"
+        yield Finding("note", "", message, Remedy("Remove entries that you do not use"))
 
 
 def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
