@@ -41,6 +41,7 @@ def run(
         bool,
         typer.Option("--cheap", help="Send no request of droid's full size where tokens cost."),
     ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Let warnings fail too.")] = False,
     project: ProjectOption = False,
     slow_first_request: Annotated[
         float | None,
@@ -56,8 +57,9 @@ def run(
 ) -> Answer:
     """Chat with a model exactly as droid will.
 
-    Sends droid's kind of requests through the entry's own base URL, dialect, key and headers. A
-    word that names no entry is taken for a model of the server, without any entry.
+    Sends droid's kind of requests through the entry's own base URL, dialect, key and headers, and
+    fails where `droid exec` would; what droid ends well in spite of is a warning. A word that
+    names no entry is taken for a model of the server, without any entry.
     """
     from factory_byok.core.units import Tokens
     from factory_byok.core.world import World
@@ -100,5 +102,6 @@ def run(
         proven.findings,
         status,
         interrupted=proven.interrupted,
+        strict=strict,
         next=after_test(results, proven.findings, proven.entries),
     )

@@ -26,7 +26,8 @@ P = ParamSpec("P")
 
 Basis = Literal["measured", "computed", "assumed"]
 InstallKind = Literal["absent", "by hand", "service", "app", "homebrew", "container"]
-ExerciseStatus = Literal["passed", "failed", "skipped"]
+# `warning`: droid ends a turn without an error all the same.
+ExerciseStatus = Literal["passed", "warning", "failed", "skipped"]
 Cloud = Literal["usable", "signed out", "disabled", "unreachable"]
 
 

@@ -62,6 +62,7 @@ class Ask:
     `endpoint` stands in for the default one; `models` are wanted there beside the entries' own;
     `timeout` is each server's total in seconds; `whole_cpu` waits for the slow answer of cpuinfo.
     Without `machine` only the servers are asked, with `ollama` also how Ollama is present here.
+    `keys` lets an empty chat tell whether each entry's own key is taken.
     `provider` is who should be at the endpoint, and `key` what its list of models may need.
     """
 
@@ -72,6 +73,7 @@ class Ask:
     machine: bool = True
     ollama: bool = False
     droid: bool = True
+    keys: bool = True
     provider: str = ""
     key: str = field(default="", repr=False)
 
@@ -124,7 +126,7 @@ def questions(
         found["server", name] = server
         found["instead", name] = partial(another_address, world, where, server, clock)
     asked = [each for each in entries if each.endpoint in wanted]
-    found |= own_questions(world, asked, default.identity(), ask.timeout)
+    found |= own_questions(world, asked, default.identity(), ask.timeout, keys=ask.keys)
     found |= refusals(world, entries, wanted) | _settings_questions(world, wanted)
     if ask.machine:
         found |= _machine_questions(world, ask)

@@ -40,9 +40,12 @@ class Told:
 
 
 def own_questions(
-    world: World, entries: Iterable[Entry], default: str, timeout: float
+    world: World, entries: Iterable[Entry], default: str, timeout: float, *, keys: bool = True
 ) -> dict[Any, Callable[[], Told]]:
-    """One question for all entries that say the same; keyed by the ids of these entries."""
+    """One question for all entries that say the same; keyed by the ids of these entries.
+
+    Without `keys` only the lists are asked for.
+    """
     groups: dict[tuple[Any, ...], tuple[Target, list[str]]] = {}
     for entry in entries:
         aim = _aim(world, entry, default)
@@ -51,7 +54,8 @@ def own_questions(
             if same in groups or len(groups) < MOST_ASKED:
                 groups.setdefault(same, (aim, []))[1].append(entry.id)
     return {
-        ("own", tuple(ids)): partial(_ask, world.http, aim, timeout) for aim, ids in groups.values()
+        ("own", tuple(ids)): partial(_ask, world.http, aim, timeout, keys=keys)
+        for aim, ids in groups.values()
     }
 
 
@@ -70,7 +74,7 @@ def _aim(world: World, entry: Entry, default: str) -> Target | None:
     return aim if sendable(headers_of(aim)) else None
 
 
-def _ask(http: Http, aim: Target, timeout: float) -> Told:
+def _ask(http: Http, aim: Target, timeout: float, *, keys: bool) -> Told:
     """The list, which many servers tell everybody, then the empty chat, which proves the key."""
     try:
         url = f"{aim.base_url.removesuffix('/')}{_list_path(aim)}"
@@ -81,6 +85,8 @@ def _ask(http: Http, aim: Target, timeout: float) -> Told:
     provider = (service_of(root.host) if root else None) or ANY
     server = listed_models.parse(listed, provider, Listing())
     told = isinstance(server, Known) and isinstance(server.value.models, Known)
+    if not keys:
+        return Told(server, api=told)
     try:
         chat = http.send(
             "POST", url_of(aim), body={}, headers=headers_of(aim), deadline=timeout / 2

@@ -23,7 +23,7 @@ def run(session: Session) -> Exercise:
         return session.failed("chat", done)
     fault, reason = lacking(done)
     if fault:
-        return session.result("chat", "failed", reason, {**evidence_of(done), "fault": fault})
+        return session.wrong("chat", fault, reason, evidence_of(done))
     return session.result("chat", "passed", evidence=evidence_of(done))
 
 
@@ -36,7 +36,7 @@ def lacking(done: Exchange) -> tuple[str, str]:
     answer = done.answer
     if not (answer.text.strip() or answer.reasoning.strip() or answer.calls):
         return "empty_answer", "The model answered with nothing"
-    if answer.finish == "length" and not done.stopped:
+    if answer.finish in ("length", "pause_turn") and not done.stopped:
         return (
             "cut_off",
             "The server ends the answer at a limit of its own, and droid then asks without end",

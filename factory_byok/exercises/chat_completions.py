@@ -11,6 +11,7 @@ from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Turn, 
 from factory_byok.exercises.thinking import EFFORT, output_limit, thinks
 
 PATH: Final = "/chat/completions"
+NAMED: Final[tuple[str, ...]] = ()
 
 
 def headers(target: Target) -> dict[str, str]:
@@ -93,6 +94,7 @@ def parse(value: Json) -> Answer | None:
 def feed(parts: Parts, event: Json) -> None:
     """One `chat.completion.chunk`, an error event, or the chunk that holds only the usage."""
     whole = as_object(event)
+    parts.misshapen = _no_list(whole, "choices")
     usage = as_object(whole, "usage")
     if usage:
         parts.prompt_tokens = count(usage, "prompt_tokens")
@@ -103,6 +105,7 @@ def feed(parts: Parts, event: Json) -> None:
         said, thought = text(delta, "content"), _thought(delta)
         finish = text(choice, "finish_reason")
         calls = rows(delta, "tool_calls")
+        parts.misshapen = parts.misshapen or _no_list(delta, "tool_calls")
         # Ollama's killed runner: an empty delta of a model without a name (recordings 30-*/12).
         parts.abandoned = not (said or thought or calls or finish) and whole.get("model") == ""
         parts.text += [said] if said else []
@@ -116,6 +119,7 @@ def _add_call(parts: Parts, number: int, call: Mapping[str, Json]) -> None:
     """A call, or the next piece of one that began in an earlier event."""
     place = call.get("index")
     function = as_object(call, "function")
+    parts.misshapen = parts.misshapen or _no_text(call, "id") or _no_text(function, "name")
     where = str(place if isinstance(place, int) else number)
     if call.get("extra_content") is not None:
         parts.extras[where] = call["extra_content"]
@@ -125,6 +129,18 @@ def _add_call(parts: Parts, number: int, call: Mapping[str, Json]) -> None:
         name=text(function, "name"),
         more=_arguments(function.get("arguments")),
     )
+
+
+def _no_list(whole: Mapping[str, Json], key: str) -> str:
+    """The key, when JavaScript cannot iterate over what stands there."""
+    value = whole.get(key)
+    return "" if value is None or isinstance(value, list | str) else key
+
+
+def _no_text(whole: Mapping[str, Json], key: str) -> str:
+    """The key, when something else than a text stands there."""
+    value = whole.get(key)
+    return "" if value is None or isinstance(value, str) else key
 
 
 def _thought(message: Mapping[str, Json]) -> str:

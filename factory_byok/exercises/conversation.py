@@ -79,7 +79,8 @@ class Answer:
 @dataclass(slots=True)
 class Parts:
     """A streamed answer while it grows. `ended` is the dialect's own end mark; `error` what the
-    server said went wrong in the middle; `abandoned` an empty last event of a killed runner.
+    server said went wrong in the middle; `misshapen` names a member of a type on which droid
+    breaks; `abandoned` an empty last event of a killed runner.
     """
 
     text: list[str] = field(default_factory=list)
@@ -91,6 +92,7 @@ class Parts:
     completion_tokens: int | None = None
     ended: bool = False
     error: str = ""
+    misshapen: str = ""
     abandoned: bool = False
 
     def call(self, place: str, *, identity: str = "", name: str = "", more: str = "") -> None:
@@ -126,6 +128,10 @@ class Dialect(Protocol):
     @property
     def PATH(self) -> str:  # noqa: N802 - a module's constant
         """What droid appends to the base URL."""
+
+    @property
+    def NAMED(self) -> tuple[str, ...]:  # noqa: N802 - a module's constant
+        """The names without which droid passes over an event; none where it needs no name."""
 
     def headers(self, target: Target) -> dict[str, str]:
         """The dialect's own headers, authentication included."""

@@ -9,6 +9,7 @@ all of it against the installed droid.
 from typing import Final, NamedTuple
 
 from factory_byok.core.facts import Json
+from factory_byok.core.json_fields import as_object, text
 from factory_byok.exercises.conversation import Ask, Tool, Turn
 
 SCHEMA: Final = "http://json-schema.org/draft-07/schema#"
@@ -18,8 +19,10 @@ REMINDERS: Final = ("skills", "subagents", "system", "date", "commands")
 SYSTEM_SIZE: Final = 4_507
 REMINDER_SIZES: Final = (5_499, 550, 617, 100, 297)
 TOOL_SIZES: Final = {
-    "Read": 1_210, "LS": 808, "Execute": 15_615, "Grep": 3_132, "Glob": 1_540, "Skill": 455,
+    "Read": 402, "LS": 208, "Execute": 2_742, "Grep": 676, "Glob": 520, "Skill": 154,
 }  # fmt: skip
+ARGUMENT_SIZES: Final = {"riskLevelReason": 2_151, "riskLevel": 9_358}  # of these descriptions
+ARGUMENT_SIZE: Final = 110  # of the others
 FILLER: Final = "This text only stands for the size of what droid sends; pass over it. "
 
 
@@ -136,16 +139,35 @@ def whole(prompt: str, beginning: str = "", share: float = 1.0) -> Ask:
     return Ask((Turn("user", parts=parts), Turn("user", prompt)), system, tools)
 
 
+def size(ask: Ask) -> int:
+    """About how many tokens a request has: four characters of its words each."""
+    texts = [ask.system, *(part for turn in ask.turns for part in (turn.text, *turn.parts))]
+    tools = [f"{tool.name}{tool.description}{tool.schema}" for tool in ask.tools]
+    return sum(map(len, (*texts, *tools))) // 4
+
+
 def _sized() -> list[tuple[str, int]]:
     """Each part of the surroundings with its size."""
     return list(zip(REMINDERS, REMINDER_SIZES, strict=True))
 
 
 def _sized_tool(tool: Tool, share: float) -> Tool:
-    """A tool whose description makes it as long as droid's."""
-    bare = len(str(tool.schema)) + len(tool.description) + len(tool.name) + 80
-    room = max(0, TOOL_SIZES[tool.name] - bare)
-    return tool._replace(description=filled(tool.description, len(tool.description) + room, share))
+    """A tool whose descriptions are as long as droid's."""
+    properties: dict[str, Json] = {
+        key: {
+            **as_object(schema),
+            "description": filled(
+                text(as_object(schema), "description"),
+                ARGUMENT_SIZES.get(key, ARGUMENT_SIZE),
+                share,
+            ),
+        }
+        for key, schema in as_object(tool.schema, "properties").items()
+    }
+    return tool._replace(
+        description=filled(tool.description, TOOL_SIZES[tool.name], share),
+        schema={**tool.schema, "properties": properties},
+    )
 
 
 def filled(text: str, size: int, share: float = 1.0) -> str:

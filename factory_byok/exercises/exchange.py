@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
+from factory_byok.core.facts import Json
 from factory_byok.core.http import Deadline, Http, NoAnswer, Stream, parse_json
 from factory_byok.core.json_fields import as_object
 from factory_byok.droid.settings.target import Target
@@ -50,7 +51,8 @@ class Exchange:
     and `pieces` belong to a stream. `beginning` holds the first characters of what was wrong.
     `flaws` are what a stream lacks although droid takes it (`no_finish`, `no_done`);
     `limit_a_minute` is the account's limit in tokens where a header tells it, else 0; `stopped`
-    says that byok had heard enough before the end.
+    says that byok had heard enough before the end; `retry_after` is how many seconds the server
+    asks to wait, 0 when it does not.
     """
 
     answer: Answer = field(default_factory=Answer)
@@ -65,6 +67,7 @@ class Exchange:
     flaws: tuple[str, ...] = ()
     limit_a_minute: int = 0
     stopped: bool = False
+    retry_after: float = 0.0
 
 
 @dataclass(slots=True)
@@ -81,6 +84,7 @@ class _Course:
     flaws: tuple[str, ...] = ()
     limit_a_minute: int = 0
     stopped: bool = False
+    retry_after: float = 0.0
 
 
 def exchange(
@@ -137,7 +141,9 @@ def _read(
     """What one reply holds."""
     course.status = stream.status
     course.limit_a_minute = limit_a_minute(stream.headers)
-    if stream.status != 200:
+    wait = stream.headers.get("retry-after", "")
+    course.retry_after = float(wait) if wait.isdecimal() else 0.0
+    if stream.status // 100 != 2:
         course.error_body = target.hide(_some(stream))
         return refused(stream.status, course.error_body, stream.headers)
     if ask.stream:
@@ -158,7 +164,7 @@ def _whole(target: Target, stream: Stream, course: _Course) -> Fault | None:
         if sse.looks_like(said):
             return Fault("shape", "The server streamed although that was not asked for")
         return Fault("json", "The reply is not JSON")
-    if as_object(value).get("error"):
+    if _is_error(as_object(value).get("error")):
         course.error_body = said
         return Fault("error_inside", f"The server reported an error inside a 200: {message(said)}")
     course.answer = dialect_of(target).parse(value)
@@ -175,11 +181,15 @@ def _follow(
     lines, first = sse.opened(stream.lines())
     if first and not sse.looks_like(first):
         return _not_a_stream(target, stream, course, "\n".join(lines))
-    for data in sse.events(lines):
+    named = dialect_of(target).NAMED
+    for name, data in sse.events(lines):
+        if named and name not in named:
+            continue
         course.beginning = course.beginning or data[:LOOKED_AT]
-        if data.strip() == sse.DONE:
+        if data.startswith(sse.DONE):
             done = True
-            break
+        if done:
+            continue  # droid reads to the end of the reply as well
         fault = _event(target, data, course)
         if fault:
             return fault
@@ -193,9 +203,7 @@ def _follow(
                 parts.finish = parts.finish or "length"  # as far as this exercise wants to hear
                 course.stopped = True
                 return None
-        if parts.ended:
-            done = True
-            break
+        done = parts.ended
     return _ending(parts, course, done=done)
 
 
@@ -207,17 +215,26 @@ def _event(target: Target, data: str, course: _Course) -> Fault | None:
         course.beginning = data[:LOOKED_AT]
         return Fault("broken_event", "An event of the stream is not JSON")
     whole = as_object(event)
-    if whole.get("error") or whole.get("type") == "error":
+    if _is_error(whole.get("error")) or whole.get("type") == "error":
         course.beginning, course.error_body = data[:LOOKED_AT], target.hide(data)
         said = message(course.error_body)
         named = named_fault(course.error_body, said)
         kind = named.kind if named else "error_event"
         return Fault(kind, f"The stream broke off with an error: {said}")
     dialect_of(target).feed(course.parts, event)
+    if course.parts.misshapen or event is None:
+        course.beginning = data[:LOOKED_AT]
+        which = f": `{course.parts.misshapen}`" if event is not None else ""
+        return Fault("broken_event", f"An event of the stream has not the dialect's form{which}")
     if course.parts.error:
         course.beginning, course.error_body = data[:LOOKED_AT], target.hide(data)
         return Fault("error_event", f"The stream broke off with an error: {course.parts.error}")
     return None
+
+
+def _is_error(value: Json) -> bool:
+    """Whether JavaScript takes a member `error` for one: an empty object too."""
+    return value is not None and value is not False and value not in ("", 0)
 
 
 def _ending(parts: Parts, course: _Course, *, done: bool) -> Fault | None:
@@ -227,10 +244,10 @@ def _ending(parts: Parts, course: _Course, *, done: bool) -> Fault | None:
             "abandoned",
             "The model's process died in the middle of the answer (an empty last event)",
         )
-    if not course.beginning or (done and not parts.size and not parts.finish):
+    if not parts.size and not parts.finish:
         return Fault("empty", "The stream held no answer")
-    if parts.finish == "content_filter":
-        return Fault("filtered", "The server's filter stopped the answer (`content_filter`)")
+    if parts.finish in ("content_filter", "refusal"):
+        return Fault("filtered", f"The server's filter stopped the answer (`{parts.finish}`)")
     lacks = {"no_finish": not parts.finish, "no_done": not done}
     course.flaws = tuple(flaw for flaw, here in lacks.items() if here)
     return None
@@ -244,7 +261,7 @@ def _not_a_stream(target: Target, stream: Stream, course: _Course, body: str) ->
         return Fault("html", "A web page came back instead of a stream")
     course.error_body = said
     try:
-        failed = bool(as_object(parse_json(said)).get("error"))
+        failed = _is_error(as_object(parse_json(said)).get("error"))
     except NoAnswer:
         failed = False
     if failed:
@@ -299,4 +316,5 @@ def _result(target: Target, course: _Course, fault: Fault | None, seconds: float
         course.flaws,
         course.limit_a_minute,
         course.stopped,
+        course.retry_after,
     )

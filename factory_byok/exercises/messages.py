@@ -11,6 +11,11 @@ from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Tool, 
 from factory_byok.exercises.thinking import output_limit, thinking
 
 PATH: Final = "/v1/messages"
+# Anthropic's client, in droid, passes over events without one of these names.
+NAMED: Final = (
+    "message_start", "message_delta", "message_stop", "content_block_start", "content_block_delta",
+    "content_block_stop", "error",
+)  # fmt: skip
 SPLIT: Final = 48  # characters of the system text that stand in a block of their own
 _FINISH: Final = {"end_turn": "stop", "max_tokens": "length", "tool_use": "tool_calls"}
 # Both are counted apart by the API; together with `input_tokens` they are the prompt.

@@ -12,6 +12,7 @@ from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Turn, 
 from factory_byok.exercises.thinking import EFFORT, output_limit, thinks
 
 PATH: Final = "/responses"
+NAMED: Final[tuple[str, ...]] = ()
 _ENDS: Final = ("response.completed", "response.incomplete")
 _ARGUMENTS: Final = "response.function_call_arguments.delta"
 

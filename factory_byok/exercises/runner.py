@@ -32,7 +32,8 @@ HOPELESS: Final = (
     "refused", "timeout", "load_timeout", "dns", "reset", "unreachable", "tls", "url", "key",
     "unauthorized", "payment", "forbidden", "not_found", "rate_limited", "busy", "loading",
     "redirect", "html", "protocol", "flood", "no_such_path", "server_error",
-    "bad_request", "not_streamed",
+    "bad_request", "not_streamed", "status", "error_inside", "error_event", "broken_event",
+    "protocol_inside", "reset_inside", "empty", "cut_off",
     *(cause.kind for cause in CAUSES if cause.kind not in ("call_not_parsed", "output_limit")),
 )
 # fmt: on
@@ -132,13 +133,8 @@ def droids_proxy(world: World, entry: Entry) -> str:
 
 
 def _hopeless(done: Exercise) -> bool:
-    """Whether the next exercise could only fail in the same way.
-
-    A reply that broke in the middle says nothing about a streamed one, which is what droid uses.
-    """
-    fault = str(done.evidence.get("fault"))
-    broke_inside = done.evidence.get("status") == 200 and fault not in ("timeout", "html")
-    return done.status == "failed" and fault in HOPELESS and not broke_inside
+    """Whether the next exercise could only fail in the same way."""
+    return done.status in ("failed", "warning") and str(done.evidence.get("fault")) in HOPELESS
 
 
 def in_order(names: Sequence[str]) -> tuple[str, ...]:

@@ -66,6 +66,8 @@ def _share(session: Session) -> float:
     """How much of droid's first request is sent: all, what money allows, or 0 for want of time."""
     if session.hosted:
         return CHEAP if session.cheap else 1.0
+    if session.refused:
+        return 1.0
     tokens, seconds = max(session.prompts)
     affordable = tokens / max(seconds, 0.001) * CAUTION * session.limits.speed
     model = session.model

@@ -18,21 +18,24 @@ def opened(lines: Iterable[str]) -> tuple[Iterator[str], str]:
     return chain(seen, rest), seen[-1].strip() if seen else ""
 
 
-def events(lines: Iterable[str]) -> Iterator[str]:
-    """The data of each event; comments (keep-alives) and events without data are passed over.
+def events(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Name ("" without one) and data of each event.
+
+    Comments (keep-alives) and events without data are passed over.
 
     An event that the end of the stream cuts off is given too, so that it can be judged. Source:
     html.spec.whatwg.org, section "Server-sent events".
     """
-    data: list[str] = []
-    for line in lines:
+    name, data = "", list[str]()
+    for line in chain(lines, [""]):
         if line.startswith("data:"):
             data.append(line[5:].removeprefix(" "))
-        elif not line and data:
-            yield "\n".join(data)
-            data = []
-    if data:
-        yield "\n".join(data)
+        elif line.startswith("event:"):
+            name = line[6:].removeprefix(" ")
+        elif not line:
+            if data:
+                yield name, "\n".join(data)
+            name, data = "", []
 
 
 def looks_like(beginning: str) -> bool:

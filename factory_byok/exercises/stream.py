@@ -24,7 +24,7 @@ def run(session: Session) -> Exercise:
         return session.failed("stream", done, tokens_per_second=rounded(speed, 2))
     fault, reason = lacking(done)
     if fault:
-        return session.result("stream", "failed", reason, {**evidence, "fault": fault})
+        return session.wrong("stream", fault, reason, evidence)
     if done.answer.prompt_tokens is None and not done.stopped:
         evidence["flaws"] = [*done.flaws, "no_usage"]
     return session.result("stream", "passed", evidence=evidence)

@@ -81,7 +81,7 @@ def _failed(session: Session, streamed: Tried, whole: Tried, evidence: dict[str,
     if whole.passed or whole.calls:
         verdict = "only_whole"
     reason = f"{WORDS[verdict]}{rate}"
-    return session.result("tools", "failed", reason, {**evidence, "fault": verdict})
+    return session.wrong("tools", verdict, reason, evidence)
 
 
 def _tries(session: Session, end: float) -> Tried:

@@ -17,8 +17,10 @@ from factory_byok.sizing.recommendation import Recommendation
 
 INDENT: Final = "            "
 SIGNS: Final = {"error": ("✗", "x"), "warning": ("!", "!"), "note": ("i", "i")}
-MARKS: Final = {"passed": ("✓", "+"), "failed": ("✗", "x"), "skipped": ("-", "-")}
-MARK_COLORS: Final = {"passed": "green", "failed": "red", "skipped": "dim"}
+MARKS: Final = {
+    "passed": ("✓", "+"), "warning": ("!", "!"), "failed": ("✗", "x"), "skipped": ("-", "-"),
+}  # fmt: skip
+MARK_COLORS: Final = {"passed": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
 
 
 def doctor_lines(

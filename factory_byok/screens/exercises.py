@@ -9,7 +9,10 @@ from factory_byok.core.units import show_seconds
 from factory_byok.screens.style import Style, printable
 from factory_byok.screens.words import counted
 
-_COLORS: Final = {"passed": "green", "failed": "red", "skipped": "dim"}
+_COLORS: Final = {"passed": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
+_COUNTED: Final = {
+    "passed": "passed", "warning": "with a warning", "failed": "failed", "skipped": "skipped",
+}  # fmt: skip
 
 
 def exercise_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
@@ -21,8 +24,8 @@ def exercise_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
             yield exercise_line(result, style)
         yield ""
     yield ", ".join(
-        f"{sum(result.status == status for result in results)} {status}"
-        for status in ("passed", "failed", "skipped")
+        f"{sum(result.status == status for result in results)} {word}"
+        for status, word in _COUNTED.items()
         if any(result.status == status for result in results)
     ) or counted(0, "result")
 

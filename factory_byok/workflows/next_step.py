@@ -123,7 +123,7 @@ def after_test(
     results: Sequence[Exercise], findings: Sequence[Finding], entries: Sequence[Entry]
 ) -> NextStep:
     """After exercising models."""
-    if any(each.status == "failed" for each in results):
+    if any(each.status in ("failed", "warning") for each in results):
         return _of_findings(findings) or run("byok", "doctor", why="says what is in the way")
     tried = {each.entry for each in results}
     entry = next((each for each in entries if each.id in tried), None)

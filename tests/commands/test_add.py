@@ -258,7 +258,7 @@ def test_an_openai_compatible_server_is_added_by_its_endpoint(
     models = byok("test", "smollm2", "--endpoint", engine.url, "--only", "chat", "--json")
     assert models.code in (0, 1)
     ran = byok("add", "openai-compatible", _served(engine), "--endpoint", engine.url, "--json")
-    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed", "failed"]
+    assert [each["status"] for each in ran.data["results"]] == ["passed", "passed", "warning"]
     assert ran.code == 1  # its window is too small, and it cannot call tools
     assert ran.data["entry"]["base_url"] == f"{engine.url}/v1"
 

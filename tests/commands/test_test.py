@@ -57,8 +57,9 @@ def test_a_cut_prompt_is_found(byok: Byok, factory: Path, ollama: Make) -> None:
     double = ollama([a_model("small", 32)], env={"OLLAMA_CONTEXT_LENGTH": "4096"})
     write_entry(factory, double.base_url, "small")
     ran = byok("test", "--only", "window", "--json")
-    assert ran.code == 1
-    assert statuses(ran) == {"window": "failed"}
+    assert (ran.code, ran.json["status"]) == (0, "warning")  # droid does not see the cut
+    assert statuses(ran) == {"window": "warning"}
+    assert byok("test", "--only", "window", "--window-tokens", "32000").code == 1
 
 
 @pytest.mark.parametrize("habit", ["prose", "json", "tag", "bad_arguments", "wrong_arguments"])
@@ -68,8 +69,9 @@ def test_a_model_that_does_not_call_its_tool_is_found(
     double = ollama([a_model("m", 32, script=Script(on_tools=habit))])
     write_entry(factory, double.base_url, "m")
     ran = byok("test", "--only", "tools", "--json")
-    assert ran.code == 1
-    assert statuses(ran) == {"tools": "failed"}
+    assert (ran.code, ran.json["status"]) == (0, "warning")  # droid prints it and ends well
+    assert statuses(ran) == {"tools": "warning"}
+    assert byok("test", "--only", "tools", "--strict").code == 1
 
 
 def test_a_speed_below_the_wished_one_is_a_warning_and_no_failure(
@@ -153,7 +155,7 @@ def test_doctor_deep_turns_exercises_into_findings(byok: Byok, factory: Path, ol
     ran = byok("doctor", "--deep", "--json")
     assert ran.code == 1
     found = {each["check"]: each["status"] for each in ran.data["outcomes"]}
-    assert found["tool_call_broken"] == "error"
+    assert found["tool_call_broken"] == "warning"  # droid's turn ends without an error
     assert found["window_too_small"] == "error"  # measured now that the model is loaded
     assert found["chat_fails"] == "ok"
 

@@ -24,7 +24,7 @@ KINDS = {
     "drip_headers": "timeout",
     "sse_endless": "timeout",
     "bad_gzip": "protocol",
-    "gzip_bomb": "protocol",
+    "gzip_bomb": "flood",
     "closed_at_once": "protocol",
     "not_http": "protocol",
     "huge_headers": "protocol",

@@ -47,7 +47,7 @@ def test_a_call_its_result_and_the_answer_pass_in_every_dialect(dialect: str) ->
 )
 def test_each_way_not_to_call_a_tool_is_named(manner: Manner, verdict: str) -> None:
     done = _against(manner)
-    assert done.status == "failed"
+    assert done.status == "warning"  # droid's turn ends without an error
     assert done.evidence["fault"] == verdict
     assert done.evidence["streamed_tries"] == 3
     assert "0 of 3 tries" in done.reason
@@ -74,7 +74,7 @@ def test_the_tools_result_is_the_last_message_of_its_request() -> None:
 @pytest.mark.outside
 def test_a_real_model_with_its_own_template_never_calls_and_that_is_said(engine: Engine) -> None:
     (done,) = on(engine.url, "tools", limits=replace(ENGINE, tools=5.0), **COLD)
-    assert done.status == "failed"
+    assert done.status == "warning"
     assert done.evidence["fault"] == "prose"
 
 

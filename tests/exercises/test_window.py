@@ -67,10 +67,10 @@ def test_exactly_32000_tokens_are_enough() -> None:
 
 
 @pytest.mark.outside
-def test_an_honest_small_window_fails_and_says_that_nothing_was_cut() -> None:
+def test_an_honest_small_window_is_a_warning_that_says_that_nothing_was_cut() -> None:
     with Ollama(["smollm2"], env={"OLLAMA_CONTEXT_LENGTH": "32000"}) as ollama:
         done = _windowed(ollama)
-    assert done.status == "failed"
+    assert done.status == "warning"
     assert "8,192" in done.reason
     assert "nothing was cut" in done.reason
     assert 8_000 < int(str(done.evidence["proven_window"])) < 8_192
@@ -95,7 +95,7 @@ def test_a_claim_that_is_not_kept_is_said_plainly(
     with Ollama([LARGE], version=version) as ollama:
         _claiming(ollama, 40_000)
         done = _windowed(ollama, dialect=dialect)
-    assert done.status == "failed"
+    assert done.status == "warning"
     assert done.evidence["fault"] == "cut"
     assert done.evidence["signature"] == signature
     assert done.evidence["real_window"] == 4096
@@ -107,7 +107,7 @@ def test_a_claim_that_is_not_kept_is_said_plainly(
 def test_an_old_ollama_that_tells_no_window_is_decoded_by_what_it_cuts() -> None:
     with Ollama([LARGE], version="0.9.6") as ollama:
         done = _windowed(ollama)
-    assert done.status == "failed"
+    assert done.status == "warning"
     assert done.evidence["claimed_window"] == 0
     assert done.evidence["real_window"] == 4096
 
@@ -118,7 +118,7 @@ def test_the_native_route_refuses_and_its_numbers_are_read(dialect: str) -> None
     with Ollama([NATIVE], env={"OLLAMA_CONTEXT_LENGTH": "8192"}) as ollama:
         _claiming(ollama, 40_000)
         done = _windowed(ollama, dialect=dialect)
-    assert done.status == "failed"
+    assert done.status == "warning"
     assert done.evidence["fault"] == "refused_length"
     assert done.evidence["real_window"] == 8192
     assert 8_000 < int(str(done.evidence["proven_window"])) < 8_192
@@ -179,11 +179,13 @@ def test_no_two_messages_begin_alike_and_all_weigh_the_same() -> None:
     ("proof", "status"),
     [
         (Proof(32_000, claimed=32_064, counted=31_990, proven=31_990), "passed"),
-        (Proof(8_128, claimed=8_192, counted=8_100, proven=8_100), "failed"),
+        (Proof(8_128, claimed=8_192, counted=8_100, proven=8_100), "warning"),
         (Proof(32_000, claimed=40_000, counted=9_000, proven=9_000, short_of_time=True), "passed"),
-        (Proof(32_000, claimed=40_000, counted=20_002, cut=Cut(31_900, 20_002, 40_000)), "failed"),
+        (Proof(32_000, claimed=40_000, counted=20_002, cut=Cut(31_900, 20_002, 40_000)), "warning"),
         (Proof(32_000, refusal=Overflow(32_000, 32_010), counted=31_900, proven=31_900), "passed"),
-        (Proof(32_000, refusal=Overflow(32_000, 0)), "failed"),
+        (Proof(32_000, refusal=Overflow(32_000, 0)), "warning"),
+        (Proof(32_000, refusal=Overflow(32_000, 6_599)), "failed"),
+        (Proof(32_000, refusal=Overflow(32_000, 6_600)), "warning"),
         (Proof(32_000), "skipped"),
         (Proof(32_000, a_minute=6_000, counted=700, proven=700), "failed"),
         (Proof(26_936, a_minute=30_000, counted=26_900, proven=26_900), "passed"),

@@ -22,9 +22,8 @@ class Behaviour:
     """A server with one habit. `rule` answers a request to chat, None leaves it to a healthy model.
 
     `entry` holds what droid's entry says beyond the usual; `path` stands before the dialect's own;
-    `calls` says that droid is asked to use a tool. `env` goes to both. `stricter` says why byok
-    fails on purpose where droid's exit code is 0. With `failures` the rule holds for so many
-    requests only.
+    `calls` says that droid is asked to use a tool. `env` goes to both. With `failures` the rule
+    holds for so many requests only.
     """
 
     name: str
@@ -35,7 +34,6 @@ class Behaviour:
     calls: bool = False
     lists: Callable[[Seen], Reply] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
-    stricter: str = ""
     failures: int = 0
     seen: int = field(default=0, init=False)
 

@@ -124,7 +124,9 @@ def byok_verdict(running: Running) -> dict[str, Any]:
     )
     told = json.loads(done.stdout)
     results = (told.get("data") or {}).get("results", ())
-    failed: dict[str, Any] = next((each for each in results if each["status"] == "failed"), {})
+    failed: dict[str, Any] = next(
+        (each for each in results if each["status"] in ("failed", "warning")), {}
+    )
     found: dict[str, Any] = next(iter(told.get("findings", ())), {})
     return {
         "byok": done.returncode,

@@ -5,6 +5,7 @@ exception with a kind and a sentence.
 """
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,9 +20,11 @@ from factory_byok.core.http.deadline import Kind as Kind
 from factory_byok.core.http.deadline import NoAnswer as NoAnswer
 from factory_byok.core.http.faults import faults
 from factory_byok.core.http.transport import BoundedTransport
+from factory_byok.core.http.unpacking import unpacked
 
 PROBE_DEADLINE: Final = 2.0  # seconds in total for what a healthy server answers at once
 MOST_BYTES: Final = 8 * 2**20  # the largest honest reply (a verbose /api/show) is below this
+_LINE_END: Final = re.compile(rb"\r\n|\n|\r")  # the three of server-sent events
 _SENT: Final = {"Accept-Encoding": "identity", "User-Agent": "byok"}
 
 
@@ -52,27 +55,33 @@ class Reply:
 def parse_json(body: bytes | str) -> Json:
     """JSON from outside, whatever it holds. Raises NoAnswer (`json`) and nothing else."""
     try:
-        return cast(Json, json.loads(body))
+        return cast(Json, json.loads(body, parse_constant=_no_number))
     except (ValueError, RecursionError):
         raise NoAnswer("json", "The reply is not JSON") from None
+
+
+def _no_number(name: str) -> float:
+    """Refuses NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(name)
 
 
 class Stream:
     """A reply whose body is read as it comes."""
 
-    def __init__(self, response: httpx.Response, deadline: Deadline) -> None:
+    def __init__(
+        self, response: httpx.Response, deadline: Deadline, most_bytes: int = MOST_BYTES
+    ) -> None:
         """Wraps an open response."""
         self.status: int = response.status_code
         self.headers = response.headers
         self.deadline = deadline
-        self._response = response
+        self._response, self._most_bytes = response, most_bytes
 
     def chunks(self) -> Iterator[bytes]:
         """The body's bytes as they arrive. Raises NoAnswer; `flood` when the cap is passed."""
-        if self.headers.get("content-encoding", "identity").lower() not in ("identity", ""):
-            raise NoAnswer("protocol", "The reply is compressed although that was not allowed")
+        encoding = self.headers.get("content-encoding", "").strip().lower()
         with faults(self.deadline):
-            yield from self._response.iter_raw()
+            yield from unpacked(self._response.iter_raw(), encoding, self._most_bytes)
 
     def read(self) -> bytes:
         """The whole body."""
@@ -85,11 +94,14 @@ class Stream:
         unescaped, so it would cut an event in two.
         """
         rest: list[bytes] = []
+        after_return = False
         for chunk in self.chunks():
-            first, *more = chunk.split(b"\n")
+            whole = chunk.removeprefix(b"\n") if after_return else chunk
+            after_return = whole.endswith(b"\r")
+            first, *more = _LINE_END.split(whole)
             rest.append(first)
             for begun in more:
-                yield b"".join(rest).removesuffix(b"\r").decode("utf-8", "replace")
+                yield b"".join(rest).decode("utf-8", "replace")
                 rest = [begun]
         if last := b"".join(rest):
             yield last.decode("utf-8", "replace")
@@ -147,7 +159,7 @@ class Http:
                     method, to, content=content, headers={**kind, **(headers or {})}
                 ) as got,
             ):
-                yield Stream(got, clock)
+                yield Stream(got, clock, most_bytes)
 
 
 def _url(text: str) -> httpx.URL:

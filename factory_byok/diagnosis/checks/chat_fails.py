@@ -8,7 +8,7 @@ apart from one that is broken. Silent until `byok doctor --deep` has asked.
 from collections.abc import Iterator
 
 from factory_byok.core.facts import Entry, Exercise, Snapshot
-from factory_byok.core.findings import Finding
+from factory_byok.core.findings import Finding, Level
 from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for
 
@@ -31,16 +31,26 @@ def fault_of(done: Exercise) -> str:
     return str(done.evidence.get("fault", ""))
 
 
+def level_of(done: Exercise) -> Level | None:
+    """How bad a result is: None where nothing is wrong, a warning where droid gets by.
+
+    A server that only wants time is a warning too.
+    """
+    if done.status == "failed":
+        return "warning" if fault_of(done) in PASSING else "error"
+    return "warning" if done.status == "warning" else None
+
+
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each entry whose chat or first request failed.
 
     A warning when the server only wants time.
     """
     for entry, done in exercised(snap, "chat", "speed"):
-        if done.status == "failed":
+        if level := level_of(done):
             what = "does not answer" if done.exercise == "chat" else "refuses droid's first request"
             yield Finding(
-                "warning" if fault_of(done) in PASSING else "error",
+                level,
                 entry.label,
                 f"`{entry.model}` {what}: {lower_first(done.reason)}",
                 remedy_for(snap, entry, done),

@@ -8,11 +8,11 @@ what arrived. A window that the server only claims does not help droid.
 from collections.abc import Iterator
 
 from factory_byok.core.facts import Entry, Exercise, Snapshot
-from factory_byok.core.findings import Finding, Level, Remedy
+from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.requirements import FLOOR
 from factory_byok.diagnosis.advice import raise_window
-from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of
-from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for
+from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, level_of
+from factory_byok.diagnosis.refusal_advice import remedy_for
 
 TITLE = "Long prompts"
 WHAT_TO_DO = "Raise the window: `byok window MODEL --set 32000`"
@@ -23,8 +23,7 @@ _BY_LENGTH = ("cut", "refused_length", "window_small")
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each entry whose window exercise failed."""
     for entry, done in exercised(snap, "window"):
-        if done.status == "failed":
-            level: Level = "warning" if fault_of(done) in PASSING else "error"
+        if level := level_of(done):
             yield Finding(level, entry.label, done.reason, _remedy(snap, entry, done))
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from factory_byok.core.actions import by_command
 from factory_byok.core.facts import Entry, Exercise, Server, Snapshot
-from factory_byok.core.findings import Finding, Level, Remedy
+from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import log_place
-from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of
-from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for
+from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, level_of
+from factory_byok.diagnosis.refusal_advice import remedy_for
 
 TITLE = "Streaming"
 WHAT_TO_DO = (
@@ -34,8 +34,7 @@ _FLAWS = {
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each entry whose stream failed, or lacks what droid goes on without."""
     for entry, done in exercised(snap, "stream"):
-        if done.status == "failed":
-            level: Level = "warning" if fault_of(done) in PASSING else "error"
+        if level := level_of(done):
             message = f"Streaming from `{entry.model}` breaks: {lower_first(done.reason)}"
             yield Finding(level, entry.label, message, _remedy(snap, entry, done))
         elif flaws := _flaws(done):

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, Exercise, Snapshot
-from factory_byok.core.findings import Finding, Level, Remedy
+from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import another_model
-from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of
-from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for
+from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, level_of
+from factory_byok.diagnosis.refusal_advice import remedy_for
 
 TITLE = "Tool calls in practice"
 WHAT_TO_DO = (
@@ -40,8 +40,7 @@ LM_STUDIO = 1234  # its usual port (lmstudio.ai/docs)
 def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each entry whose tool exercise failed."""
     for entry, done in exercised(snap, "tools"):
-        if done.status == "failed":
-            level: Level = "warning" if fault_of(done) in PASSING else "error"
+        if level := level_of(done):
             message = f"Tool calls of `{entry.model}` do not work: {lower_first(done.reason)}"
             yield Finding(level, entry.label, message, _remedy(snap, entry, done))
 

@@ -143,7 +143,9 @@ def told(results: Sequence[Exercise]) -> str:
 
 def cannot_act(results: Sequence[Exercise]) -> bool:
     """Whether the model answered, but not with proper tool calls."""
-    return any(each.exercise == "tools" and each.status == "failed" for each in results)
+    return any(
+        each.exercise == "tools" and each.status in ("failed", "warning") for each in results
+    )
 
 
 def command_for(model: str = "", *more: str) -> tuple[str, ...]:
