@@ -135,9 +135,11 @@ def fit(
         other = replace(asked, kv_type=COARSER)
         less = at_window(candidate, free, other, window).need
         coarser = Coarser(COARSER, less, largest_on_gpu(candidate, free, other))
+    most = longest or NO_LONGEST
+    served_window = Tokens(min(candidate.window, most))
     windows = [*_steps(longest), *([window] if extra else [])]
-    windows += [candidate.loaded_at, candidate.window]
-    now = replace(served or asked, window=candidate.window)
+    windows += [Tokens(min(candidate.loaded_at, most)), served_window]
+    now = replace(served or asked, window=served_window)
     return Fit(
         candidate=candidate,
         asked=asked,
@@ -151,7 +153,7 @@ def fit(
         largest_in_memory=largest_in_memory(candidate, free, asked),
         coarser=coarser,
         least=_least(candidate, free, asked),
-        served=at_window(candidate, free, now, now.window) if candidate.window else None,
+        served=at_window(candidate, free, now, served_window) if served_window else None,
         served_as=now,
     )
 

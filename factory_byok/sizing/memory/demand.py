@@ -36,6 +36,9 @@ CUDA_CONTEXT: Final = Bytes(CONTEXT_PER_MULTIPROCESSOR * USUAL_MULTIPROCESSORS)
 CUDA_SCRATCH: Final = Bytes(256 * MIB)
 METAL_CONTEXT: Final = Bytes(128 * MIB)  # assumed: Metal compiles its kernels into this much
 
+# A layer with experts is moved in up to so many parts (common/fit.cpp: up, gate and down).
+EXPERT_PARTS: Final = 3
+
 # With several cards llama.cpp pipelines (GGML_SCHED_MAX_COPIES): `n_copies=4` in the log of
 # github.com/ollama/ollama/issues/10553. That the mask is what is copied was not measured.
 INPUT_COPIES: Final = 4
@@ -48,7 +51,8 @@ class Demand:
     `gpus` cards share it, `per_gpu` bytes of it being paid on each of them whatever lies there.
     `beside` lies in system memory even when everything is on the cards, and is no part of the
     total: the token embeddings, the inputs of a micro-batch and the logits. `basis` is how the
-    numbers are known and `assumptions` what they rest on, a sentence each.
+    numbers are known and `assumptions` what they rest on, a sentence each. `pieces` is into how
+    many parts llama.cpp can split it over devices: its layers, 0 when that is not known.
     """
 
     weights: Bytes
@@ -60,6 +64,7 @@ class Demand:
     gpus: int = 1
     per_gpu: Bytes = Bytes(0)
     beside: Bytes = Bytes(0)
+    pieces: int = 0
 
     @property
     def total(self) -> Bytes:
@@ -109,10 +114,10 @@ def demand(
         one += masks * (INPUT_COPIES - 1)
     logits = shape.vocabulary * FLOAT * parallel
     overhead = _overhead(device, context)
-    embeddings = shape.host_weights if on_card else 0
+    aside = shape.tokenizer + (shape.host_weights if on_card else 0)
     inputs = 2 * batch * shape.embedding * FLOAT + masks if on_card else 0
     return Demand(
-        weights=Bytes(shape.weights - embeddings),
+        weights=Bytes(max(shape.weights - aside, 0)),
         kv_cache=cache,
         compute=Bytes(one * gpus + (0 if on_card else logits)),
         overhead=Bytes(overhead * gpus),
@@ -121,6 +126,7 @@ def demand(
         gpus=gpus,
         per_gpu=Bytes(one + overhead),
         beside=Bytes(shape.embedding_bytes + inputs + logits) if on_card else Bytes(0),
+        pieces=shape.layers * (EXPERT_PARTS if shape.experts else 1),
     )
 
 

@@ -53,13 +53,19 @@ def place(
     ranked = sorted(range(len(room)), key=lambda card: -room[card])
     used = [card for card in ranked[: need.gpus] if room[card] > need.per_gpu]
     fixed = need.per_gpu * len(used)
-    parts = [0] * len(room)
     left_on = {card: room[card] - need.per_gpu for card in used}
-    shared = min(need.total - fixed, sum(left_on.values())) if used else 0
+    body = need.total - fixed
+    if need.pieces and (len(used) > 1 or body > sum(left_on.values())):
+        piece = max(-(-body // need.pieces), 1)  # a device gets whole ones
+        left_on = {card: left // piece * piece for card, left in left_on.items()}
+    parts = [0] * len(room)
+    shared = min(body, sum(left_on.values())) if used else 0
     left = shared
     for card in used:
         # by their room, as llama.cpp splits layers; the last one takes what rounding left
-        portion = left if card == used[-1] else shared * left_on[card] // sum(left_on.values())
+        portion = (
+            left if card == used[-1] else shared * left_on[card] // max(sum(left_on.values()), 1)
+        )
         parts[card] = need.per_gpu + portion
         left -= portion
     on_gpu = sum(parts)

@@ -34,11 +34,11 @@ ACTIVE_SHARE: Final = 1 / 8  # of the experts, where the metadata names none: th
 class Shape:
     """What memory sums need to know about one model.
 
-    `weights` are bytes in the file, `attention` has one item for each layer that caches keys and
-    values, `state` is the bytes that recurrent layers keep for one sequence, `query_width` the
-    heads times their length. Lengths and widths are numbers of elements; 0 means not told.
-    `assumptions` are sentences that travel along with every sum, and `needs_verbose` the keys that
-    only `/api/show` with `verbose` would fill.
+    `weights` are bytes in the file and `tokenizer` those of them that are no weights, `attention`
+    has one item for each layer that caches keys and values, `state` is the bytes that recurrent
+    layers keep for one sequence, `query_width` the heads times their length. Lengths and widths are
+    numbers of elements; 0 means not told. `assumptions` are sentences that travel along with every
+    sum, and `needs_verbose` the keys that only `/api/show` with `verbose` would fill.
     """
 
     architecture: str
@@ -57,6 +57,7 @@ class Shape:
     expert_feed_forward: int = 0
     expert_latent: int = 0
     vocabulary: int = 0
+    tokenizer: Bytes = Bytes(0)
     blocks: tuple[Block, ...] = ()
     latent: Latent | None = None
     recurrent: Recurrent = NOT_RECURRENT
@@ -158,6 +159,7 @@ def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[s
         expert_feed_forward=data.number("expert_feed_forward_length", plain),
         expert_latent=data.number("moe_latent_size"),
         vocabulary=_vocabulary(data),
+        tokenizer=_tokenizer(data, weights),
         blocks=blocks,
         latent=read_latent(data),
         recurrent=recurrent,
@@ -177,6 +179,15 @@ def _vocabulary(data: Metadata) -> int:
     listed = data.info.get("tokenizer.ggml.tokens")
     length = len(listed) if isinstance(listed, list) else 0
     return data.number("vocab_size") or length or WORDS.get(data.family, 0)
+
+
+def _tokenizer(data: Metadata, weights: int) -> Bytes:
+    """What the file holds of its weights' bytes for words alone; no device holds it.
+
+    25 bytes a word in gemma 3, 36 in SmolLM2, which lists merges too (real files of Ollama 0.33).
+    """
+    merges = "tokenizer.ggml.merges" in data.info
+    return Bytes(min(_vocabulary(data) * (36 if merges else 25), weights // 20))
 
 
 def guessed_shape(

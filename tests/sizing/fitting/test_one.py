@@ -278,14 +278,25 @@ def test_a_model_that_sees_pictures_leaves_twice_as_much_free() -> None:
     assert seeing.value < fit(blind, place, Asked()).largest_on_gpu.value
 
 
-@pytest.mark.parametrize("size", [8, 12, 16, 24, 48])
-def test_a_card_is_filled_as_llama_cpp_fills_it(size: int) -> None:
-    name = {8: "qwen3:8b", 12: "qwen3:14b", 48: "llama3.3:70b"}.get(size, "qwen3-coder:30b")
-    found = held(name, free(size))
-    (placed,) = found.here.placed.by_gpu if found.here.placed else (Bytes(0),)
+@pytest.mark.parametrize("sizes", [(8,), (12,), (16,), (24,), (48,), (12, 12), (8, 16), (24, 12)])
+@pytest.mark.parametrize("name", ["qwen3:8b", "qwen3:14b", "qwen3-coder:30b", "qwen3:32b"])
+def test_cards_are_filled_as_llama_cpp_fills_them(name: str, sizes: tuple[int, ...]) -> None:
+    found = held(name, free(*sizes))
+    placed, need = found.here.placed, found.here.need
+    assert placed is not None
+    scratch = 256 * 2**20  # in the sum for a card, but a part of what llama.cpp leaves
 
-    # buffers and context are beside 1,024 MiB: the scratch in the sum is a part of those
-    left = size * GIB - (placed - 256 * 2**20)
-    assert left >= GIB
+    # buffers and context are beside 1,024 MiB on every card
+    left = [
+        size * GIB - (on - scratch) for size, on in zip(sizes, placed.by_gpu, strict=True) if on
+    ]
+    assert all(each >= GIB for each in left)
+    # a device gets whole layers, thirds of them where experts are, and is filled up with those
+    piece = -(-(need.total - need.per_gpu * len(left)) // need.pieces)
+    room = [size * GIB - GIB + scratch - need.per_gpu for size in sizes]
+    fits = sum(max(each, 0) // piece for each in sorted(room)[-need.gpus :]) >= need.pieces
+    assert (found.here.where == "gpu") == (
+        fits or (len(left) == 1 and max(room) >= need.total - need.per_gpu)
+    )
     if found.here.where == "split":
-        assert left == GIB
+        assert max(left) < GIB + 2 * piece

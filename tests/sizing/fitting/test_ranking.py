@@ -2,16 +2,24 @@
 
 from dataclasses import replace
 
-from factory_byok.core.facts import Unknown
+import pytest
+
+from factory_byok.core.facts import Known, Unknown, Window
+from factory_byok.core.units import Bytes, Tokens
 from factory_byok.sizing.fitting import (
+    Asked,
     Candidate,
     Free,
     ToolCalls,
     candidates,
+    fit,
+    installed,
     ranked,
     ranked_as_json,
 )
-from tests.sizing.fitting.builders import free, model
+from tests.builders import a_model, a_server
+from tests.sizing.fitting.builders import GB, free, model
+from tests.sizing.memory.engine import DATA
 
 
 def names(models: list[Candidate], place: Free | None = None) -> list[str]:
@@ -100,3 +108,27 @@ def test_a_window_too_small_to_use_is_not_called_on_the_gpu() -> None:
 
     assert 0 < found.largest_on_gpu.value < 4096
     assert found.reach == "split"
+
+
+@pytest.mark.parametrize("name", [name for name in DATA["shapes"] if ":" in name][::4])
+@pytest.mark.parametrize("cards", [(), (8,), (16,), (24,), (12, 12), (80,)])
+def test_the_list_and_the_screen_of_one_model_never_differ(name: str, cards: tuple[int]) -> None:
+    info = DATA["shapes"][name]
+    longest = info[f"{info['general.architecture']}.context_length"]
+    planted = a_model(
+        shape=info,
+        weights=Bytes(9 * GB),
+        longest_window=Known(longest),
+        window=Known(Window(Tokens(65_536), "computed", "the server's own default")),
+    )
+    one = installed(planted, a_server(planted, loaded=Known(())))
+    for asked in (Asked(), Asked(kv_type="q8_0", parallel=4), Asked(kv_type="q4_0", parallel=2)):
+        (told,) = ranked([one], free(*cards), asked)
+        shown = fit(one, free(*cards), asked)
+
+        assert shown.largest_on_gpu == told.largest_on_gpu
+        assert shown.largest_in_memory == told.largest_in_memory
+        # nor do the bars contradict the windows that fit
+        for each in shown.windows:
+            assert (each.where == "gpu") == (each.window <= shown.largest_on_gpu.value)
+            assert (each.where != "nowhere") == (each.window <= shown.largest_in_memory.value)

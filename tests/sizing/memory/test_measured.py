@@ -80,8 +80,8 @@ def test_a_real_ollama_reports_these_sizes(row: list[Any]) -> None:
 
     size = reported(shape, told["window"], parallel=told["parallel"], device="cpu")
 
-    # what is left is the tokenizer, which the file holds and memory does not
-    assert 0 < size - told["size"] < 0.026 * model["size"]
+    # what is left are words that are longer or shorter than usual ones
+    assert abs(size - told["size"]) < 64 * 1024
 
 
 def test_the_cache_of_mistral_small_is_that_of_a_public_log() -> None:

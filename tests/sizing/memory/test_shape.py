@@ -128,8 +128,9 @@ def test_a_latent_cache_is_one_head_without_values() -> None:
 def test_a_mixture_holds_all_its_weights() -> None:
     mixture = shape("qwen3moe", expert_count=128, expert_used_count=8)
 
-    assert demand(mixture, 4096).weights + mixture.embedding_bytes == 5 * GIB
-    assert demand(mixture, 4096, gpus=0).weights == 5 * GIB
+    aside = mixture.embedding_bytes + mixture.tokenizer
+    assert demand(mixture, 4096).weights + aside == 5 * GIB
+    assert demand(mixture, 4096, gpus=0).weights + mixture.tokenizer == 5 * GIB
     assert mixture.active_share == 8 / 128
 
 
