@@ -1,6 +1,7 @@
 """The difference of two texts as a unified diff, in time that grows with the texts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from typing import Final, TypeAlias
 
 _CONTEXT: Final = 3  # unchanged lines around a change in a diff
@@ -18,63 +19,34 @@ def diff(before: str | None, after: str | None, path: str) -> str:
         f"--- {'/dev/null' if before is None else path}\n",
         f"+++ {'/dev/null' if after is None else path}\n",
     ]
-    for group in _grouped(_blocks(old, new)):
+    for group in _Changes(old, new).get_grouped_opcodes(_CONTEXT):
         shown += _hunk(group, old, new)
     return "".join(shown)
 
 
-def _grouped(blocks: Iterable[Block]) -> Iterator[list[Block]]:
-    """The blocks of each hunk: changes that are near, with a few unchanged lines around them."""
-    group: list[Block] = []
-    for tag, one, two, three, four in blocks:
-        if tag != "equal":
-            group.append((tag, one, two, three, four))
-            continue
-        if _changes(group) and two - one <= 2 * _CONTEXT:
-            group.append((tag, one, two, three, four))
-            continue
-        if _changes(group):
-            yield [*group, (tag, one, one + _CONTEXT, three, three + _CONTEXT)]
-        kept = min(two - one, _CONTEXT)
-        group = [(tag, two - kept, two, four - kept, four)]
-    if _changes(group):
-        tag, one, two, three, four = group[-1]
-        kept = min(two - one, _CONTEXT)
-        yield (
-            group if tag != "equal" else [*group[:-1], (tag, one, one + kept, three, three + kept)]
-        )
+class _Changes(SequenceMatcher[str]):
+    """The standard library's grouping, of blocks that cost time in proportion to the texts."""
 
+    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+        """Gives the library no lines, which it would index all."""
+        super().__init__()
+        self._old, self._new = old, new
 
-def _changes(group: Sequence[Block]) -> bool:
-    """Whether something differs in these blocks."""
-    return any(block[0] != "equal" for block in group)
-
-
-def _blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
-    """What is the same and what differs, over both texts."""
-    start = _same_lines(old, new)
-    end = _same_lines(old[start:][::-1], new[start:][::-1])
-    middle = (start, len(old) - end, start, len(new) - end)
-    blocks: list[Block] = [("equal", 0, start, 0, start)]
-    if max(middle[1], middle[3]) - start <= _MOST:
-        blocks += _in_detail(old, new, *middle)
-    elif len(old) == len(new):
-        blocks += _line_by_line(old, new, *middle[:2])
-    else:
-        blocks.append(("replace", *middle))
-    blocks.append(("equal", middle[1], len(old), middle[3], len(new)))
-    return _joined(block for block in blocks if block[2] > block[1] or block[4] > block[3])
-
-
-def _joined(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks, neighbours of one kind as one."""
-    joined: list[Block] = []
-    for block in blocks:
-        if joined and joined[-1][0] == block[0]:
-            block = (block[0], joined[-1][1], block[2], joined[-1][3], block[4])
-            joined.pop()
-        joined.append(block)
-    return joined
+    def get_opcodes(self) -> list[Block]:  # type: ignore[override]
+        """What is the same and what differs, over both texts."""
+        old, new = self._old, self._new
+        start = _same_lines(old, new)
+        end = _same_lines(old[start:][::-1], new[start:][::-1])
+        middle = (start, len(old) - end, start, len(new) - end)
+        blocks: list[Block] = [("equal", 0, start, 0, start)]
+        if max(middle[1], middle[3]) - start <= _MOST:
+            blocks += _in_detail(old, new, *middle)
+        elif len(old) == len(new):
+            blocks += _line_by_line(old, new, *middle[:2])
+        else:
+            blocks.append(("replace", *middle))
+        blocks.append(("equal", middle[1], len(old), middle[3], len(new)))
+        return [block for block in blocks if block[2] > block[1] or block[4] > block[3]]
 
 
 def _line_by_line(old: Sequence[str], new: Sequence[str], start: int, end: int) -> Iterator[Block]:
@@ -91,9 +63,7 @@ def _in_detail(
     old: Sequence[str], new: Sequence[str], start: int, end: int, begin: int, stop: int
 ) -> Iterator[Block]:
     """The blocks of a short stretch."""
-    import difflib
-
-    matcher = difflib.SequenceMatcher(None, old[start:end], new[begin:stop])
+    matcher = SequenceMatcher(None, old[start:end], new[begin:stop])
     for tag, one, two, three, four in matcher.get_opcodes():
         yield tag, one + start, two + start, three + begin, four + begin
 
