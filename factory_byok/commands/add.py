@@ -226,7 +226,6 @@ def _offers(
 
 def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) -> None:
     """Downloads the model through its Ollama when the server does not have it."""
-    from factory_byok.core.actions import PullModel
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.plan import Plan as Actions
     from factory_byok.workflows.plan import do_all
@@ -236,8 +235,7 @@ def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) ->
         raise UsageError("`--pull` works with Ollama only")
     plan = plan_pull(world, choice.model, choice.address, timeout=timeout)
     if not plan.present:
-        action = PullModel(choice.model, str(choice.address), plan.size)
-        do_all(world, Actions("add", (action,)), progress_on(quiet=quiet))
+        do_all(world, Actions("add", (plan.action,)), progress_on(quiet=quiet))
 
 
 def _tried(

@@ -55,14 +55,12 @@ def _pulled(
     world: "World", plan: "Plan", progress: "Progress", stall: float, *, quiet: bool
 ) -> "Pulled":
     """Pulls with progress on stderr. Raises ByokError."""
-    from factory_byok.core.actions import PullModel
     from factory_byok.workflows.plan import Plan as Actions
     from factory_byok.workflows.plan import do_all
 
     if plan.findings and not quiet:
         _warn(plan)
-    action = PullModel(plan.model, str(plan.address), plan.size)
-    done = do_all(world, Actions("pull", (action,)), progress, stall=stall)
+    done = do_all(world, Actions("pull", (plan.action,)), progress, stall=stall)
     pulled: Pulled = done.results[0]
     return pulled
 

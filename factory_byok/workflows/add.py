@@ -69,7 +69,7 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
     new = new_entry(choice, model, wanted)
     texts = current(world)
     now = look(world, texts)
-    old = _of_that_name(now, new.name)
+    old = of_that_name(now, new.name)
     if old is not None:
         place = Destination(Path(old.file), old.kind, "the entry is there")
         edits = _mending(old, new, wanted)
@@ -79,7 +79,7 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
     validate_entry(place.kind, new.fields(place.kind))
     after = change.imagine(world, change.preview(world, (edits,), texts=texts), texts)
     entry = _found(after, place, new, old)
-    limit = limit_of(choice, model, new, wanted)
+    limit = usual_limit(choice, model, new.max_output) if wanted.compaction else None
     besides = beside(world, entry, after, limit, default=wanted.default)
     offered = ((entry.file, entry.id, entry.model),)
     action = EditSettings((edits, besides), offered=offered)
@@ -164,7 +164,7 @@ def beside(
     return tuple(edits)
 
 
-def _of_that_name(now: Effective, name: str) -> Entry | None:
+def of_that_name(now: Effective, name: str) -> Entry | None:
     """The user's own entry of that display name, the one that droid lists first."""
     mine = [entry for entry in now.entries if entry.level == "user" and entry.name == name]
     alive = [entry for entry in mine if entry.fate != "dropped"]
@@ -207,19 +207,16 @@ def _found(after: Effective, place: Destination, new: NewEntry, old: Entry | Non
     return entry
 
 
-def limit_of(choice: Choice, model: Model | None, new: NewEntry, wanted: Wanted) -> Tokens | None:
-    """The compaction limit for an entry; None for one that needs none.
+def usual_limit(choice: Choice, model: Model | None, most: int) -> Tokens | None:
+    """When droid should compact an entry with that output limit; None where its own limit does.
 
     A service's window is often larger than droid's own limit, or not told.
     """
     window = model.window if model else None
-    if not wanted.compaction:
-        return None
-    if choice.hosted and isinstance(window, Known):
-        limit = compaction_limit(window.value.tokens, new.max_output)
+    told = window.value if isinstance(window, Known) and window.value.basis != "assumed" else None
+    if choice.hosted and told:
+        limit = compaction_limit(told.tokens, most)
         return limit if limit < DROIDS_COMPACTION else None
     if is_remote(choice, model):
         return None
-    if isinstance(window, Known) and window.value.basis != "assumed":
-        return compaction_limit(window.value.tokens, new.max_output)
-    return compaction_limit(None, new.max_output)
+    return compaction_limit(told.tokens if told else None, most)

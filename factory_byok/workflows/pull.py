@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from factory_byok.core.actions import by_command
+from factory_byok.core.actions import PullModel, by_command
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Disk, Known, Server, Snapshot
@@ -42,6 +42,11 @@ class Plan:
     disk: Disk | None
     present: bool
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def action(self) -> PullModel:
+        """The download."""
+        return PullModel(self.model, str(self.address), self.size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import NewEntry, adding
 from factory_byok.droid.settings.schema import validate_entry
-from factory_byok.workflows.add import Wanted, beside, limit_of, new_entry
+from factory_byok.workflows.add import Wanted, beside, new_entry, usual_limit
 from factory_byok.workflows.choice import CHECKS, Choice, look_there
 from factory_byok.workflows.plan import Files, plan_files
 from factory_byok.workflows.remove import refuse_broken, removal_edits
@@ -198,7 +198,8 @@ def _limits(
 ) -> Iterator[Edit]:
     """The compaction limits of the new entries."""
     for (new, model), entry in added:
-        limit = limit_of(replace(choice, model=model.name), model, new, wanted)
+        own = replace(choice, model=model.name)
+        limit = usual_limit(own, model, new.max_output) if wanted.compaction else None
         yield from beside(world, entry, after, limit, default=False)
 
 

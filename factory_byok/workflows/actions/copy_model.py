@@ -29,7 +29,9 @@ def do(run: Running, action: CopyModel) -> str:
     """Makes it; the name of the copy. Raises ByokError."""
     name, where = name_of(action), str(run.world.address(action.endpoint))
     try:
-        with run.progress.working(f"Making {name}", long=True):
+        with run.progress.working(
+            f"Giving {action.model} a window of {show_tokens(action.window)}", long=True
+        ):
             parameters: dict[str, Json] = {"num_ctx": int(action.window)}
             calls.create(run.world.http, where, name, action.model, parameters)
     except KeyboardInterrupt:

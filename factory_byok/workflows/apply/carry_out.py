@@ -1,22 +1,18 @@
 """Does what an apply planned, in the order of need: models, windows, then droid's files at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from factory_byok.core.actions import PullModel
+from factory_byok.core.actions import CopyModel, PullModel
 from factory_byok.core.errors import ByokError
 from factory_byok.core.findings import Finding
-from factory_byok.core.model_names import with_window
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
-from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.droid.settings.written_entries import remember
-from factory_byok.workflows import model_copy as deriving
-from factory_byok.workflows.apply.facts import Change, Copy, Plan, problem
+from factory_byok.workflows.apply.facts import Change, Plan, problem
 from factory_byok.workflows.plan import Plan as Actions
 from factory_byok.workflows.plan import do_all, write_files
-from factory_byok.workflows.windows import Target, found
 
 
 @dataclass(slots=True)
@@ -44,9 +40,14 @@ def carry_out(
     """
     done, step = Done(list(plan.changes), subject=plan.manifest.file), new_step()
     try:
-        _serve(world, plan, progress, done, step)
-        if plan.models.changes:
-            plan = _settled(again(), done)
+        for phase in (_pulls, _copies):
+            for action in phase(plan):
+                done.subject = action.model
+                do_all(world, Actions("apply", (action,)), progress, step=step)
+                _tick(done, "model" if phase is _pulls else "window", action.model)
+            if phase(plan):
+                plan = _planned_again(again)
+        _settle(plan, done)
         done.subject = plan.manifest.file
         _write(world, plan, done, step)
     except ByokError as error:
@@ -56,18 +57,14 @@ def carry_out(
     return done
 
 
-def _serve(world: World, plan: Plan, progress: Progress, done: Done, step: str) -> None:
-    """Gives the servers what they need. Raises ByokError at the first failure."""
-    for each in plan.models.pulls:
-        done.subject = each.model
-        action = PullModel(each.model, str(each.address), each.size)
-        do_all(world, Actions("apply", (action,)), progress, step=step)
-        _tick(done, "model", each.model)
-    for copy in plan.models.copies:
-        done.subject = copy.model
-        progress.say(f"Giving {copy.model} a window of {copy.window:,} tokens")
-        _make(world, copy, step)
-        _tick(done, "window", copy.model)
+def _pulls(plan: Plan) -> list[PullModel]:
+    """The downloads."""
+    return [each.action for each in plan.models.pulls]
+
+
+def _copies(plan: Plan) -> list[CopyModel]:
+    """The copies that carry a window."""
+    return plan.models.copies
 
 
 def _tick(done: Done, what: str, subject: str) -> None:
@@ -78,26 +75,20 @@ def _tick(done: Done, what: str, subject: str) -> None:
     ]
 
 
-def _make(world: World, copy: Copy, step: str) -> None:
-    """Makes a copy of a model that carries its window. Raises ByokError."""
-    names = (copy.model, with_window(copy.model, copy.window))
-    ask = Ask(endpoint=copy.address, models=names, machine=False, droid=False, provider="ollama")
-    snap = collect(world, ask)
-    _, server, model = found(snap, Target(copy.model, copy.address))
-    alone = replace(snap, entries=())
-    derivation = deriving.plan(world, alone, server, model, copy.address, copy.window)
-    deriving.carry_out(world, derivation, verb="apply", step=step)
-
-
-def _settled(plan: Plan, done: Done) -> Plan:
-    """The second plan, which must find the servers in order. Raises ByokError."""
-    left = [f"{each.what} of {each.subject}" for each in plan.models.changes]
+def _planned_again(again: Callable[[], Plan]) -> Plan:
+    """The plan by what the servers have now. Raises ByokError for what cannot be."""
+    plan = again()
     if plan.problems:
         raise ByokError(plan.problems[0].message, plan.problems[0].remedy.text)
+    return plan
+
+
+def _settle(plan: Plan, done: Done) -> None:
+    """What is left to do once the servers are in order. Raises ByokError when they are not."""
+    left = [f"{each.what} of {each.subject}" for each in plan.models.changes]
     if left:
         raise ByokError(f"The server does not show it afterwards: {', '.join(left)}")
     done.changes = [each for each in done.changes if each.done] + list(plan.entries.changes)
-    return plan
 
 
 def _write(world: World, plan: Plan, done: Done, step: str) -> None:

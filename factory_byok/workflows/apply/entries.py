@@ -20,7 +20,7 @@ from factory_byok.droid.settings.new_entry import NewEntry, adding
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
 from factory_byok.droid.settings.written_entries import is_ours
-from factory_byok.workflows.add import Wanted, new_entry
+from factory_byok.workflows.add import Wanted, new_entry, of_that_name
 from factory_byok.workflows.apply.facts import Change, Entries, Wish, problem
 from factory_byok.workflows.apply.limits_and_default import beside
 from factory_byok.workflows.other_droids import findings_of_other_droids
@@ -80,7 +80,7 @@ def _placed(world: World, now: Effective, wish: Wish, *, force: bool) -> _Placed
     wanted = Wanted(name=name, max_output=most, key=wish.key)
     plain = new_entry(replace(wish.choice, model=wish.base), wish.model, wanted)
     new = replace(plain, model=wish.choice.model)
-    old = _of_that_name(now, name)
+    old = of_that_name(now, name)
     if old is None:
         place = destination(world, rich="${" in new.key, choice=None)
         validate_entry(place.kind, new.fields(place.kind))
@@ -99,13 +99,6 @@ def _placed(world: World, now: Effective, wish: Wish, *, force: bool) -> _Placed
         Change(f"entry.{meaning}", name, before, value) for meaning, before, value in fields
     )
     return _Placed(wish, new, old, None, edits, changes)
-
-
-def _of_that_name(now: Effective, name: str) -> Entry | None:
-    """The user's own entry of that display name, the one that droid lists first."""
-    mine = [entry for entry in now.entries if entry.level == "user" and entry.name == name]
-    alive = [entry for entry in mine if entry.fate != "dropped"]
-    return min(alive, key=lambda entry: entry.fate != "listed", default=None)
 
 
 def is_meant(entry: Entry, wish: Wish) -> bool:

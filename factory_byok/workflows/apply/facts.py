@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from factory_byok.core.actions import CopyModel
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Json, Machine, Model, Snapshot
@@ -100,24 +101,15 @@ class Seen:
     snaps: Mapping[str, Snapshot] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A copy of a model to be made, so that it has its window."""
-
-    model: str
-    window: Tokens
-    address: Address
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Models:
     """What has to happen at the servers, and the name by which droid will ask for each model."""
 
-    pulls: tuple[PullPlan, ...] = ()
-    copies: tuple[Copy, ...] = ()
-    names: Mapping[Placed, str] = field(default_factory=dict)
-    changes: tuple[Change, ...] = ()
-    problems: tuple[Finding, ...] = ()
+    names: dict[Placed, str]
+    pulls: list[PullPlan] = field(default_factory=list)
+    copies: list[CopyModel] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

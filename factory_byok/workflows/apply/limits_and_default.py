@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from factory_byok.core.actions import Edit
-from factory_byok.core.facts import Entry, Json, Known
+from factory_byok.core.facts import Entry, Json
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.droid.known_models import DEFAULT_OUTPUT
@@ -13,12 +13,11 @@ from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.new_entry import (
     COMPACTION,
-    DROIDS_COMPACTION,
     compaction_limit,
     limiting,
 )
+from factory_byok.workflows.add import usual_limit
 from factory_byok.workflows.apply.facts import Change, Wish
-from factory_byok.workflows.choice import is_remote
 
 
 def beside(
@@ -53,16 +52,7 @@ def _limit(wish: Wish, entry: Entry, *, known: bool) -> Tokens | None:
     most = entry.max_output or DEFAULT_OUTPUT
     if wish.window:
         return compaction_limit(wish.window, most)
-    window = wish.model.window if wish.model else None
-    told = window.value if isinstance(window, Known) and window.value.basis != "assumed" else None
-    if known:
-        return None
-    if wish.choice.hosted and told:
-        limit = compaction_limit(told.tokens, most)
-        return limit if limit < DROIDS_COMPACTION else None
-    if is_remote(wish.choice, wish.model):
-        return None
-    return compaction_limit(told.tokens if told else None, most)
+    return None if known else usual_limit(wish.choice, wish.model, most)
 
 
 def _said(world: World) -> dict[str, Json]:

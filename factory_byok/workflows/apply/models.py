@@ -1,8 +1,9 @@
 """What has to happen at the Ollama servers: models to pull, and copies that carry a window."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from factory_byok.core.actions import CopyModel
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Known, Snapshot
 from factory_byok.core.findings import Finding
@@ -21,7 +22,6 @@ from factory_byok.sizing.fitting import (
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows.apply.facts import (
     Change,
-    Copy,
     Models,
     Placed,
     Resolved,
@@ -33,39 +33,21 @@ from factory_byok.workflows.pull import SPARE, plan_pull
 from factory_byok.workflows.pull import Plan as PullPlan
 
 
-@dataclass(slots=True)
-class _Draft:
-    """The plan as far as it is made."""
-
-    pulls: list[PullPlan] = field(default_factory=list)
-    copies: list[Copy] = field(default_factory=list)
-    names: dict[Placed, str] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    problems: list[Finding] = field(default_factory=list)
-
-
 def expected_names(resolved: Resolved) -> Models:
     """The plan without asking any server: only the names that droid will use."""
-    return Models(names={each: _expected(each) for each in resolved.models})
+    return Models({each: _expected(each) for each in resolved.models})
 
 
 def plan_models(world: World, resolved: Resolved, seen: Seen, *, timeout: float) -> Models:
     """Plans pulls and copies, and tells what is impossible. Nothing is done."""
-    draft = _Draft()
+    draft = expected_names(resolved)
     for placed in resolved.models:
-        draft.names[placed] = _expected(placed)
         try:
             _plan_model(world, placed, seen, draft, timeout)
         except ByokError as error:
             draft.problems.append(problem(placed.wanted.name, error))
     draft.problems += _all_together(draft.pulls)
-    return Models(
-        tuple(draft.pulls),
-        tuple(draft.copies),
-        draft.names,
-        tuple(draft.changes),
-        tuple(draft.problems),
-    )
+    return draft
 
 
 def _expected(placed: Placed) -> str:
@@ -74,7 +56,7 @@ def _expected(placed: Placed) -> str:
     return with_window(wanted.name, wanted.window) if wanted.window else wanted.name
 
 
-def _plan_model(world: World, placed: Placed, seen: Seen, draft: _Draft, timeout: float) -> None:
+def _plan_model(world: World, placed: Placed, seen: Seen, draft: Models, timeout: float) -> None:
     """Adds what one model needs. Raises ByokError for what cannot be."""
     wanted = placed.wanted
     snap, server = server_at(seen, placed.address)
@@ -93,11 +75,11 @@ def _plan_model(world: World, placed: Placed, seen: Seen, draft: _Draft, timeout
             return
         _refuse_too_large(placed, snap, installed(there, server))
     if wanted.window:
-        draft.copies.append(Copy(wanted.name, wanted.window, placed.address))
+        draft.copies.append(CopyModel(wanted.name, wanted.window, str(placed.address)))
         draft.changes.append(Change("window", wanted.name, now, wanted.window))
 
 
-def _plan_pull(world: World, placed: Placed, snap: Snapshot, draft: _Draft, timeout: float) -> None:
+def _plan_pull(world: World, placed: Placed, snap: Snapshot, draft: Models, timeout: float) -> None:
     """Adds the pull of a model that is not there. Raises ByokError."""
     wanted = placed.wanted
     candidate = by_name(wanted.name)

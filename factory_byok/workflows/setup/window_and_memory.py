@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from factory_byok.core.actions import PullModel
 from factory_byok.core.errors import ByokError
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Bytes, Tokens, show_bytes, show_seconds, show_tokens
@@ -31,8 +30,8 @@ def pull(way: Way) -> Done:
     about = f", {show_bytes(plan.size)}" if plan.size else ""
     if not way.guide.agrees(f"Download {way.model}{about}?"):
         return "skipped", "you said no"
-    action = PullModel(way.model, str(way.ollama), plan.size)
-    (done,) = do_all(way.world, Plan("setup", (action,)), way.progress, step=way.undo).results
+    actions = Plan("setup", (plan.action,))
+    (done,) = do_all(way.world, actions, way.progress, step=way.undo).results
     way.changed()
     return "done", (
         f"downloaded `{way.model}`, {show_bytes(done.fetched)} in {show_seconds(done.seconds)}"
