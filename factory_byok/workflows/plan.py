@@ -20,7 +20,7 @@ from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.actions import module_of
 from factory_byok.workflows.actions.running import Running
-from factory_byok.workflows.interrupts import of_step, unbroken
+from factory_byok.workflows.interrupts import NOTHING, of_step, unbroken
 
 Texts = Mapping[Path, str | None]
 TRIES: Final = 50  # plans made anew while other programs keep changing the same entries
@@ -115,7 +115,7 @@ def do_all(
     if done.interrupted:
         raise Interrupted(done.told)
     if done.failure is not None:
-        if done.actions:
+        if done.told != NOTHING:
             raise ByokError(done.failure.message, f"Done before: {done.told}") from None
         raise done.failure
     return done

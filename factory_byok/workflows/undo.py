@@ -44,13 +44,16 @@ def undo(world: World, step: str = "") -> TakenBack:
 
 def _take_back(world: World, record: Record, told: list[str], kept: list[ByokError]) -> None:
     """One action that is no write of a file; either way it counts as taken back from now on."""
-    take_back = getattr(KINDS.get(text(record.action, "kind")), "undo", None)
+    module = KINDS.get(text(record.action, "kind"))
     try:
-        if take_back is None:
+        if module is None:
             raise ByokError(f"byok does not know how to take back a step of `byok {record.verb}`")
-        told.append(take_back(world, record.action))
+        told.append(module.undo(world, record.action))
     except ByokError as error:
         kept.append(error)
-    with locked(world):
-        journal = Journal(world)
-        journal.note("undo", transaction.new_step(), {}, record.id)
+    try:
+        with locked(world):
+            Journal(world).note("undo", transaction.new_step(), {}, record.id)
+    except ByokError as error:
+        told_again = "The next `byok undo` looks at it once more"
+        kept.append(ByokError(f"byok cannot remember that: {error.message}", told_again))

@@ -10,6 +10,7 @@ import pytest
 
 from factory_byok.core.errors import ByokError
 from factory_byok.droid.settings.writing import locking, transaction
+from factory_byok.droid.settings.writing.journal import Journal
 from tests.commands.conftest import Byok
 from tests.doubles.ollama import Ollama, a_model
 from tests.doubles.ollama.library import Registry
@@ -307,6 +308,29 @@ def test_a_download_is_said_to_stay_at_an_undo(byok: Byok, server: Ollama) -> No
     ran = byok("undo")
     assert ran.code == 0 and "`tiny:1b` stays downloaded" in ran.out
     assert "ollama rm tiny:1b" in ran.out
+
+
+def test_what_cannot_be_remembered_is_told_and_never_called_nothing(
+    byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise ByokError("The disk is full", "Nothing was changed")
+
+    write(factory, "config.json", {"custom_models": [of_server(server)]})
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "note", full)
+        ran = byok("window", NAME, "--set", "32000")
+    assert ran.code == 1 and COPY in server.state.models
+    assert f"copy `{COPY}` was made" in ran.err and f"`ollama rm {COPY}` removes it" in ran.err
+    assert "othing was changed" not in ran.err
+    assert byok("window", NAME, "--set", "32000").code == 0
+    byok("remove", "Mine")
+    server.state.models.pop(COPY)
+    byok("window", NAME, "--set", "32000")
+    monkeypatch.setattr(Journal, "note", full)
+    ran = byok("undo")
+    assert ran.code == 0 and COPY not in server.state.models
+    assert "othing was changed" not in ran.out and "cannot remember that" in ran.out
 
 
 def test_a_copy_that_fails_leaves_droids_files_alone(

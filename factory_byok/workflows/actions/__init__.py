@@ -25,7 +25,12 @@ ACTIONS: Final[dict[type, ModuleType]] = {
     PullModel: pull_model,
     SetServerWindow: set_server_window,
 }
-KINDS: Final = {module.__name__.rpartition(".")[2]: module for module in ACTIONS.values()}
+# By the names under which the journal remembers them; files have records of their own there.
+KINDS: Final = {
+    module.__name__.rpartition(".")[2]: module
+    for module in ACTIONS.values()
+    if module is not edit_settings
+}
 
 
 def module_of(action: Action) -> ModuleType:

@@ -45,7 +45,8 @@ def _note(run: Running, where: str, name: str) -> None:
     """Remembers the copy for `byok undo`, when the server has it."""
     digest = calls.digest_of(run.world.http, where, name)
     if digest:
-        run.note("copy_model", endpoint=where, name=name, digest=digest)
+        done, back = f"The copy `{name}` was made", f"`ollama rm {name}` removes it"
+        run.note("copy_model", done, back, endpoint=where, name=name, digest=digest)
 
 
 def done(memory: Mapping[str, Json]) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The download of a model through its Ollama."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from factory_byok.core.actions import PullModel
 from factory_byok.core.droid_facts import Json
@@ -40,7 +41,8 @@ def do(run: Running, action: PullModel) -> pull.Pulled:
             f"What came of the download stays ({show_bytes(Bytes(came))}): {again}"
         ) from None
     if not plan.present:
-        run.note("pull_model", model=action.model)
+        with suppress(ByokError):  # undo could only say that it stays
+            run.note("pull_model", "", "", model=action.model)
     return pulled
 
 

@@ -26,7 +26,8 @@ def do(run: Running, action: SetServerWindow) -> server_setting.Setting:
         with run.progress.working("Changing the server's setting", long=True) as say:
             server_setting.carry_out(run.world, setting, say)
     finally:  # half of the steps are to be told of, too
-        run.note("set_server_window", by_hand=setting.back)
+        told = "The server's setting was changed, at least in part"
+        run.note("set_server_window", told, setting.back, by_hand=setting.back)
     return setting
 
 
