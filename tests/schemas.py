@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Known, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Level, Outcome, Status
+from tests.data_shapes import SHAPES
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 UNKNOWN: Final = {
@@ -19,6 +20,21 @@ UNKNOWN: Final = {
 _PLAIN: Final = {str: "string", int: "integer", bool: "boolean", float: "number"}
 
 
+def closed(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object with just these properties, all of them there."""
+    return {
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def nullable(one: dict[str, Any]) -> dict[str, Any]:
+    """One thing, or null."""
+    return {"anyOf": [one, {"type": "null"}]}
+
+
 class Writer:
     """Writes one schema; every dataclass becomes a definition of its own."""
 
@@ -28,6 +44,15 @@ class Writer:
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of a type annotation."""
         origin, arguments = get_origin(kind), get_args(kind)
+        if isinstance(kind, Mapping):
+            return closed({name: self.of(each) for name, each in kind.items()})
+        if isinstance(kind, tuple):
+            one = self.of(kind[1])
+            return nullable(one) if kind[0] == "perhaps" else {"type": "array", "items": one}
+        if kind is Any:
+            return {}
+        if kind in (Finding, Outcome):
+            return {"$ref": f"#/$defs/{kind.__name__}"}
         if origin in (Union, types.UnionType):
             return self._union(arguments)
         if origin is tuple:
@@ -44,17 +69,11 @@ class Writer:
         """A reading, an optional value, or free JSON (anything)."""
         known = next((each for each in arguments if get_origin(each) is Known), None)
         if known is not None and Unknown in arguments:
-            value = {
-                "type": "object",
-                "required": ["known"],
-                "properties": {"known": self.of(get_args(known)[0])},
-                "additionalProperties": False,
-            }
-            return {"anyOf": [value, UNKNOWN]}
+            return {"anyOf": [closed({"known": self.of(get_args(known)[0])}), UNKNOWN]}
         rest = [each for each in arguments if each is not type(None)]
         if len(rest) > 1:
             return {}
-        return {"anyOf": [self.of(rest[0]), {"type": "null"}]}
+        return nullable(self.of(rest[0]))
 
     def _dataclass(self, kind: Any) -> dict[str, Any]:
         """A reference to the definition of a dataclass."""
@@ -93,89 +112,57 @@ def snapshot_schema() -> dict[str, Any]:
     }
 
 
-def _next_step() -> dict[str, Any]:
-    """The schema of the next step."""
-    words = {"type": "array", "items": {"type": "string"}}
-    return {
-        "type": "object",
-        "required": ["text", "command"],
-        "properties": {
-            "text": {"type": "string"},
-            "command": {"anyOf": [words, {"type": "null"}]},
-        },
-        "additionalProperties": False,
-    }
+def _answers(writer: Writer) -> list[dict[str, Any]]:
+    """For each verb what `data` is: one of its shapes, or null where it failed before a result."""
+    rules = []
+    for verb, shapes in SHAPES.items():
+        choices = [writer.of(shape) for shape in shapes]
+        writer.definitions[f"data-{verb}"] = choices[0] if len(choices) == 1 else {"anyOf": choices}
+        rules.append(
+            {
+                "if": {"properties": {"command": {"const": verb}}},
+                "then": {"properties": {"data": nullable({"$ref": f"#/$defs/data-{verb}"})}},
+            }
+        )
+    return rules
 
 
 def report_schema() -> dict[str, Any]:
-    """The schema of the envelope, with the findings of every verb and the outcomes of doctor."""
+    """The schema of the envelope: every verb's findings and next step, and each verb's data."""
     writer = Writer()
+    words = {"type": "array", "items": {"type": "string"}}
+    text = {"type": "string"}
+    remedy = {"text": text, "command": nullable(words), "edits": writer.of(tuple[Edit, ...])}
     finding = {
-        "type": "object",
-        "required": [each.name for each in fields(Finding)],
-        "properties": {
-            "level": {"enum": list(get_args(Level))},
-            "subject": {"type": "string"},
-            "message": {"type": "string"},
-            "remedy": {
-                "type": "object",
-                "required": ["text", "command", "edits"],
-                "properties": {
-                    "text": {"type": "string"},
-                    "command": {
-                        "anyOf": [
-                            {"type": "array", "items": {"type": "string"}},
-                            {"type": "null"},
-                        ]
-                    },
-                    "edits": {"type": "array", "items": writer.of(Edit)},
-                },
-                "additionalProperties": False,
-            },
-            "check": {"type": "string"},
-        },
-        "additionalProperties": False,
+        "level": {"enum": list(get_args(Level))},
+        "subject": text,
+        "message": text,
+        "remedy": closed(remedy),
+        "check": text,
     }
     findings = {"type": "array", "items": {"$ref": "#/$defs/Finding"}}
     outcome = {
-        "type": "object",
-        "required": [each.name for each in fields(Outcome)],
-        "properties": {
-            "check": {"type": "string"},
-            "title": {"type": "string"},
-            "status": {"enum": list(get_args(Status))},
-            "reason": {"type": "string"},
-            "findings": findings,
-        },
-        "additionalProperties": False,
+        "check": text,
+        "title": text,
+        "status": {"enum": list(get_args(Status))},
+        "reason": text,
+        "findings": findings,
     }
-    outcomes = {"type": "array", "items": {"$ref": "#/$defs/Outcome"}}
+    envelope = {
+        "schema_version": {"const": 1},
+        "command": text,
+        "status": {"enum": ["ok", "note", "warning", "error"]},
+        "data": {"type": ["object", "null"]},
+        "findings": findings,
+        "next": nullable(closed({"text": text, "command": nullable(words)})),
+        "interrupted": {"type": "boolean"},
+    }
+    rules = _answers(writer)
     return {
         "$schema": DRAFT,
         "$id": "report.schema.json",
         "title": "What every byok verb prints with --json",
-        "type": "object",
-        "required": [
-            "schema_version",
-            "command",
-            "status",
-            "data",
-            "findings",
-            "next",
-            "interrupted",
-        ],
-        "properties": {
-            "schema_version": {"const": 1},
-            "command": {"type": "string"},
-            "status": {"enum": ["ok", "note", "warning", "error"]},
-            "data": {
-                "type": ["object", "null"],
-                "properties": {"outcomes": outcomes},
-            },
-            "findings": findings,
-            "next": {"anyOf": [_next_step(), {"type": "null"}]},
-            "interrupted": {"type": "boolean"},
-        },
-        "additionalProperties": False,
-        "$defs": {**writer.definitions, "Finding": finding, "Outcome": outcome},
+        **closed(envelope),
+        "allOf": rules,
+        "$defs": {**writer.definitions, "Finding": closed(finding), "Outcome": closed(outcome)},
     }

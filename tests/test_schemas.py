@@ -7,9 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from factory_byok.commands import VERBS
 from factory_byok.core.errors import ByokError
 from factory_byok.droid.field_names import DIALECTS, FIELDS
 from factory_byok.droid.settings.schema import NAMES, schema, validate_entry
+from tests.data_shapes import SHAPES
 from tests.doubles.droid import Droid
 from tests.generate import pretty
 from tests.schemas import report_schema, snapshot_schema
@@ -41,6 +43,11 @@ def test_every_schema_is_a_schema(name: str) -> None:
 def test_the_generated_schemas_are_those_of_the_types() -> None:
     for name, made in (("report", report_schema()), ("snapshot", snapshot_schema())):
         assert pretty(made) == pretty(schema(name))
+
+
+def test_every_verb_has_a_schema_of_its_data() -> None:
+    """Every output in `tests/commands` is held against it by the fixture that runs the verbs."""
+    assert set(SHAPES) == set(VERBS) - {"snapshot"}
 
 
 def test_every_field_that_byok_writes_is_in_its_schema() -> None:

@@ -16,7 +16,8 @@ from factory_byok.commands.options import (
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
-    from factory_byok.core.findings import Finding
+    from factory_byok.core.facts import Snapshot
+    from factory_byok.core.findings import Report
     from factory_byok.screens.style import Style
     from factory_byok.workflows.fix import Repair
     from factory_byok.workflows.plan import Done
@@ -52,7 +53,7 @@ def run(
         snap = collect(world, ask)
         repair = plan_repair(world, snap, codes)
     if dry_run or not repair.changes:
-        return _answer(repair, examine(snap, codes).findings, None)
+        return _answer(repair, snap, examine(snap, codes), None)
 
     def shown(style: "Style") -> Iterable[str]:
         return plan_lines(repair, style)
@@ -61,7 +62,7 @@ def run(
     done = carry_out(world, repair, progress)
     with progress.working("Looking again"):
         after = collect(world, ask)
-    return _answer(repair, examine(after, codes).findings, done)
+    return _answer(repair, after, examine(after, codes), done)
 
 
 def _codes(words: Sequence[str]) -> tuple[str, ...]:
@@ -71,13 +72,13 @@ def _codes(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(known_topic(word, pages=False) for word in words)
 
 
-def _answer(repair: "Repair", left: "Sequence[Finding]", done: "Done | None") -> Answer:
+def _answer(repair: "Repair", snap: "Snapshot", left: "Report", done: "Done | None") -> Answer:
     """What was repaired and what is still wrong."""
     from factory_byok.core.findings import Finding, Remedy
     from factory_byok.workflows.actions import module_of
     from factory_byok.workflows.next_step import after_fix
 
-    findings = tuple(left)
+    findings = left.findings
     if done is not None and done.failure is not None:
         said = done.failure
         findings = (Finding("error", "fix", said.message, Remedy(said.hint)), *findings)
@@ -94,10 +95,13 @@ def _answer(repair: "Repair", left: "Sequence[Finding]", done: "Done | None") ->
     }
 
     def words(style: "Style") -> Iterable[str]:
+        from factory_byok.diagnosis.causes import causes
+        from factory_byok.screens.findings import findings_lines
         from factory_byok.screens.fixed import fixed_lines
 
-        return fixed_lines(repair, findings, done, style)
+        yield from findings_lines(findings[: len(findings) - len(left.findings)], style)
+        yield from fixed_lines(repair, causes(snap, left), done, style)
 
-    step = after_fix(findings, planned=repair.changes, done=done is not None)
+    step = after_fix(snap, left, planned=repair.changes, done=done is not None)
     interrupted = done is not None and done.interrupted
     return Answer(data, words, findings, interrupted=interrupted, next=step)

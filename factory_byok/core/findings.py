@@ -51,7 +51,7 @@ class Finding:
     def command(self) -> tuple[str, ...]:
         """The command that takes the next step, () when it is only a sentence."""
         if self.check and self.remedy.edits:
-            return ("byok", "fix", self.check.replace("_", "-"))
+            return ("byok", "fix", self.check)
         return self.remedy.command
 
 

@@ -112,7 +112,7 @@ def _finding(told: Told) -> str:
     subject = f"<h3>{_plain(told.subject)}</h3>" if told.subject else ""
     hint = f'<p class="hint">{prose(told.hint)}</p>' if told.hint else ""
     command = f"<pre><code>{_plain(told.command)}</code></pre>" if told.command else ""
-    brings = f'<p class="hint">Brings with it: {_plain(told.brings)}</p>' if told.brings else ""
+    brings = f'<p class="hint">Causes: {_plain(told.brings)}</p>' if told.brings else ""
     return (
         f'<article class="card finding {told.level}"><div class="top">'
         f'<span class="level">{SIGNS[told.level]}</span>{subject}'

@@ -96,7 +96,7 @@ def _finding(told: Told) -> Iterator[str]:
     yield f"- {SIGNS[told.level]} **{told.level}**{subject} {text(told.message)} (`{told.check}`)"
     if told.brings:
         yield ""
-        yield f"  Brings with it: {text(told.brings)}"
+        yield f"  Causes: {text(told.brings)}"
     if told.hint:
         yield ""
         yield f"  {text(told.hint)}"

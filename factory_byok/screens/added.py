@@ -39,7 +39,7 @@ def added_lines(
         if plan.default:
             yield "It is droid's default model now"
     for result in results:
-        yield exercise_line(result, style)
+        yield from exercise_line(result, style)
     yield f"One turn of droid: {style.paint(printable(droid_command(plan.entry.id)), 'bold')}"
 
 

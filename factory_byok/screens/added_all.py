@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from factory_byok.core.words import shorten_home
 from factory_byok.diagnosis.causes import causes
+from factory_byok.screens.causes import cause_lines
 from factory_byok.screens.diff import diff_lines
-from factory_byok.screens.doctor import cause_lines
 from factory_byok.screens.style import Cell, Style, printable
 from factory_byok.screens.words import counted
 from factory_byok.workflows.whole_server import Sync

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from factory_byok.core.facts import Exercise, Known, Server, Snapshot, Unknown
-from factory_byok.core.findings import WORST_FIRST, Finding, Outcome, Report
-from factory_byok.core.words import MOST_NAMED, and_more, lower_first, shorten_home
-from factory_byok.diagnosis.causes import Cause, Place, causes, count, grouped, nameless
-from factory_byok.screens.findings import COLORS, remedy_lines
+from factory_byok.core.findings import WORST_FIRST, Report
+from factory_byok.core.words import lower_first, shorten_home
+from factory_byok.diagnosis.causes import Place, causes, count, grouped
+from factory_byok.screens.causes import cause_lines
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.ollama import ollama_phrase
 from factory_byok.screens.recommendation import recommendation_rows
@@ -15,8 +15,6 @@ from factory_byok.screens.style import Style, printable
 from factory_byok.screens.words import counted
 from factory_byok.sizing.recommendation import Recommendation
 
-INDENT: Final = "            "
-SIGNS: Final = {"error": ("✗", "x"), "warning": ("!", "!"), "note": ("i", "i")}
 MARKS: Final = {
     "passed": ("✓", "+"), "warning": ("!", "!"), "failed": ("✗", "x"), "skipped": ("-", "-"),
 }  # fmt: skip
@@ -117,55 +115,6 @@ def _heading(place: Place, style: Style) -> str:
     return style.paint(printable(told[place.kind]), "bold")
 
 
-def cause_lines(cause: Cause, style: Style, *, verbose: bool = False) -> Iterator[str]:
-    """One cause: level, sentence, check; whom it concerns, what follows, and the remedy."""
-    sign = style.sign(*SIGNS[cause.level])
-    label = f"  {sign} {cause.level}".ljust(len(INDENT))
-    code = f"[{cause.check.replace('_', '-')}]"
-    first, *rest = style.wrapped(printable(f"{cause.message} {code}"), INDENT)
-    yield style.paint(label, *COLORS[cause.level]) + _dim_code(first[len(INDENT) :], code, style)
-    yield from (_dim_code(line, code, style) for line in rest)
-    named = (cause.place.endpoint, cause.place.model)  # by the heading
-    concerned = [each for each in cause.subjects if each not in named and each not in cause.message]
-    if concerned:
-        names = and_more([shorten_home(each) for each in concerned])
-        yield from _soft(f"concerns: {names}", style)
-    if cause.follows and not verbose:
-        codes = dict.fromkeys(each.check.replace("_", "-") for each in cause.follows)
-        yield from _soft(f"brings with it: {', '.join(codes)}", style)
-    for each in cause.follows if verbose else ():
-        yield from _soft(f"brings with it: {each.subject}: {each.message}", style)
-    yield from _remedies(cause, style)
-
-
-def _dim_code(line: str, code: str, style: Style) -> str:
-    """A line with the check's code dim."""
-    return line.replace(code, style.paint(code, "dim"), 1)
-
-
-def _soft(text: str, style: Style) -> Iterator[str]:
-    """A dim line under a cause."""
-    for line in style.wrapped(printable(text), INDENT, INDENT + "  "):
-        yield style.paint(line, "dim")
-
-
-def _remedies(cause: Cause, style: Style) -> Iterator[str]:
-    """What to do, each sentence and command once."""
-    hints: set[str] = set()
-    commands: set[tuple[str, ...]] = set()
-    told: list[tuple[Finding, bool]] = []
-    for finding in cause.findings:
-        hint = nameless(finding.remedy.text, finding, cause.place)
-        if hint not in hints or (finding.command and finding.command not in commands):
-            told.append((finding, hint not in hints))
-        hints.add(hint)
-        commands.add(finding.command)
-    for finding, text in told[:MOST_NAMED]:
-        yield from remedy_lines(finding, style, INDENT, text=text)
-    if len(told) > MOST_NAMED:
-        yield from _soft(f"and {len(told) - MOST_NAMED:,} more like these (--json has all)", style)
-
-
 # --- exercises -----------------------------------------------------------------------------------
 
 
@@ -204,15 +153,10 @@ def _unjudged(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
         told = verbose or outcome.status == "crashed"
         if outcome.reason and told:
             word = "judged in part" if outcome.findings else outcome.status
-            yield from style.wrapped(f"{_name(outcome)} {word}: {outcome.reason}", "", "  ")
+            yield from style.wrapped(f"{outcome.check} {word}: {outcome.reason}", "", "  ")
     if verbose:
-        passed = [_name(each) for each in report.outcomes if each.status == "ok"]
+        passed = [each.check for each in report.outcomes if each.status == "ok"]
         yield from style.wrapped(f"passed: {', '.join(passed)}", "", "  ")
-
-
-def _name(outcome: Outcome) -> str:
-    """A check by the name that `byok explain` takes."""
-    return outcome.check.replace("_", "-")
 
 
 def _summary(snap: Snapshot, report: Report, style: Style) -> str:

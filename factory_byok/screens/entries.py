@@ -11,7 +11,6 @@ from factory_byok.screens.words import counted
 
 COLORS: Final = {"listed": "green", "shadowed": "yellow", "dropped": "red"}
 HEADS: Final = ("Name", "Model", "Server", "Window", "Output", "In droid")
-NARROW: Final = 72  # columns below which a table would fold every cell
 
 
 def entries_lines(
@@ -41,21 +40,12 @@ def entries_lines(
 def _table(
     entries: Sequence[Entry], windows: Mapping[str, int], default: str, style: Style
 ) -> list[str]:
-    """One row for each entry; two lines for each where the terminal is narrow."""
+    """One row for each entry."""
     star = style.sign("★", "*")
     rows = [
         _row(each, windows, f"{star} " if _is_default(each, default) else "") for each in entries
     ]
-    if style.width >= NARROW:
-        return style.table(HEADS, rows, whole=(3, 4, 5))
-    lines = []
-    for row in rows:
-        name, model, server, window, output, fate = (
-            each if isinstance(each, str) else style.paint(*each) for each in row
-        )
-        lines += [name, *style.wrapped(f"{model} at {server}", "  ")]
-        lines.append(f"  {fate}, window {window}, output {output}")
-    return lines
+    return style.table(HEADS, rows, whole=(3, 4, 5))
 
 
 def _row(entry: Entry, windows: Mapping[str, int], star: str) -> tuple[Cell, ...]:
@@ -109,7 +99,7 @@ def _count(
 ) -> str:
     """How many entries droid offers, and how many it does not."""
     if not entries and any(file.repairs for file in files):
-        return "droid offers no custom model; see what `byok fix file-rejected --dry-run` repairs"
+        return "droid offers no custom model; see what `byok fix file_rejected --dry-run` repairs"
     if not entries and any(file.fate == "rejected" or file.notes for file in files):
         return "droid offers no custom model"
     if not entries:

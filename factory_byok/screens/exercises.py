@@ -21,7 +21,7 @@ def exercise_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
         id_, model = printable(entry[0]), printable(entry[1])
         yield f"{style.paint(id_, 'bold')}  {model}" if id_ else style.paint(model, "bold")
         for result in group:
-            yield exercise_line(result, style)
+            yield from exercise_line(result, style)
         yield ""
     yield ", ".join(
         f"{sum(result.status == status for result in results)} {word}"
@@ -30,10 +30,14 @@ def exercise_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
     ) or counted(0, "result")
 
 
-def exercise_line(result: Exercise, style: Style) -> str:
+def exercise_line(result: Exercise, style: Style) -> Iterator[str]:
     """One result: what, how it ended, and why or how well."""
-    status = style.paint(result.status.ljust(7), _COLORS[result.status])
-    return f"  {result.exercise.ljust(7)} {status}  {printable(result_words(result))}".rstrip()
+    label = f"  {result.exercise.ljust(7)} {result.status}"
+    words = printable(result_words(result))
+    first, *rest = style.labelled(label, words, " " * 19 if style.wide else "    ")
+    status = style.paint(result.status, _COLORS[result.status])
+    yield first.replace(result.status, status, 1).rstrip()
+    yield from rest
 
 
 def result_words(result: Exercise) -> str:

@@ -26,19 +26,17 @@ def findings_lines(findings: Iterable[Finding], style: Style) -> Iterator[str]:
 
 def finding_lines(finding: Finding, style: Style) -> Iterator[str]:
     """One finding: level, subject and sentence, then the hint and the command."""
-    label = finding.level.ljust(len(_INDENT) - 1)
-    subject = f"{finding.subject}: " if finding.subject else ""
-    first, *rest = style.wrapped(printable(subject + finding.message), _INDENT)
-    shown = first[len(_INDENT) :].replace(
-        printable(subject), style.paint(printable(subject), "bold"), 1
-    )
-    yield f"{style.paint(label, *COLORS[finding.level])} {shown}"
+    label, subject = finding.level, f"{printable(finding.subject)}: " if finding.subject else ""
+    indent = _INDENT if style.wide else "  "
+    first, *rest = style.labelled(label, subject + printable(finding.message), indent)
+    shown = first[len(label) :].replace(subject, style.paint(subject, "bold"), 1)
+    yield f"{style.paint(label, *COLORS[finding.level])}{shown}"
     yield from rest
-    yield from remedy_lines(finding, style)
+    yield from remedy_lines(finding, style, indent)
 
 
 def remedy_lines(
-    finding: Finding, style: Style, indent: str = _INDENT, *, text: bool = True
+    finding: Finding, style: Style, indent: str, *, text: bool = True
 ) -> Iterator[str]:
     """The remedy of a finding: its sentence, unless it was said, and its command."""
     if finding.remedy.text and text:

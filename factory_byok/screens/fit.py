@@ -8,7 +8,7 @@ from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_parameters
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.recommendation import recommendation_rows, table_lines
-from factory_byok.screens.style import Style, printable
+from factory_byok.screens.style import Cell, Style, printable
 from factory_byok.screens.words import counted
 from factory_byok.sizing.fitting import Ranked, Reach, ToolCalls, row_of
 from factory_byok.sizing.recommendation import Recommendation
@@ -28,8 +28,7 @@ REACHES: Final[dict[Reach, tuple[str, str]]] = {
     "unknown": ("not known", "dim"),
 }
 MOST_SHOWN: Final = 16
-NAME_WIDTH: Final = 26
-TOOLS_WIDTH: Final = 9
+HEADS: Final = ("  Model", "Tools", "Size", "Largest window that fits")
 INSTALLED: Final = ("✓", "*")
 
 
@@ -54,37 +53,25 @@ def fit_lines(
 
 
 def _models(models: Sequence[Ranked], style: Style) -> Iterator[str]:
-    """One line for each model."""
-    heads = (
-        "Model".ljust(NAME_WIDTH),
-        "Tools".ljust(TOOLS_WIDTH),
-        "Size  ",
-        "Largest window that fits",
-    )
-    yield style.paint("    " + "  ".join(heads), "dim")
-    for each in models[:MOST_SHOWN]:
-        yield _line(each, style)
+    """One row for each model."""
+    rows = [_row(each, style) for each in models[:MOST_SHOWN]]
+    yield from style.table(HEADS, rows, 2, whole=(1, 2))
     if len(models) > MOST_SHOWN:
         yield f"    and {counted(len(models) - MOST_SHOWN, 'more model')} in `byok fit --json`"
     if any(each.candidate.installed for each in models):
         yield style.paint(f"  {style.sign(*INSTALLED)} installed", "dim")
 
 
-def _line(each: Ranked, style: Style) -> str:
+def _row(each: Ranked, style: Style) -> tuple[Cell, ...]:
     """One model: whether it is installed, its name, tool calls, size, and window that fits."""
     model = each.candidate
-    shown = printable(model.name)
-    name = shown.ljust(NAME_WIDTH) if len(shown) <= NAME_WIDTH else f"{shown[: NAME_WIDTH - 3]}..."
-    tools, color = TOOLS[model.tools]
-    size = show_parameters(model.shape.parameters) if model.shape.parameters else "?"
     sign = style.sign(*INSTALLED) if model.installed else " "
-    return (
-        f"  {sign} {style.paint(name, *['bold'] * model.installed)}  "
-        f"{style.paint(tools.ljust(TOOLS_WIDTH), color)}  {size.ljust(6)}  {_window(each, style)}"
-    )
+    size = show_parameters(model.shape.parameters) if model.shape.parameters else "?"
+    name = f"{sign} {printable(model.name)}"
+    return (name, "bold" if model.installed else ""), TOOLS[model.tools], size, _window(each)
 
 
-def _window(each: Ranked, style: Style) -> str:
+def _window(each: Ranked) -> Cell:
     """The largest window that fits, and where."""
     place, color = REACHES[each.reach]
     largest = each.largest_on_gpu if each.reach == "gpu" else each.largest_in_memory
@@ -92,7 +79,7 @@ def _window(each: Ranked, style: Style) -> str:
     if each.reach == "cloud" and each.candidate.shape.longest_window:
         tokens = f"{each.candidate.shape.longest_window:,} ".rjust(9)
     least = " or more" if each.candidate.shape.needs_verbose and tokens else ""
-    return tokens + style.paint(place, color) + least
+    return f"{tokens}{place}{least}", color
 
 
 # How well a model runs where the table, or the exact sum, puts it.

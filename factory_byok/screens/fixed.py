@@ -1,10 +1,13 @@
 """What `byok fix` did, would do, and leaves to the user."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from factory_byok.core.findings import Finding
+from factory_byok.core.words import and_more, shorten_home
+from factory_byok.diagnosis.causes import Cause
+from factory_byok.screens.causes import cause_lines
 from factory_byok.screens.diff import diff_lines
-from factory_byok.screens.findings import findings_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.screens.words import counted
 from factory_byok.workflows.actions import module_of
@@ -22,7 +25,7 @@ def plan_lines(repair: Repair, style: Style) -> Iterator[str]:
 
 
 def fixed_lines(
-    repair: Repair, remaining: Sequence[Finding], done: Done | None, style: Style
+    repair: Repair, remaining: Sequence[Cause], done: Done | None, style: Style
 ) -> Iterator[str]:
     """The repairs, then what the second look still finds, and what is the user's to run."""
     if done is None and repair.changes:
@@ -40,20 +43,35 @@ def fixed_lines(
     if remaining and (done is not None or not repair.changes):
         yield ""
         yield style.paint("Remaining:", "bold")
-        yield from findings_lines(remaining, style)
+        for cause in remaining:
+            yield from cause_lines(cause, style)
 
 
 def _reasons(repair: Repair, word: str, color: str, style: Style) -> Iterator[str]:
-    """One paragraph for each repair: the check, the subject and what was wrong."""
+    """One paragraph for each repair: the check, what was wrong, and where."""
+    for first, *others in _merged(repair):
+        label = f"  {word} {first.check}:"
+        lines = style.wrapped(printable(f"{label} {first.message}"), "  ", "    ")
+        yield lines[0].replace(word, style.paint(word, "bold", color), 1)
+        yield from lines[1:]
+        subjects = dict.fromkeys(shorten_home(each.subject) for each in (first, *others))
+        told = printable(f"affects: {and_more(list(subjects))}")
+        for line in style.wrapped(told, "    ", "      "):
+            yield style.paint(line, "dim")
+
+
+def _merged(repair: Repair) -> list[list[Finding]]:
+    """The repaired findings; those of one check that say the same of different things are one."""
+    found: dict[tuple[str, str], list[Finding]] = {}
     for code, finding in repair.repaired:
-        text = f"{code}: {finding.subject}: {finding.message}"
-        yield from style.wrapped(printable(text), "  ")
-        yield f"    {style.paint(word, 'bold', color)}"
+        nameless = re.sub(r"`[^`]*`", "…", finding.message)
+        found.setdefault((code, nameless), []).append(finding)
+    return list(found.values())
 
 
 def _outcome(repair: Repair, done: Done | None) -> Iterator[str]:
     """Where the plan stands, in one line."""
-    count = counted(len(repair.repaired), "repair")
+    count = counted(len(_merged(repair)), "repair")
     if done is None:
         yield "Nothing was changed" if repair.changes else "Nothing here is byok's to repair"
     elif done.whole:

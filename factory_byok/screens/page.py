@@ -19,7 +19,8 @@ def index_lines(
 ) -> Iterator[str]:
     """Every check, then every page, on a line each."""
     for row in rows:
-        yield from _headed(row["check"], row["text"].partition("\n\n")[0], style)
+        first = row["text"].partition("\n\n")[0]
+        yield from _headed(row["check"], first, style)
     yield ""
     for topic, line in topics.items():
         yield from _headed(topic, line, style)

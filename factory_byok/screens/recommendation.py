@@ -44,9 +44,15 @@ def _reach(found: Recommendation) -> str:
     return f"models up to {found.gpu_row.size}{left_out}"
 
 
+def _gb(size: int) -> str:
+    """A size of the table, which has whole GB only."""
+    return f"{size // 10**9} GB"
+
+
 def table_lines(found: Recommendation, style: Style) -> Iterator[str]:
     """Every row of the table with the place where it runs here."""
-    yield style.paint("  Model     Memory     GPU memory  Here", "dim")
-    for row, place in found.rows:
-        needs = f"{row.memory // 10**9} GB".ljust(11) + f"{row.gpu_memory // 10**9} GB".ljust(12)
-        yield f"  {row.size.ljust(10)}{needs}{style.paint(PLACES[place], _COLORS[place])}"
+    rows = [
+        (row.size, _gb(row.memory), _gb(row.gpu_memory), (PLACES[place], _COLORS[place]))
+        for row, place in found.rows
+    ]
+    yield from style.table(("Model", "Memory", "GPU memory", "Here"), rows, 2)

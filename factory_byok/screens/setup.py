@@ -236,7 +236,7 @@ def proof_lines(names: Sequence[str], style: Style) -> Iterator[str]:
 def result_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
     """What was proven."""
     for result in results:
-        yield exercise_line(result, style)
+        yield from exercise_line(result, style)
 
 
 def misunderstood_lines(text: str, style: Style) -> Iterator[str]:

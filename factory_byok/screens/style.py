@@ -13,6 +13,7 @@ Cell = str | tuple[str, str]  # a text, or a text with the names of its style
 
 _WIDEST: Final = 120  # longer lines are hard to read
 _NARROWEST: Final = 24
+_SIDE_BY_SIDE: Final = 60  # columns from which a name and its text stand in one line
 UNBOUNDED: Final = 10_000  # a pipe gets whole sentences, so that grep finds them
 PAGE: Final = 80  # columns of a page of text
 GAP: Final = "  "  # between two columns
@@ -24,6 +25,11 @@ _SPACE: Final = "\ue000"  # a space that does not break: Unicode's own does, for
 def _kept(code: str, room: int) -> str:
     """A span of code that no line is broken in, when it fits one."""
     return code.replace(" ", _SPACE) if len(code) < room else code
+
+
+def _text(cell: Cell) -> str:
+    """A cell without its style."""
+    return cell if isinstance(cell, str) else cell[0]
 
 
 class Style(NamedTuple):
@@ -68,6 +74,18 @@ class Style(NamedTuple):
             for number, line in enumerate(lines)
         ]
 
+    @property
+    def wide(self) -> bool:
+        """Whether a name and its text have room in one line."""
+        return self.width >= _SIDE_BY_SIDE
+
+    def labelled(self, label: str, text: str, indent: str) -> list[str]:
+        """A text behind a label, which stands in the indent of the other lines if it has room."""
+        if not self.wide:
+            return self.wrapped(f"{label.lstrip()} {text}", label[: -len(label.lstrip())], indent)
+        first, *rest = self.wrapped(text, indent) or [""]
+        return [f"{label.ljust(len(indent))}{first.lstrip()}", *rest]
+
     def fitted(self, lines: Iterable[str]) -> Iterator[str]:
         """Lines as they are; one that is wider than the screen goes on under itself."""
         for line in lines:
@@ -78,6 +96,9 @@ class Style(NamedTuple):
             from rich.text import Text
 
             text = Text.from_ansi(line)
+            if text.cell_len <= self.width or " " not in text.plain.strip().rstrip(CONTINUED):
+                yield line
+                continue
             indent = " " * (len(text.plain) - len(text.plain.lstrip()))
             room = max(self.width - len(indent) - 2, _NARROWEST)
             first, *rest = text[len(indent) :].wrap(Console(width=room), room, overflow="fold")
@@ -103,6 +124,12 @@ class Style(NamedTuple):
 
     def columns(self, rows: Sequence[tuple[str, str]]) -> list[str]:
         """A dim name and its text in two columns, the text wrapped under itself."""
+        if not self.wide:
+            return [
+                line.replace(f"{name}:", self.paint(f"{name}:", "dim"), not number)
+                for name, text in rows
+                for number, line in enumerate(self.wrapped(f"{name}: {text}", "  ", "    "))
+            ]
         named = [((name, "dim"), text) for name, text in rows]
         return self.table(("", ""), named, indent=2, whole=(0,))
 
@@ -116,11 +143,16 @@ class Style(NamedTuple):
         """Columns under dim heads ("" for all: none is shown); all but the `whole` ones fold."""
         if self.width >= UNBOUNDED:
             return self._plain_table(heads, rows, indent)
+        if not self.wide and len(heads) > 2:
+            return self._stacked(heads, rows, " " * indent)
         from rich.padding import Padding
         from rich.table import Column, Table
         from rich.text import Text
 
-        columns = [Column(head, no_wrap=place in whole) for place, head in enumerate(heads)]
+        columns = [
+            Column(head, no_wrap=place in whole, overflow="fold")
+            for place, head in enumerate(heads)
+        ]
         table = Table(
             *columns, box=None, show_header=any(heads), header_style="dim", pad_edge=False,
             padding=(0, 2, 0, 0),
@@ -133,7 +165,7 @@ class Style(NamedTuple):
         self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], indent: int
     ) -> list[str]:
         """Columns of whole cells."""
-        texts = [[each if isinstance(each, str) else each[0] for each in row] for row in rows]
+        texts = [list(map(_text, row)) for row in rows]
         texts = [[head.upper() for head in heads], *texts] if any(heads) else texts
         widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
         lines = [
@@ -141,6 +173,25 @@ class Style(NamedTuple):
             for row in texts
         ]
         return [f"{' ' * indent}{line}".rstrip() for line in lines]
+
+    def _stacked(
+        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], indent: str
+    ) -> list[str]:
+        """On a narrow terminal the first cell, and under it the others with their heads."""
+        lines: list[str] = []
+        if not heads[0]:  # a number or a sign stands before the name
+            rows = [((f"{_text(row[0])} {_text(row[1])}", "bold"), *row[2:]) for row in rows]
+            heads = heads[1:]
+        for first, *others in rows:
+            text, *names = (first,) if isinstance(first, str) else first
+            lines += [self.paint(line, *names) for line in self.wrapped(text, indent, indent)]
+            told = [
+                f"{head if head[:2].isupper() else head.lower()} {cell}".strip()
+                for head, each in zip(heads[1:], others, strict=True)
+                if (cell := _text(each).strip())
+            ]
+            lines += self.wrapped(", ".join(told), f"{indent}  ")
+        return lines
 
     def drawn(self, thing: Any) -> list[str]:
         """What rich makes of a renderable, in lines."""

@@ -16,7 +16,7 @@ from factory_byok.diagnosis.checks.model_missing import what_to_do
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.droid import program as droid
-from factory_byok.droid.settings.find import candidates, find_entry
+from factory_byok.droid.settings.find import candidates, find_entry, meant
 from factory_byok.exercises.droid_turn import droid_turn
 from factory_byok.exercises.limits import Limits, load_deadline
 from factory_byok.exercises.repeat import merged
@@ -183,9 +183,7 @@ def _entries(world: World, snap: Snapshot, wanted: Sequence[str], proof: Proof) 
     if not listed and refused:
         refuse(refused[0])
     if not listed:
-        raise ByokError(
-            "There is no entry to test", "Add one with `byok add ollama qwen2.5-coder:32b`"
-        )
+        raise ByokError("There is no entry to test", "`byok setup` makes one")
     return listed
 
 
@@ -211,7 +209,7 @@ def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
     if reading is None or not _has(reading.value, word):
         raise ByokError(
             f"`{word}` is no entry, and the server at {address} has no such model",
-            _meant(reading, word),
+            meant(snap.entries, word) or _meant(reading, word),
         )
     return Entry(
         id="custom:",

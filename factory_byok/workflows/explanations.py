@@ -35,7 +35,7 @@ def known_topic(word: str, *, pages: bool = True) -> str:
     near = get_close_matches(wanted, topics, 1)
     raise UsageError(
         f"There is no check{' or page' if pages else ''} `{word}`",
-        f"Did you mean `{near[0].replace('_', '-')}`?" if near else "`byok explain` lists them",
+        f"Did you mean `{near[0]}`?" if near else "`byok explain` lists them",
     )
 
 

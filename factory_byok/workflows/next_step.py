@@ -108,14 +108,19 @@ def after_doctor(snap: Snapshot, report: Report) -> NextStep:
     """After looking at everything."""
     from factory_byok.diagnosis.causes import causes
 
-    findings, found = report.findings, causes(snap, report)
-    listed = list(snap.listed())
+    found = causes(snap, report)
     repairs = sum(any(one.remedy.edits for one in each.findings) for each in found)
     if repairs:
         return run(*FIX, why=f"repairs {repairs} of {len(found)}")
+    return _after_repairs(snap, report)
+
+
+def _after_repairs(snap: Snapshot, report: Report) -> NextStep:
+    """Where byok has nothing to repair."""
+    listed = list(snap.listed())
     if not listed:
         return _set_up(snap)
-    worst = [each for each in findings if each.level != "note"]
+    worst = [each for each in report.findings if each.level != "note"]
     return _of_findings(worst) or _proven(listed, snap.exercises)
 
 
@@ -142,11 +147,11 @@ def _set_up(snap: Snapshot) -> NextStep:
     silent = all(isinstance(each, Unknown) for each in snap.servers.values())
     lines = []
     if silent and install is not None and install.kind == "absent" and not install.running:
-        lines.append(f"Ollama: {INSTALL_OLLAMA[system]}")
+        lines.append(f"Ollama: `{INSTALL_OLLAMA[system]}`")
     if isinstance(snap.droid, Unknown) and snap.droid.kind == "absent":
-        lines.append(f"droid: {INSTALL_DROID[system]}")
+        lines.append(f"droid: `{INSTALL_DROID[system]}`")
     does = "downloads a model and adds it" if _without_models(snap) else "adds a model"
-    why = f"installs come first, {'; '.join(lines)}" if lines else f"{does}, step by step"
+    why = f"install first {'; '.join(lines)}" if lines else f"{does}, step by step"
     return run("byok", "setup", why=why)
 
 
@@ -163,7 +168,7 @@ def _of_findings(findings: Iterable[Finding]) -> NextStep | None:
     found = sorted(findings, key=lambda each: each.level != "error")
     for each in found:
         if each.command:
-            return run(*each.command, why=each.subject)
+            return run(*each.command, why=f"for {each.subject}" if each.subject else "")
     for each in found:
         if each.remedy.text:
             return NextStep(each.remedy.text)
@@ -190,12 +195,11 @@ def after_fit(model: str, *, installed: bool, cloud: bool = False) -> NextStep:
     return run("byok", "add", "ollama", model, why="makes it a model of droid's")
 
 
-def after_fix(left: Sequence[Finding], *, planned: bool, done: bool) -> NextStep:
+def after_fix(snap: Snapshot, left: Report, *, planned: bool, done: bool) -> NextStep:
     """After a repair, or a look at one: `planned` says that it would change something."""
     if planned and not done:
         return run(*FIX, "--yes", why="does all of this")
-    worst = [each for each in left if each.level != "note"]
-    return _of_findings(worst) or run("byok", "test", why="lets each model call a tool")
+    return _after_repairs(snap, left)
 
 
 def after_change(*, done: bool, entry: str = "") -> NextStep:

@@ -60,7 +60,7 @@ def refuse_broken(files: Iterable[SettingsFile]) -> None:
             raise ByokError(
                 f"Nothing was changed: byok cannot read {file.path}{where}, and the entry may "
                 f"stand there too: {file.reason}",
-                "`byok fix file-rejected` shows what it would repair",
+                "`byok fix file_rejected` shows what it would repair",
             )
 
 

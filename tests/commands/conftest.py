@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from factory_byok import cli
+from factory_byok.droid.settings.schema import schema
+
+REPORT = Draft202012Validator(schema("report"))
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,12 @@ class Ran:
 Byok = Callable[..., Ran]
 
 
+def _fits_its_schema(out: str) -> None:
+    """What any verb of any test prints as JSON fits the schema of that verb."""
+    wrong = best_match(REPORT.iter_errors(json.loads(out)))
+    assert wrong is None, f"{wrong.json_path}: {wrong.message}"
+
+
 @pytest.fixture
 def byok(capsys: pytest.CaptureFixture[str]) -> Byok:
     """Runs one command line: `byok("list", "--json")`."""
@@ -44,6 +55,8 @@ def byok(capsys: pytest.CaptureFixture[str]) -> Byok:
         code = cli.run(list(words))
         told = capsys.readouterr()
         assert "Traceback" not in told.out + told.err
+        if "--json" in words and told.out:
+            _fits_its_schema(told.out)
         return Ran(code, told.out, told.err)
 
     return run

@@ -181,7 +181,7 @@ def test_verbose_tells_what_follows_and_what_passed(byok: Byok, tmp_path: Path) 
     file = tmp_path / "healthy.json"
     file.write_text(json.dumps(to_json(a_snapshot())))
     assert "passed: " not in byok("doctor", "--from", str(file)).out
-    assert "passed: file-rejected" in byok("doctor", "--from", str(file), "--verbose").out
+    assert "passed: file_rejected" in byok("doctor", "--from", str(file), "--verbose").out
 
 
 def test_an_ending_without_a_format_is_an_error(byok: Byok, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_the_variable_pins_as_the_option_does_and_the_option_leaves_no_trace(
 def test_what_is_no_version_is_a_usage_error(byok: Byok) -> None:
     ran = byok("list", "--droid-version", "latest")
     assert ran.code == 2
-    assert "`latest` is no version of droid" in ran.err
+    assert "`latest` is not a version of droid" in ran.err
 
 
 def test_every_verb_that_depends_on_the_rules_says_which(byok: Byok, factory: Path) -> None:

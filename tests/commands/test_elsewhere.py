@@ -52,7 +52,7 @@ def test_doctor_names_it_and_fix_moves_the_entry(
 def test_test_names_the_repair(byok: Byok, moved: tuple[Ollama, str]) -> None:
     ran = byok("test", "--only", "chat")
     assert ran.code == 1
-    assert moved[0].base_url in ran.out and "byok fix server-silent" in ran.out
+    assert moved[0].base_url in ran.out and "byok fix server_silent" in ran.out
     assert "ollama serve" not in ran.out
 
 

@@ -52,7 +52,7 @@ def test_all_checks_stand_on_one_line_each(byok: Byok) -> None:
 def test_a_misspelt_check_is_guessed(byok: Byok) -> None:
     ran = byok("explain", "windw-too-smal")
     assert ran.code == 2
-    assert "Did you mean `window-too-small`?" in ran.err
+    assert "Did you mean `window_too_small`?" in ran.err
 
 
 def test_every_page_is_a_topic() -> None:

@@ -67,7 +67,7 @@ def test_the_script_sets_up_a_machine_and_can_be_repeated(
     for _ in range(2):
         ran = run(["sh", "onboarding.sh"], team, variables)
         assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "nothing to change" in ran.stdout
+    assert "Already matches byok.toml" in ran.stdout
     assert json.loads((team / "byok-doctor.json").read_text())["command"] == "doctor"
     (entry,) = json.loads((empty_home / ".factory/config.json").read_text())["custom_models"]
     assert entry["model"] == "qwen2.5-coder:7b-ctx32000"

@@ -134,7 +134,7 @@ def test_runs_are_merged_with_medians(byok: Byok, factory: Path, ollama: Make) -
 def test_nothing_to_test_is_said(byok: Byok) -> None:
     ran = byok("test")
     assert ran.code == 1
-    assert "byok add" in ran.err
+    assert "`byok setup`" in ran.err
     assert byok("test", "--only", "nosuch").code == 2
 
 

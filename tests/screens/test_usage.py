@@ -27,7 +27,7 @@ LIBRARY = ("Value error", "Input should", "Invalid value", "<int", "<str", "<lis
         (["doctor", "--timeout"], "`--timeout` needs a value"),
         (["doctor", "--droid-version", "x"], "`x` is not a version of droid"),
         (["pull", " "], "The model's name is empty"),
-        (["fix", "model-mising"], "Did you mean `model-missing`?"),
+        (["fix", "model-mising"], "Did you mean `model_missing`?"),
     ],
 )
 def test_a_complaint_is_in_byoks_words(
@@ -59,7 +59,7 @@ def test_help_fits_the_terminal(
 
 
 def test_no_word_is_broken_where_it_fits() -> None:
-    text = "a model-name:30b at http://localhost:11434/v1 with `byok fix base-url-wrong`"
+    text = "a model-name:30b at http://localhost:11434/v1 with `byok fix base_url_wrong`"
     words = text.split()
     lines = Style(color=False, width=40).wrapped(" ".join(words * 5), "    ")
     assert set(" ".join(lines).split()) == set(words)

@@ -1,10 +1,11 @@
 """The line that ends every verb."""
 
 from dataclasses import replace
+from typing import Any
 
 from factory_byok.core.actions import PullModel
-from factory_byok.core.facts import Exercise, Known, OllamaInstall, Unknown
-from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.facts import Exercise, Known, OllamaInstall, Snapshot, Unknown
+from factory_byok.core.findings import Finding, Outcome, Remedy, Report
 from factory_byok.diagnosis.examine import examine
 from factory_byok.workflows.next_step import (
     after_apply,
@@ -20,6 +21,13 @@ from factory_byok.workflows.next_step import (
     after_windows,
 )
 from tests.builders import a_server, a_snapshot, an_entry
+
+
+def seen(**changes: Any) -> tuple[Snapshot, Report]:
+    """A snapshot and what the checks say of it."""
+    snap = a_snapshot(**changes)
+    return snap, examine(snap)
+
 
 PASSED = Exercise("custom:M-0", "m:32b", "tools", "passed")
 
@@ -90,21 +98,23 @@ def test_what_was_only_shown_is_done_by_the_same_command() -> None:
     for step in (after_change(done=False), after_window_set("m:7b", used=True, worked=None)):
         assert (step.command, "--dry-run" in step.text) == ((), True)
     assert after_pull("m:7b", done=False).command == ("byok", "pull", "m:7b")
-    assert after_fix((), planned=True, done=False).command == ("byok", "fix", "--yes")
+    assert after_fix(*seen(), planned=True, done=False).command == ("byok", "fix", "--yes")
 
 
 def test_after_a_change_comes_its_proof() -> None:
     assert after_change(done=True).command == ("byok", "list")
     assert after_change(done=True, entry="custom:M-0").command == ("byok", "test", "custom:M-0")
     assert after_pull("m:7b", done=True).command == ("byok", "add", "ollama", "m:7b")
-    assert after_fix((), planned=True, done=True).command == ("byok", "test")
+    assert after_fix(*seen(), planned=True, done=True).command == ("byok", "test")
+    assert after_fix(*seen(entries=()), planned=False, done=False).command == ("byok", "setup")
     assert after_apply("byok.toml", (), changes=True, done=True).command == ("byok", "test")
 
 
 def test_what_is_left_comes_before_a_proof() -> None:
     left = (Finding("error", "M", "It is not there", Remedy("Get it", (PullModel("m:7b"),))),)
     pull = ("byok", "pull", "m:7b")
-    assert after_fix(left, planned=True, done=True).command == pull
+    report = Report((Outcome("model_missing", "Model", "error", left),))
+    assert after_fix(a_snapshot(), report, planned=True, done=True).command == pull
     assert after_apply("byok.toml", left, changes=False, done=False).command == pull
     again = after_apply("byok.toml", (), changes=True, done=False)
     assert again.command == ("byok", "apply", "byok.toml")

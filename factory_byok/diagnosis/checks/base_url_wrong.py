@@ -20,7 +20,7 @@ from factory_byok.providers.hosted import RETIRED, UNDOCUMENTED, service_of
 
 TITLE = "Base URLs"
 WHAT_TO_DO = (
-    "`byok fix base-url-wrong` writes the right one; `byok set ENTRY base_url=URL` when byok "
+    "`byok fix base_url_wrong` writes the right one; `byok set ENTRY base_url=URL` when byok "
     "cannot know it"
 )
 API_PATH = re.compile(

@@ -15,7 +15,7 @@ from factory_byok.droid.known_models import DEFAULT_OUTPUT
 from factory_byok.droid.settings.new_entry import DROIDS_COMPACTION, compaction_limit, limiting
 
 TITLE = "Compaction"
-WHAT_TO_DO = "`byok fix compaction-above-window` writes a limit that fits the window"
+WHAT_TO_DO = "`byok fix compaction_above_window` writes a limit that fits the window"
 # Measured with droid 0.225.2: `false` there beats every limit.
 SWITCHED_OFF = "droid never compacts its conversation: `compactionThresholdCheckEnabled` is false"
 SWITCH_ON = Remedy("Take `compactionThresholdCheckEnabled` out of droid's settings.json")

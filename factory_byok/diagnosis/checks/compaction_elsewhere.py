@@ -12,7 +12,7 @@ from factory_byok.core.facts import Snapshot
 from factory_byok.core.findings import Finding, Remedy
 
 TITLE = "Who compacts"
-WHAT_TO_DO = "`byok fix compaction-elsewhere` sets `compactionModel` to `current-model`"
+WHAT_TO_DO = "`byok fix compaction_elsewhere` sets `compactionModel` to `current-model`"
 CURRENT = "current-model"  # droid's default, measured with 0.225.2
 OWN = "custom:"  # an entry, chosen by the user; droid passes over one that is not there
 

@@ -14,7 +14,7 @@ from factory_byok.core.findings import Finding, Remedy
 
 TITLE = "Default models"
 WHAT_TO_DO = (
-    "`byok fix default-model-unusable` writes the nearest entry's id, or takes the name out"
+    "`byok fix default_model_unusable` writes the nearest entry's id, or takes the name out"
 )
 PREFIX = "custom:"  # other names are droid's own models, which no settings file lists
 

@@ -12,7 +12,7 @@ from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import removals, remove_field
 
 TITLE = "Entries are different"
-WHAT_TO_DO = "`byok fix entry-duplicate` removes the later one"
+WHAT_TO_DO = "`byok fix entry_duplicate` removes the later one"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from factory_byok.droid.entry_edits import removals
 
 TITLE = "Entries have effect"
 WHAT_TO_DO = (
-    "`byok fix entry-shadowed` removes the copy without effect; give one another name when "
+    "`byok fix entry_shadowed` removes the copy without effect; give one another name when "
     "both are meant"
 )
 

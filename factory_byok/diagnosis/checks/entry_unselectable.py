@@ -12,7 +12,7 @@ from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import set_field
 
 TITLE = "Entries can be selected"
-WHAT_TO_DO = "`byok fix entry-unselectable` puts `custom:` before the id"
+WHAT_TO_DO = "`byok fix entry_unselectable` puts `custom:` before the id"
 PREFIX = "custom:"
 
 

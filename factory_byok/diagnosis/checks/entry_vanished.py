@@ -13,7 +13,7 @@ from factory_byok.droid.field_names import FIELDS, LIST_NAMES
 
 TITLE = "Entries that byok wrote"
 WHAT_TO_DO = (
-    "`byok fix entry-vanished` puts them back; `byok remove NAME` lets byok forget one for good"
+    "`byok fix entry_vanished` puts them back; `byok remove NAME` lets byok forget one for good"
 )
 
 

@@ -12,7 +12,7 @@ from factory_byok.core.facts import SettingsFile, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 
 TITLE = "Settings files are read"
-WHAT_TO_DO = "`byok fix file-rejected` shows the repair of the text and makes it when you agree"
+WHAT_TO_DO = "`byok fix file_rejected` shows the repair of the text and makes it when you agree"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

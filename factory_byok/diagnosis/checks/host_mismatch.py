@@ -15,7 +15,7 @@ from factory_byok.diagnosis.answering import answering, is_ollama, repoint
 
 TITLE = "One Ollama address"
 WHAT_TO_DO = (
-    "Set `OLLAMA_HOST` to the entry's address or remove it, or let `byok fix host-mismatch` "
+    "Set `OLLAMA_HOST` to the entry's address or remove it, or let `byok fix host_mismatch` "
     "move the entry"
 )
 

@@ -12,7 +12,7 @@ from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import NO_KEY, set_field
 
 TITLE = "Keys that Ollama claims"
-WHAT_TO_DO = "`byok fix key-claimed-by-ollama` writes `not-needed` in its place"
+WHAT_TO_DO = "`byok fix key_claimed_by_ollama` writes `not-needed` in its place"
 CLAIMED = "ollama"  # github.com/ollama/ollama cmd/launch/droid.go
 
 

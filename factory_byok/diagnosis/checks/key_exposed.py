@@ -13,7 +13,7 @@ from factory_byok.core.findings import Finding, Remedy
 
 TITLE = "Keys are private"
 WHAT_TO_DO = (
-    "`byok fix key-exposed` makes the file private; in a project, put the key into a "
+    "`byok fix key_exposed` makes the file private; in a project, put the key into a "
     "variable and write `${NAME}`"
 )
 OTHERS = 0o077  # what group and others may do

@@ -11,7 +11,7 @@ from factory_byok.core.facts import SettingsFile, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 
 TITLE = "Keys stand once"
-WHAT_TO_DO = "`byok fix key-repeated` joins the two lists, or takes out what has no effect"
+WHAT_TO_DO = "`byok fix key_repeated` joins the two lists, or takes out what has no effect"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

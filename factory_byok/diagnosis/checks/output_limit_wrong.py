@@ -22,7 +22,7 @@ from factory_byok.providers.hosted import HOSTED
 
 TITLE = "Output limits"
 WHAT_TO_DO = (
-    "`byok fix output-limit-wrong` writes a limit that fits, `byok set ENTRY max_output=N` "
+    "`byok fix output_limit_wrong` writes a limit that fits, `byok set ENTRY max_output=N` "
     "another one"
 )
 FIRST_REQUEST = 8_800  # tokens of the first request of `droid exec`, measured with 0.225.2

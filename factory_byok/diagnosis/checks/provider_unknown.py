@@ -19,7 +19,7 @@ from factory_byok.droid.field_names import DIALECTS
 
 TITLE = "Dialects"
 WHAT_TO_DO = (
-    "`byok fix provider-unknown` writes the dialect that was probably meant; `byok set ENTRY "
+    "`byok fix provider_unknown` writes the dialect that was probably meant; `byok set ENTRY "
     "dialect=WORD` any other"
 )
 GENERIC = DIALECTS[0]

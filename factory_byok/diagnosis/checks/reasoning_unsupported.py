@@ -12,7 +12,7 @@ from factory_byok.core.findings import Finding, Remedy
 from factory_byok.droid.entry_edits import set_field
 
 TITLE = "Reasoning effort"
-WHAT_TO_DO = "`byok fix reasoning-unsupported` takes the effort out of the entry"
+WHAT_TO_DO = "`byok fix reasoning_unsupported` takes the effort out of the entry"
 KNOWN_WORDS = ("none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra")  # openai.go
 
 

@@ -13,7 +13,7 @@ from factory_byok.droid.field_names import pointer_to
 
 TITLE = "Sampling"
 WHAT_TO_DO = (
-    "`byok fix sampling-overridden` writes the model's own numbers into the entry's `extraArgs`"
+    "`byok fix sampling_overridden` writes the model's own numbers into the entry's `extraArgs`"
 )
 SENT = 1.0  # measured with droid 0.225.2; Ollama v0.33.0-rc2
 NAMES = ("temperature", "top_p")

@@ -13,7 +13,7 @@ from factory_byok.core.json_pointer import escaped
 from factory_byok.droid.unread_keys import meaning_of
 
 TITLE = "Settings have effect"
-WHAT_TO_DO = "`byok fix setting-ignored` writes the key that was meant where there is one"
+WHAT_TO_DO = "`byok fix setting_ignored` writes the key that was meant where there is one"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:

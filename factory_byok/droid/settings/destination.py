@@ -71,5 +71,5 @@ def broken(path: Path, fault: jsonc.Fault) -> ByokError:
     return ByokError(
         f"droid ignores this whole file: {path}, line {fault.line}, column {fault.column}: "
         f"{fault.message}",
-        "Nothing was written; see what `byok fix file-rejected --dry-run` would repair",
+        "Nothing was written; see what `byok fix file_rejected --dry-run` would repair",
     )

@@ -1,6 +1,7 @@
 """Finds the entry that the user names: by id, display name, or a model that only one entry has."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from factory_byok.core.droid_facts import Entry
 from factory_byok.core.errors import ByokError
@@ -12,7 +13,7 @@ def find_entry(entries: Sequence[Entry], wanted: str) -> Entry:
     if len({entry.id for entry in found}) == 1:
         return found[0]
     if not found:
-        raise ByokError(f"There is no entry `{wanted}`", _those(entries))
+        raise ByokError(f"There is no entry `{wanted}`", meant(entries, wanted) or _those(entries))
     raise ByokError(f"`{wanted}` names {len(found)} entries", _those(found))
 
 
@@ -24,6 +25,14 @@ def candidates(entries: Sequence[Entry], wanted: str) -> list[Entry]:
         if found:
             return found
     return []
+
+
+def meant(entries: Sequence[Entry], word: str) -> str:
+    """A question for the entry that a word may have meant, "" when none is near."""
+    names = {text: each for each in entries for text in (each.id, each.name, each.model) if text}
+    part = [name for name in names if word.casefold() in name.casefold()] if word else []
+    near = part or get_close_matches(word, names, 1)
+    return f"Did you mean `{names[near[0]].label}`?" if near else ""
 
 
 def _those(entries: Sequence[Entry]) -> str:

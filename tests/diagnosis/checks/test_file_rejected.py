@@ -20,7 +20,7 @@ def test_a_broken_file_is_an_error_with_its_place_and_the_repairs() -> None:
     (finding,) = check(a_snapshot(files=(file,)))
     assert (finding.level, finding.subject) == ("error", CONFIG)
     assert finding.message == "droid ignores the whole file: A comment (line 3, column 9)"
-    assert replace(finding, check="file_rejected").command == ("byok", "fix", "file-rejected")
+    assert replace(finding, check="file_rejected").command == ("byok", "fix", "file_rejected")
     assert [(edit.op, edit.offset, edit.length, edit.value) for edit in finding.remedy.edits] == [
         ("text", 40, 1, "//"),
         ("text", 7, 1, ""),

@@ -118,7 +118,7 @@ def test_a_forgotten_tag_is_written_into_the_entry() -> None:
     (finding,) = check(a_snapshot(entries=(an_entry(model="qwen3-coder"),)))
     (edit,) = finding.remedy.edits
     assert (edit.op, edit.value) == ("replace", "qwen3-coder:30b")
-    assert replace(finding, check="model_missing").command == ("byok", "fix", "model-missing")
+    assert replace(finding, check="model_missing").command == ("byok", "fix", "model_missing")
 
 
 @pytest.mark.parametrize("name", ["qwen3-codr:30b", "qwen3-coder:33b", "Qwen3-Coderr:30B"])

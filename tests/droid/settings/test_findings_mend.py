@@ -91,7 +91,7 @@ def test_after_its_edits_a_finding_is_gone(
     mended = dict(texts)
     (finding,) = findings(code, texts)
     assert finding.remedy.edits
-    assert finding.command == ("byok", "fix", code.replace("_", "-"))
+    assert finding.command == ("byok", "fix", code)
     for file in {edit.file for edit in finding.remedy.edits}:
         edits = [edit for edit in finding.remedy.edits if edit.file == file]
         mended[kinds[file]] = apply(mended[kinds[file]], edits)

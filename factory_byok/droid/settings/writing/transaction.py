@@ -51,7 +51,7 @@ class Broken(ByokError):
         where = f"{path}, line {fault.line}, column {fault.column}"
         super().__init__(
             f"droid ignores this whole file: {where}: {fault.message}",
-            "Nothing was written; `byok fix file-rejected` shows what it would repair",
+            "Nothing was written; `byok fix file_rejected` shows what it would repair",
         )
         self.fault = fault
 
