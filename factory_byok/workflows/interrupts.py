@@ -36,6 +36,8 @@ def changed(records: Iterable[Record]) -> str:
     for each in sorted(records, key=lambda record: record.id):
         module = KINDS.get(str(each.action.get("kind")))
         done, way = module.done(each.action) if module else (f"wrote {shorten_home(each.path)}", "")
+        if each.pending:
+            done, way = f"half {done}", "the next byok command finishes it or takes it back"
         told.append(done)
         back.append(way or "`byok undo` takes it back")
     if not told:

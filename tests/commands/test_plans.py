@@ -157,6 +157,38 @@ def test_a_second_file_that_cannot_be_written_leaves_the_first_as_it_was(
     assert [path.read_bytes() for path in both] == before
 
 
+BOTH = ("fix", "key-claimed-by-ollama", "entry-shadowed", "--yes")
+
+
+@pytest.mark.parametrize("words", [("remove", "A"), BOTH])
+def test_what_cannot_be_put_back_is_half_written_and_never_nothing(
+    byok: Byok, factory: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    first = write(factory, "settings.json", {"customModels": [camel("A", apiKey="ollama")]})
+    second = write(factory, "config.json", {"custom_models": [snake("A", api_key="ollama")]})
+    before, swap = [first.read_bytes(), second.read_bytes()], transaction._swap
+    swapped: list[Path] = []
+
+    def failing(each: Any) -> None:
+        if swapped:
+            raise OSError(5, "Input/output error")
+        swap(each)
+        swapped.append(each.document.path)
+
+    def stuck(*_: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transaction, "_swap", failing)
+        patch.setattr(transaction, "put_back", stuck)
+        ran = byok(*words)
+    assert ran.code == 1 and "not put back" in ran.out + ran.err
+    assert "othing was changed" not in ran.out + ran.err and "undo" not in ran.out + ran.err
+    byok("list")
+    after = [first.read_bytes(), second.read_bytes()]
+    assert after == before or all(one != other for one, other in zip(after, before, strict=True))
+
+
 @pytest.mark.parametrize("words", [("remove", "A"), ("set", "A", "max_output=5000")])
 @pytest.mark.parametrize("damage", ["syntax", "unreadable"])
 def test_a_broken_file_that_may_hold_the_copy_stops_the_change(

@@ -89,12 +89,14 @@ def _settle_group(journal: Journal, records: Sequence[Record]) -> list[str]:
         found = [_look(record) for record in pending]
     except ByokError as error:
         return [f"An interrupted `byok {pending[0].verb}` is still open: {error.message}"]
-    begun = len(pending) < len(records) or any(each.happened for each in found)
-    whole = all(each.happened for each in found)
+    committed = len(pending) < len(records)  # which comes when all files are swapped
+    begun = committed or any(each.happened for each in found)
+    known = committed or len(records) == pending[0].members  # else a record is lost
+    whole = known and all(each.happened for each in found)
     told: list[str] = []
     try:
         if begun and not whole:
-            told = _complete(journal, found)
+            told = _complete(journal, found, known=known)
             begun = not told[0].endswith("taken back")
     except (OSError, ByokError) as error:
         reason = why(error) if isinstance(error, OSError) else error.message
@@ -104,12 +106,12 @@ def _settle_group(journal: Journal, records: Sequence[Record]) -> list[str]:
     return told
 
 
-def _complete(journal: Journal, found: Sequence[_Found]) -> list[str]:
+def _complete(journal: Journal, found: Sequence[_Found], *, known: bool) -> list[str]:
     """Finishes what is half done, else takes it back."""
     missing = [each for each in found if not each.happened]
     names = ", ".join(each.record.path for each in found)
     verb = found[0].record.verb
-    if all(each.can_finish for each in missing):
+    if known and all(each.can_finish for each in missing):
         for each in missing:
             put(each.document, each.held if each.record.after else None, each.temporary)
             sync_folder(each.document.target.parent)

@@ -294,8 +294,8 @@ def _swap(each: _Write) -> None:
 def _give_up(journal: Journal, writes: Sequence[_Write], error: BaseException) -> None:
     """Undoes what was done of a failed write; raises the sentence that says what is left of it."""
     stuck = [each for each in writes if not _undone(each)]
-    for each in writes:
-        if each not in stuck:
+    if not stuck:  # else the records of all are wanted, to settle them together
+        for each in writes:
             _forget(journal, each)
     for each in writes:
         remove_folders(each.folders)
