@@ -153,7 +153,7 @@ def _of_row(name: str, row: Row, told: str) -> Found:
     count = _parameters(row)
     size = row.sizes.get(kind)
     weights = size or Bytes(round(count * BITS[kind] / 8))
-    basis: Basis = "computed" if size else "assumed"
+    basis: Basis = "computed" if size and kind not in row.unsure else "assumed"
     return Found(name, read_shape(row.info, weights, count), kind, basis, row)
 
 

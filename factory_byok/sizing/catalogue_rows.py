@@ -6,7 +6,7 @@ good to about 2 %. Tests hold every row against itself: its shape against its pa
 against the bits per weight, and several shapes against llama.cpp's own planning. A server's own
 answer always goes before this table.
 Least certain: the longest window of mistral-nemo (its maker says 128k, some copies of its file
-1,024,000), the tool support marked ?, and the widths of qwen3.8.
+1,024,000), the tool support marked ?, and the sizes marked ~, for which no public page was found.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,15 +16,17 @@ from typing import Final
 
 from factory_byok.core.facts import Json
 from factory_byok.core.units import Bytes
+from factory_byok.sizing.memory import DRAFTS
 
 DATE: Final = "2026-11"
 MB: Final = 10**6
 
 # Columns: name (`*`: what the bare name gives), architecture, layers, width, heads as
 # queries/keys/length, feed-forward width, vocabulary, longest window, parameters in millions, sizes
-# in MB by quantization (the bare tag's first), tools (yes, no, ?, or `text` where calls come back
-# as text although Ollama offers them, github.com/ollama/ollama/issues/12174); then what few models
-# have, see `_more`. A list is `VALUExTIMES` or `VALUE` with commas, all of it `@` so many times.
+# in MB by quantization (the bare tag's first; ~ where no public page was found), tools (yes, no, ?,
+# or `text` where calls come back as text although Ollama offers them, github.com/ollama/ollama/
+# issues/12174); then what few models have, see `_more`. A list is `VALUExTIMES` or `VALUE` with
+# commas, all of it `@` so many times.
 TABLE: Final = """
 @ 2025-11 https://huggingface.co (config.json of each model)
 codestral:22b*          llama    56 6144 48/8/128  16384 32768  32768  22247  q4_0=12569              no
@@ -73,9 +75,9 @@ qwen3:8b*               qwen3    36 4096 32/8/128  12288 151936 40960  8191   q4
 qwen3:14b               qwen3    40 5120 40/8/128  17408 151936 40960  14768  q4_k_m=9276             yes
 qwen3:30b               qwen3moe 48 2048 32/4/128  6144  151936 262144 30532  q4_k_m=18557            yes experts=128/8/768
 qwen3:32b               qwen3    64 5120 64/8/128  25600 151936 40960  32762  q4_k_m=20201            yes
-@ 2026-11 https://huggingface.co/google and llama.cpp's own planning of these shapes (tests/sizing/memory/engine.json)
+@ 2026-11 https://huggingface.co/google, ollama.com/library/gemma4 (blobs of 26b, e2b), ollama.com/edtorre/gemma4-256k (12b), and llama.cpp's own planning of these shapes (tests/sizing/memory/engine.json)
 gemma4:e4b*             gemma4   42 2560 8/2/512   10240 262144 131072 7996   q4_k_m=9600             yes slide=1x5,0@7 window=512 swa=256 sharedkv=18 perlayer=256
-gemma4:12b              gemma4   48 3840 16/8/512  15360 262144 262144 12200  q4_k_m=8000             yes slide=1x5,0@8 kv=8x5,1@8 window=1024 swa=256
+gemma4:12b              gemma4   48 3840 16/8/512  15360 262144 262144 11900  q4_k_m=~8000,q4_0=8100  yes slide=1x5,0@8 kv=8x5,1@8 window=1024 swa=256
 gemma4:26b              gemma4   30 2816 16/8/512  2112  262144 262144 25805  q4_k_m=18000            yes slide=1x5,0@5 kv=8x5,2@5 window=1024 swa=256 experts=128/8/704
 gemma4:31b              gemma4   60 5376 32/16/512 21504 262144 262144 31270  q4_k_m=20000            yes slide=1x5,0@10 kv=16x5,4@10 window=1024 swa=256
 @ 2026-11 https://huggingface.co/openai/gpt-oss-20b
@@ -96,11 +98,11 @@ qwen3-vl:4b             qwen3vl  36 2560 32/8/128  9728  151936 262144 4438   q4
 qwen3-vl:8b*            qwen3vl  36 4096 32/8/128  12288 151936 262144 8767   q4_k_m=6140             yes deep=3
 qwen3-vl:30b            qwen3vlmoe 48 2048 32/4/128 6144 151936 262144 31071  q4_k_m=19630            yes experts=128/8/768 deep=3
 qwen3-vl:32b            qwen3vl  64 5120 64/8/128  25600 151936 262144 33357  q4_k_m=20900            yes deep=3
-@ 2026-11 https://github.com/ollama/ollama/issues/17778 (Qwen3_5ForConditionalGeneration; its widths are taken to be those of qwen3.6)
-qwen3.8:27b*            qwen35   64 5120 24/4/256  17408 248320 262144 27781  q4_k_m=17421            yes delta=6144
+@ 2026-08 https://github.com/hogeheer499-commits/strix-halo-guide (data/raw/2026-08-15: log and /api/tags of Ollama 0.32.13)
+qwen3.8:27b*            qwen35   65 5120 24/4/256  17408 248320 262144 27320  q4_k_m=17742            yes delta=6144 mtp=1/4
 @ 2026-11 https://github.com/ollama/ollama/issues/15855 (GGUF header) and issues/13805
 glm-4.7-flash:latest*   deepseek2 47 2048 20/1/576 10240 154880 202752 29943  q4_k_m=19020,q8_0=31840 yes experts=64/4/1536 shared=1536 lead=1 mla=512/64/768/256/256
-@ 2026-11 https://huggingface.co/mistralai
+@ 2026-11 https://huggingface.co/mistralai, ollama.com/library/ministral-3:latest (8B: 8.92B, 6.0 GB), Megatron-Bridge's docs/models/vlm/ministral3.md
 devstral-small-2:24b*   mistral3 40 5120 32/8/128  32768 131072 393216 24011  q4_k_m=15177,q8_0=25960 yes
 devstral-2:123b*        mistral3 88 12288 96/8/128 28672 131072 262144 125026 q4_k_m=74900            yes
 ministral-3:3b          mistral3 26 3072 32/8/128  9216  131072 262144 3849   q4_k_m=2990             yes
@@ -108,20 +110,20 @@ ministral-3:8b*         mistral3 34 4096 32/8/128  14336 131072 262144 8918   q4
 ministral-3:14b         mistral3 40 5120 32/8/128  16384 131072 262144 13945  q4_k_m=9100             yes
 @ 2026-11 https://huggingface.co/nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16
 nemotron-3-nano:30b*    nemotron_h_moe 52 2688 32/2/128 1856 131072 1048576 31578 q4_k_m=24300        yes nano experts=128/6/1856 shared=3712 ssm=4096/128/8/64
-@ 2026-11 https://huggingface.co/ibm-granite
+@ 2026-11 https://huggingface.co/ibm-granite, ollama.com/library/granite4:latest/blobs/5c7ac4aead1b (3B: 2.1 GB)
 granite4:3b*            granite  40 2560 40/8/64   8192  100352 131072 3403   q4_k_m=2100             yes
 granite4:3b-h           granitehybrid 40 2048 32/8/64 8192 100352 131072 3191 q4_k_m=1940             yes kv=0x5,8,0x9,8,0x9,8,0x9,8,0x4 ssm=4096/128/1/64
 granite4:7b-a1b-h       granitehybrid 40 1536 12/4/128 512 100352 131072 6939 q4_k_m=4230             yes kv=0x5,4,0x9,4,0x9,4,0x9,4,0x4 experts=64/6/512 shared=1024 ssm=3072/128/1/48
 granite4:32b-a9b-h      granitehybrid 40 4096 32/8/128 768 100352 131072 32207 q4_k_m=19500           yes kv=0x5,8,0x9,8,0x9,8,0x9,8,0x4 experts=72/10/768 shared=1536 ssm=8192/128/1/128
 @ 2026-11 https://huggingface.co/LiquidAI
 lfm2.5-thinking:1.2b*   lfm2     16 2048 32/8/64   8192  65536  128000 1170   q4_k_m=731              yes kv=0x2,8,0x2,8,0x2,8,0,8,0,8,0,8,0 conv=3
-lfm2:24b*               lfm2moe  40 2048 32/8/64   11776 65536  128000 23843  q4_k_m=14400            yes kv=0x2,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0 experts=64/4/1536 lead=2 conv=3
+lfm2:24b*               lfm2moe  40 2048 32/8/64   11776 65536  128000 23843  q4_k_m=~14400           yes kv=0x2,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0 experts=64/4/1536 lead=2 conv=3
 @ 2026-11 https://huggingface.co/ByteDance-Seed/Seed-OSS-36B-Instruct
-seed-oss:36b*           seed_oss 64 5120 80/8/128  27648 155136 524288 36151  q4_k_m=21800            ? elsewhere
+seed-oss:36b*           seed_oss 64 5120 80/8/128  27648 155136 524288 36151  q4_k_m=~21800           ? elsewhere
 @ 2026-11 https://huggingface.co/moonshotai/Kimi-Linear-48B-A3B-Instruct
-kimi-linear:48b*        kimi-linear 27 2304 32/1/576 9216 163840 1048576 49122 q4_k_m=29700           ? elsewhere kv=0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x2,1 experts=256/8/1024 shared=1024 lead=1 mla=512/64/0/192/128 kda=128
+kimi-linear:48b*        kimi-linear 27 2304 32/1/576 9216 163840 1048576 49122 q4_k_m=~29700          ? elsewhere kv=0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x2,1 experts=256/8/1024 shared=1024 lead=1 mla=512/64/0/192/128 kda=128
 @ 2026-11 https://huggingface.co/MiniMaxAI
-minimax-m2:230b*        minimax-m2 62 3072 48/8/128 1536 200064 196608 228690 q4_k_m=138000           ? elsewhere experts=256/8/1536
+minimax-m2:230b*        minimax-m2 62 3072 48/8/128 1536 200064 196608 228690 q4_k_m=~138000          ? elsewhere experts=256/8/1536
 """  # noqa: E501 - a table is read by its columns
 
 # The layers of nemotron-3-nano: M a state space, E experts, * attention (its configuration's
@@ -134,8 +136,9 @@ class Row:
     """One size of one model in the library.
 
     `info` is what `/api/show` would tell, `sizes` the bytes by quantization (the bare tag's first),
-    `latest` whether the bare name means it. `tools` None: not certain. `shape_source` and `date`
-    say where and when the shape was taken; `elsewhere` that Ollama's library does not have it.
+    `unsure` those of them that no public page confirms, `latest` whether the bare name means it.
+    `tools` None: not certain. `shape_source` and `date` say where and when the shape was taken;
+    `elsewhere` that Ollama's library does not have it.
     """
 
     model: str
@@ -145,6 +148,7 @@ class Row:
     tools: bool | None
     tools_as_text: bool
     latest: bool
+    unsure: frozenset[str] = frozenset()
     shape_source: str = ""
     date: str = DATE
     elsewhere: bool = False
@@ -196,13 +200,14 @@ def _row(cells: list[str], source: str, date: str) -> Row:
         numbers |= _more(*cell.partition("=")[::2])
     info: dict[str, Json] = {f"{family}.{key}": each for key, each in numbers.items()}
     info |= {"general.architecture": family, "general.parameter_count": int(millions) * 10**6}
-    pairs = (each.split("=") for each in sizes.split(","))
+    pairs = dict(each.split("=") for each in sizes.split(","))
     model, _, tag = name.rstrip("*").partition(":")
     return Row(
         model=model,
         tag=tag,
         info=info,
-        sizes={kind: Bytes(int(size) * MB) for kind, size in pairs},
+        sizes={kind: Bytes(int(size.lstrip("~")) * MB) for kind, size in pairs.items()},
+        unsure=frozenset(kind for kind, size in pairs.items() if size.startswith("~")),
         tools=None if tools == "?" else tools != "no",
         tools_as_text=tools == "text",
         latest=name.endswith("*"),
@@ -227,6 +232,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "attention.key_length_mla",
         "attention.value_length_mla",
     ),
+    "mtp": ("nextn_predict_layers", DRAFTS),
     "perlayer": ("embedding_length_per_layer_input",),
     "shared": ("expert_shared_feed_forward_length",),
     "sharedkv": ("attention.shared_kv_layers",),

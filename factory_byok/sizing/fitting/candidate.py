@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from factory_byok.core.facts import NOT_READ, Known, Loaded, Model, Server
+from factory_byok.core.facts import NOT_READ, Json, Known, Loaded, Model, Server
 from factory_byok.core.model_names import is_cloud, parameters_in, same_model
 from factory_byok.core.units import Bytes, Parameters, Tokens
 from factory_byok.sizing import catalogue
 from factory_byok.sizing.memory import (
     BLOCK_BYTES,
+    DRAFTS,
     Device,
     Shape,
     corrected,
@@ -98,7 +99,9 @@ def by_name(name: str) -> Candidate | None:
         return None
     shape = found.shape
     if found.row and found.basis == "assumed":
-        note = f"The size of {found.quantization} is worked out from its bits per weight"
+        listed = found.quantization in found.row.sizes
+        how = "has no public page" if listed else "is worked out from its bits per weight"
+        note = f"The size of {found.quantization} {how}"
         shape = replace(shape, basis="assumed", assumptions=(*shape.assumptions, note))
     return Candidate(
         name=name,
@@ -145,12 +148,15 @@ def _shape_of(model: Model) -> Shape:
 
 def _told_shape(model: Model, count: Parameters | None) -> Shape:
     """The shape by the server; arrays that it leaves out are those of the same model elsewhere."""
-    shape = read_shape(model.shape, model.weights, count)
+    drafts = model.settings.get(DRAFTS, "")
+    family = model.shape.get("general.architecture", model.family)
+    ahead: dict[str, Json] = {f"{family}.{DRAFTS}": int(drafts)} if drafts.isdecimal() else {}
+    shape = read_shape({**model.shape, **ahead}, model.weights, count)
     same = catalogue.like(model.shape) if shape.needs_verbose else None
     if same is None:
         return shape
     told = {key: value for key, value in model.shape.items() if value is not None}
-    return read_shape({**same.info, **told}, model.weights, count)
+    return read_shape({**same.info, **told, **ahead}, model.weights, count)
 
 
 def _loaded(model: Model, server: Server) -> Loaded | None:

@@ -26,8 +26,10 @@ Where = Literal["gpu", "split", "memory", "nowhere", "cloud", "unknown"]
 
 STEPS: Final = (Tokens(4_096), Tokens(32_768), Tokens(65_536), Tokens(131_072))
 FIRST: Final = Tokens(32_000)  # the window that Factory's page asks for (docs.factory.ai)
-# Ollama runs llama-server itself since 0.30; what it ran before was built before llama.cpp b9496.
-FEW_LOGITS: Final = (0, 30)
+# llama.cpp kept logits for a whole micro-batch up to b9432. Ollama 0.30 began with b8986
+# (LLAMA_CPP_VERSION in its pull request 16031); pull request 17055 of 2026-07-06 brought b9888,
+# which 0.31.2 of 2026-07-08 is the first to hold for sure.
+FEW_LOGITS: Final = (0, 31, 2)
 COARSER: Final = "q8_0"
 PICTURES: Final = GIB  # stays free too for a model that sees pictures: Ollama asks llama.cpp so
 NOTHING: Final = Demand(Bytes(0), Bytes(0), Bytes(0), Bytes(0))
@@ -55,10 +57,10 @@ def asked_of(server: Server | None, window: Tokens = FIRST) -> Asked:
     return Asked(window, kv_type, slots, all_logits=old)
 
 
-def _before(version: str, first: tuple[int, int]) -> bool:
+def _before(version: str, first: tuple[int, ...]) -> bool:
     """Whether a version, such as 0.29.1, comes before another; False for what is no version."""
-    found = re.match(r"(\d{1,6})\.(\d{1,6})", version)
-    return found is not None and (int(found[1]), int(found[2])) < first
+    found = re.match(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?", version)
+    return found is not None and tuple(int(each or 0) for each in found.groups()) < first
 
 
 @dataclass(frozen=True, slots=True)

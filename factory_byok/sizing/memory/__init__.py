@@ -20,10 +20,11 @@ from factory_byok.sizing.memory.placement import (
     corrected,
     place,
 )
-from factory_byok.sizing.memory.shape import Shape, guessed_shape, least, read_shape
+from factory_byok.sizing.memory.shape import DRAFTS, Shape, guessed_shape, least, read_shape
 
 __all__ = [
     "BLOCK_BYTES",
+    "DRAFTS",
     "FREE_ON_EACH",
     "MARGIN",
     "NO_LONGEST",

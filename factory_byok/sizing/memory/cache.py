@@ -100,4 +100,8 @@ def kv_cache(
     sliding = sliding_cache(
         shape, window, kv_type, parallel, micro_batch, flash=flash, unified=unified
     )
-    return Bytes(full + sliding + shape.state * parallel)
+    state = shape.state * parallel * (1 + shape.drafts)  # one to go back to for each draft
+    beside = 0
+    if shape.drafter is not None:
+        beside = kv_cache(shape.drafter, window, kv_type, parallel, micro_batch, flash=flash)
+    return Bytes(full + sliding + state + beside)

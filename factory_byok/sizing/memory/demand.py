@@ -109,6 +109,8 @@ def demand(
         coarse=block_bytes(kv_type) < block_bytes("f16"),
         outputs=batch if all_logits else 0,
     )
+    if shape.drafter is not None:
+        one += compute_buffer(shape.drafter, window, batch, parallel, on_card=on_card, flash=flash)
     masks = _masks(shape, window, batch)
     if gpus > 1:
         one += masks * (INPUT_COPIES - 1)

@@ -24,6 +24,9 @@ from factory_byok.sizing.memory.blocks import (
 from factory_byok.sizing.memory.embeddings import WORDS, embedding_bytes, is_tied
 from factory_byok.sizing.memory.metadata import MOST_LAYERS, Metadata
 
+DRAFTS: Final = (
+    "draft_num_predict"  # a parameter of Ollama's (from 0.32.12 on), put beside the keys
+)
 TYPICAL_BITS: Final = 4.85  # per weight: Q4_K_M, which Ollama's library gives by default
 FEED_FORWARD: Final = 3.5  # times the embedding's length: llama 3, qwen 3 and mistral have 2.8 to 4
 SIGMOID: Final = 2  # how experts are chosen (llama.cpp's expert_gating_func): with a bias then
@@ -37,7 +40,8 @@ class Shape:
     `weights` are bytes in the file and `tokenizer` those of them that are no weights, `attention`
     has one item for each layer that caches keys and values, `state` is the bytes that recurrent
     layers keep for one sequence, `query_width` the heads times their length. Lengths and widths are
-    numbers of elements; 0 means not told. `assumptions` are sentences that travel along with every
+    numbers of elements; 0 means not told. `drafts` is how many tokens are predicted ahead at once.
+    `assumptions` are sentences that travel along with every
     sum, and `needs_verbose` the keys that only `/api/show` with `verbose` would fill.
     """
 
@@ -65,6 +69,7 @@ class Shape:
     per_layer: int = 0
     deep_layers: int = 0
     streams: int = 1
+    drafts: int = 0
     longest_window: Tokens = Tokens(0)
     basis: Basis = "computed"
     needs_verbose: tuple[str, ...] = ()
@@ -84,6 +89,21 @@ class Shape:
         """The part of the file that no card holds: none where one table reads and writes."""
         tied = is_tied(self.architecture, self.parameters)
         return Bytes(0) if tied else self.embedding_bytes
+
+    @property
+    def drafter(self) -> "Shape | None":
+        """What predicts ahead beside the model: one layer more, with a cache of its own (MTP)."""
+        attention = next((each for each in reversed(self.blocks) if each.attention), None)
+        if not self.drafts or attention is None or attention.attention is None:
+            return None
+        return replace(
+            self,
+            blocks=(attention,),
+            attention=(attention.attention,),
+            layers=1,
+            state=Bytes(0),
+            drafts=0,
+        )
 
     @property
     def active_share(self) -> float:
@@ -167,6 +187,7 @@ def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[s
         per_layer=data.number("embedding_length_per_layer_input"),
         deep_layers=data.number("n_deepstack_layers"),
         streams=data.number("altup.num_inputs") or 1,
+        drafts=data.number(DRAFTS) if data.number("nextn_predict_layers") else 0,
         longest_window=Tokens(data.number("context_length")),
         basis="assumed" if notes else "computed",
         needs_verbose=tuple(dict.fromkeys(data.missing)),

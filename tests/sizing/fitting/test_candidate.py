@@ -117,3 +117,15 @@ def test_a_list_without_tools_does_not_prove_that_there_are_none() -> None:
     assert installed(listed, IDLE).tools == "unknown"
     assert installed(silent, IDLE).tools == "unknown"
     assert demand(installed(silent, IDLE).shape, 4096).total > 0
+
+
+def test_drafts_that_the_models_file_asks_for_count_where_it_can_predict_ahead() -> None:
+    info = dict(next(each for each in catalogue.rows() if each.model == "qwen3.8").info)
+    info = {key: value for key, value in info.items() if not key.endswith("draft_num_predict")}
+    told = a_model(name="own:27b", family="qwen35", shape=info)
+
+    ahead = installed(replace(told, settings={"draft_num_predict": "4"}), a_server())
+    plain = installed(told, a_server())
+
+    assert (ahead.shape.drafts, plain.shape.drafts) == (4, 0)
+    assert demand(ahead.shape, 65_536).total > demand(plain.shape, 65_536).total + 10**9

@@ -239,7 +239,7 @@ def test_a_server_that_tells_its_settings_decides_what_is_asked() -> None:
 
 
 def test_an_old_engine_keeps_logits_for_a_whole_micro_batch() -> None:
-    old, new = asked_of(a_server(version="0.29.1")), asked_of(a_server(version="0.30.0"))
+    old, new = asked_of(a_server(version="0.31.1")), asked_of(a_server(version="0.31.2"))
     small = model("gemma3:270m")  # 262,144 words beside a width of 640
 
     more = fit(small, free(24), old).here.need.compute

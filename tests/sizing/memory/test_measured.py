@@ -7,6 +7,7 @@ import pytest
 
 from factory_byok.core.facts import Json
 from factory_byok.core.units import Bytes
+from factory_byok.sizing.catalogue_rows import rows
 from factory_byok.sizing.memory import demand, read_shape, reported
 from tests.sizing.memory.report import HERE, MIB, by_source, errors, table, weighted_median
 
@@ -95,3 +96,17 @@ def test_the_cache_of_mistral_small_is_that_of_a_public_log() -> None:
     }
 
     assert demand(read_shape(info, Bytes(MIB)), 49152, "q8_0").kv_cache == 5712 * MIB
+
+
+def test_a_model_that_predicts_ahead_has_a_second_cache_and_more_states() -> None:
+    # qwen3.8:27b at 65,536 tokens on Ollama 0.32.13, its log of 2026-08-15 (github.com/
+    # hogeheer499-commits/strix-halo-guide): caches, states for four drafts, two compute buffers
+    row = next(each for each in rows() if each.model == "qwen3.8")
+    shape = read_shape(row.info, row.sizes["q4_k_m"])
+
+    need = demand(shape, 65_536, micro_batch=2048)
+
+    assert need.kv_cache / MIB == pytest.approx(4096 + 748.12 + 256, abs=0.02)
+    assert need.compute / MIB == pytest.approx(792.18 + 544.06, rel=0.06)
+    weights = 15_339.43 + 888  # the model's and the projector's
+    assert need.weights / MIB == pytest.approx(weights, rel=0.01)
