@@ -1,6 +1,6 @@
 """byok add: asks the server, judges the choice, writes one entry, tries it, says the id."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
@@ -20,13 +20,14 @@ from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
     from factory_byok.core.facts import Exercise
+    from factory_byok.core.progress import Progress
     from factory_byok.core.world import World
     from factory_byok.screens.style import Style
-    from factory_byok.workflows.add import Plan
+    from factory_byok.workflows.add import Plan, Wanted
     from factory_byok.workflows.choice import Choice, Judged
-    from factory_byok.workflows.keys import EntryKey
 
 EXERCISES: Final = ("chat", "stream", "tools")
+ABOUT_TOOLS: Final = ("tools_as_text", "tools_unsupported")
 
 
 def run(
@@ -85,24 +86,27 @@ def run(
     Asks the server first, says what is wrong with this choice, writes one validated entry where
     droid will honour it, tries it with a chat, and prints the id to choose in droid.
     """
-    from factory_byok.commands.add_all import whole_server
+    from dataclasses import replace
+
+    from factory_byok.commands.add_all import offers, whole_server
+    from factory_byok.commands.add_words import asked_choice, literal_key, named_choice
     from factory_byok.core.world import World
+    from factory_byok.droid.settings.writing.transaction import new_step
     from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.add import Wanted, measured, prepare
+    from factory_byok.workflows.add import Wanted, loaded, prepare
     from factory_byok.workflows.choice import judge
     from factory_byok.workflows.keys import key_for
-    from factory_byok.workflows.plan import change_files
 
     world = World.real()
     if provider is None:
-        choice, key = _asked(world, timeout=timeout, quiet=quiet)
+        choice, key = asked_choice(world, timeout=timeout, quiet=quiet)
     else:
-        choice = _named(world, provider, model, endpoint)
-        literal = _literal(key_env, wanted=key_stdin)
+        choice = named_choice(world, provider, model, endpoint)
+        literal = literal_key(key_env, wanted=key_stdin)
         check = (bool(choice.model) or all_) and not no_check
         key = key_for(world, choice, variable=key_env, literal=literal, check=check)
     if not (choice.model or all_ or prune):
-        return _offers(world, choice, key.secret, timeout=timeout, quiet=quiet)
+        return offers(world, choice, key.secret, timeout=timeout, quiet=quiet)
     wanted = Wanted(
         name=name,
         max_output=max_output,
@@ -119,113 +123,32 @@ def run(
             world, choice, wanted, progress_on(quiet=quiet),
             add=all_, prune=prune, yes=yes, dry_run=dry_run, timeout=timeout, secret=key.secret,
         )  # fmt: skip
-    if pull and not dry_run:
-        _pulled(world, choice, timeout=timeout, quiet=quiet)
+    asked = provider is None
+    if (pull or (asked and choice.provider == "ollama")) and not dry_run:
+        _pulled(world, choice, timeout=timeout, quiet=quiet, asked=asked)
     judged, progress = None, progress_on(quiet=quiet)
     if not no_check:
         judged = judge(world, choice, timeout=timeout, progress=progress, secret=key.secret)
     first = prepare(world, choice, judged, wanted)
     if dry_run:
-        return _answer(first, judged, (), dry=True)
-    if judged and not no_test:
-        judged = measured(world, choice, judged, timeout=timeout, progress=progress)
-    plan = change_files(
-        world,
-        "add",
-        lambda: prepare(world, choice, judged, wanted),
-        lambda planned: planned.files,
-        dry_run=False,
-    )
-    if no_check or no_test:
-        return _answer(plan, judged, ())
-    results: list[Exercise] = []
-    interrupted = _tried(world, plan, judged, results, quiet=quiet)
-    return _answer(plan, judged, tuple(results), interrupted=interrupted)
+        return _answer(first, judged, dry=True)
+    step = new_step()
+    if judged is None or no_test:
+        return _answer(_written(world, choice, judged, wanted, step=step), judged)
+    with loaded(world, choice, judged, timeout=timeout, progress=progress) as seen:
+        copy = _raised(world, choice, seen, progress, yes=yes, step=step)
+        if not copy:
+            return _written_and_tried(world, choice, seen, wanted, quiet=quiet, step=step)
+    choice, wanted = replace(choice, model=copy), replace(wanted, name=first.entry.name)
+    judged = judge(world, choice, timeout=timeout, progress=progress, secret=key.secret)
+    with loaded(world, choice, judged, timeout=timeout, progress=progress) as seen:
+        return _written_and_tried(world, choice, seen, wanted, quiet=quiet, step=step, copy=copy)
 
 
-def _named(world: "World", provider: str, model: str | None, endpoint: str) -> "Choice":
-    """The choice that the words mean; a model's name alone is Ollama's. Raises UsageError."""
-    from factory_byok.core.model_names import parse_name
-    from factory_byok.providers import PROVIDERS
-    from factory_byok.workflows.choice import choose, place
-
-    name = provider.strip().lower().replace("_", "-")
-    named = ":" in provider or "/" in provider or any(map(str.isdigit, provider))
-    if model is None and name not in PROVIDERS and named and parse_name(provider) is not None:
-        provider, model = "ollama", provider
-    return (
-        place(world, provider, endpoint)
-        if model is None
-        else choose(world, provider, model, endpoint)
-    )
-
-
-def _asked(world: "World", *, timeout: float, quiet: bool) -> "tuple[Choice, EntryKey]":
-    """The choice and its key, asked for on a terminal. Raises UsageError without one."""
-    import sys
-
-    from factory_byok.providers import PROVIDERS
-    from factory_byok.screens.guide import Terminal
-    from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.choosing import ask_choice
-
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(
-            "PROVIDER is missing", "For example `byok add ollama qwen3:8b`; a terminal asks"
-        )
-    progress = progress_on(quiet=quiet)
-    return ask_choice(world, Terminal(), list(PROVIDERS), progress, timeout=timeout)
-
-
-def _literal(variable: str, *, wanted: bool) -> str:
-    """The key from standard input when that is wanted, else ""."""
-    import sys
-
-    if variable and wanted:
-        raise UsageError("`--key-env` and `--key-stdin` exclude each other")
-    if not wanted:
-        return ""
-    if sys.stdin.isatty():
-        from factory_byok.screens.asking import secret
-
-        key = secret("Key, not shown").strip()
-    else:
-        key = sys.stdin.readline().strip()
-    if not key:
-        raise ByokError("No key came from standard input")
-    return key
-
-
-def _offers(
-    world: "World", choice: "Choice", secret: str, *, timeout: float, quiet: bool
-) -> Answer:
-    """The models that the server offers; nothing is written."""
-    from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.offered_models import offered
-
-    models = offered(
-        world, choice, timeout=timeout, progress=progress_on(quiet=quiet), secret=secret
-    )
-    data = {
-        "provider": choice.provider,
-        "endpoint": str(choice.address),
-        "base_url": choice.base_url,
-        "models": models,
-    }
-
-    def words(style: "Style") -> Iterable[str]:
-        from factory_byok.screens.offered import offered_lines
-
-        return offered_lines(choice, models, style)
-
-    from factory_byok.workflows.next_step import after_offer
-
-    no_model = choice.provider == "ollama" and not models
-    return Answer(data, words, next=after_offer(any_model=not no_model))
-
-
-def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) -> None:
+def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool, asked: bool) -> None:
     """Downloads the model through its Ollama when the server does not have it."""
+    from factory_byok.core.units import show_bytes
+    from factory_byok.screens.asking import agrees
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.plan import Plan as Actions
     from factory_byok.workflows.plan import do_all
@@ -234,42 +157,93 @@ def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool) ->
     if choice.provider != "ollama":
         raise UsageError("`--pull` works with Ollama only")
     plan = plan_pull(world, choice.model, choice.address, timeout=timeout)
+    about = f", {show_bytes(plan.size)}" if plan.size else ""
+    if not plan.present and asked and not agrees(f"Download {choice.model}{about}?"):
+        raise ByokError("Nothing was changed")
     if not plan.present:
         do_all(world, Actions("add", (plan.action,)), progress_on(quiet=quiet))
 
 
-def _tried(
-    world: "World", plan: "Plan", judged: "Judged | None", results: "list[Exercise]", *, quiet: bool
-) -> bool:
-    """The chat and stream exercises through the base URL that was written; whether ctrl-c ended it.
+def _raised(
+    world: "World", choice: "Choice", judged: "Judged | None", progress: "Progress",
+    *, yes: bool, step: str,
+) -> str:  # fmt: skip
+    """A copy with the window that droid needs, when the model has less and that is wanted, or "".
 
-    `results` gets each as it is there.
+    It is made with `--yes`, or when a person agrees; without both it is the next step.
     """
+    import sys
+
+    from factory_byok.core.units import show_tokens
+    from factory_byok.screens.asking import agrees
+    from factory_byok.workflows.add import window_to_raise
+    from factory_byok.workflows.model_copy import carry_out, prepare
+    from factory_byok.workflows.windows import Target
+
+    aim = window_to_raise(choice, judged)
+    if aim is None or not (yes or (sys.stdin.isatty() and sys.stderr.isatty())):
+        return ""
+    question = (
+        f"Ollama gives {choice.model} a window too small for droid. Make a copy with "
+        f"{show_tokens(aim)} (no download, no restart) and add that?"
+    )
+    if not (yes or agrees(question)):
+        return ""
+    planned = prepare(world, Target(choice.model, choice.address), aim)
+    return carry_out(world, planned, progress, verb="add", step=step).name
+
+
+def _written_and_tried(
+    world: "World", choice: "Choice", judged: "Judged | None", wanted: "Wanted",
+    *, quiet: bool, step: str, copy: str = "",
+) -> Answer:  # fmt: skip
+    """Writes the entry and tries it through the base URL that was written; ctrl-c ends the try."""
     from factory_byok.exercises.limits import Limits, load_deadline
     from factory_byok.exercises.runner import exercise
     from factory_byok.screens.progress import progress_on
 
+    plan = _written(world, choice, judged, wanted, step=step)
     server = judged.server if judged else None
+    results: list[Exercise] = []
     limits = Limits(load=load_deadline(world.env))
     with progress_on(quiet=quiet).working(f"Trying {plan.entry.model}", long=True) as say:
         try:
             for result in exercise(world, plan.entry, server, EXERCISES, limits, say):
                 results.append(result)
         except KeyboardInterrupt:
-            return True
-    return False
+            return _answer(plan, judged, results, copy=copy, interrupted=True)
+    return _answer(plan, judged, results, copy=copy)
+
+
+def _written(
+    world: "World", choice: "Choice", judged: "Judged | None", wanted: "Wanted", *, step: str
+) -> "Plan":
+    """The entry in droid's file."""
+    from factory_byok.workflows.add import prepare
+    from factory_byok.workflows.plan import change_files
+
+    return change_files(
+        world,
+        "add",
+        lambda: prepare(world, choice, judged, wanted),
+        lambda planned: planned.files,
+        dry_run=False,
+        step=step,
+    )
 
 
 def _answer(
-    plan: "Plan", judged: "Judged | None", results: "tuple[Exercise, ...]",
-    *, interrupted: bool = False, dry: bool = False,
+    plan: "Plan", judged: "Judged | None", results: "Sequence[Exercise]" = (),
+    *, interrupted: bool = False, dry: bool = False, copy: str = "",
 ) -> Answer:  # fmt: skip
     """The result for scripts and for people."""
     from factory_byok.commands.list import entry_row
     from factory_byok.core.findings import worst_level
     from factory_byok.workflows.next_step import after_add
 
-    findings = (*(judged.findings if judged else ()), *plan.notes)
+    acts = any(each.exercise == "tools" and each.status == "passed" for each in results)
+    told = (*(judged.findings if judged else ()), *plan.notes)  # what was seen counts for more
+    findings = tuple(each for each in told if not (acts and each.check in ABOUT_TOOLS))
     failed = any(result.status == "failed" for result in results)
     written = plan.files.changes and not dry
 
@@ -278,6 +252,7 @@ def _answer(
             "entry": entry_row(plan.entry),
             "changed": plan.files.changes,
             "written": written,
+            "copy": copy or None,
             "file": str(plan.place.path),
             "why_there": plan.place.why,
             "compaction_limit": plan.limit,
@@ -289,7 +264,7 @@ def _answer(
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.added import added_lines
 
-        return added_lines(plan, findings, results, style, written=written)
+        return added_lines(plan, findings, results, style, written=written, copy=copy)
 
     status: Status = "error" if failed else worst_level(findings)
     return Answer(

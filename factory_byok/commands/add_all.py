@@ -1,4 +1,4 @@
-"""byok add PROVIDER with `--all` or `--prune`: one plan for a whole server, asked about once."""
+"""byok add PROVIDER without a model: what the server offers, and `--all` and `--prune` of it."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,36 @@ if TYPE_CHECKING:
     from factory_byok.workflows.add import Wanted
     from factory_byok.workflows.choice import Choice
     from factory_byok.workflows.whole_server import Sync
+
+
+def offers(world: "World", choice: "Choice", secret: str, *, timeout: float, quiet: bool) -> Answer:
+    """The models that the server offers; nothing is written."""
+    from factory_byok.screens.progress import progress_on
+    from factory_byok.workflows.choice import place
+    from factory_byok.workflows.offered_models import offered
+
+    progress = progress_on(quiet=quiet)
+    told = offered(world, choice, timeout=timeout, progress=progress, secret=secret)
+    models = [each for each in told if each.installed]
+    data = {
+        "provider": choice.provider,
+        "endpoint": str(choice.address),
+        "base_url": choice.base_url,
+        "models": models,
+    }
+
+    def words(style: "Style") -> Iterable[str]:
+        from factory_byok.screens.offered import offered_lines
+
+        return offered_lines(choice, models, style)
+
+    from factory_byok.workflows.next_step import after_offer
+
+    usual = str(place(world, choice.provider, "").address) if choice.about.fixed else ""
+    where = () if str(choice.address) == usual else ("--endpoint", str(choice.address))
+    first = models[0].name if models else ""
+    step = after_offer(choice.provider, choice.about.title, first, *where)
+    return Answer(data, words, next=step)
 
 
 def whole_server(

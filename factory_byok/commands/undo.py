@@ -30,18 +30,23 @@ def run(
 def _steps(world: "World") -> Answer:
     """The writes that can be taken back, the newest first."""
     from factory_byok.droid.settings.writing.journal import Journal
+    from factory_byok.workflows.interrupts import what_was_done
 
     rows = [
-        {"step": each.step, "at": each.at, "verb": each.verb, "path": each.path}
+        {
+            "step": each.step,
+            "at": each.at,
+            "verb": each.verb,
+            "path": each.path,
+            "what": what_was_done(each)[0],
+        }
         for each in Journal(world).standing()
     ]
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.core.words import shorten_home
-
         for row in rows:
             step = style.paint(row["step"], "bold")
-            yield f"{step}  {row['at']}  byok {row['verb']}  {shorten_home(row['path'])}"
+            yield f"{step}  {row['at']}  byok {row['verb']}  {row['what']}"
         if not rows:
             yield "byok has written nothing that it could take back"
 

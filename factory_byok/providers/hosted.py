@@ -172,6 +172,7 @@ SERVICES: Final[tuple[Provider, ...]] = (
         title="Ollama Cloud",
         base_url="https://ollama.com/v1",
         key_variable="OLLAMA_API_KEY",
+        key_page="https://ollama.com/settings/keys",
         examples=(("qwen3-coder:480b", 128_000),),
     ),
     Provider(  # platform.openai.com/docs; droid asks it by the Responses API

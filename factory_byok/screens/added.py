@@ -19,13 +19,18 @@ def added_lines(
     style: Style,
     *,
     written: bool,
+    copy: str = "",
 ) -> Iterator[str]:
     """The whole screen."""
     if findings:
         yield from findings_lines(findings, style)
         yield ""
     where = shorten_home(str(plan.place.path))
-    if not plan.files.changes:
+    if copy:
+        yield from style.wrapped(f"Made {printable(copy)}, with the window that droid needs")
+    if copy and not plan.files.changes:
+        yield from style.wrapped(f"The entry in {where} uses it now")
+    elif not plan.files.changes:
         yield from style.wrapped(f"The entry is already in {where}; nothing was changed")
     elif not written:
         yield from diff_lines(plan.files.diff, style)

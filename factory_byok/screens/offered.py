@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from factory_byok.core.units import show_tokens
+from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.screens.style import Style, printable
 from factory_byok.screens.words import counted
 from factory_byok.workflows.choice import Choice
@@ -19,23 +19,21 @@ def offered_lines(choice: Choice, models: Sequence[Offered], style: Style) -> It
     yield from style.table(("", ""), rows)
     yield ""
     count = counted(len(models), "model")
-    yield f"{who} at {choice.address} offers {count}; add one with `{_command(choice)}`"
-
-
-def _command(choice: Choice) -> str:
-    """How to add one of them; an address that byok would not ask by itself is named."""
-    command = f"byok add {choice.provider} MODEL"
-    usual = choice.base_url == choice.about.base_url
-    return command if usual else f"{command} --endpoint {choice.address}"
+    also = "; `--all` adds every one that droid lacks" if len(models) > 1 else ""
+    yield from style.wrapped(f"{who} at {choice.address} offers {count}{also}")
 
 
 def about_offered(model: Offered) -> str:
     """What the server tells of one model."""
-    told = []
+    told = ["droid has it"] if model.used else []
+    if model.size:
+        told.append(f"{show_bytes(model.size)}{'' if model.installed else ' to download'}")
+    if model.tools is not None:
+        told.append("calls tools" if model.tools else "cannot call tools")
     if model.window:
         told.append(f"window {show_tokens(model.window)}")
     elif model.longest_window:
         told.append(f"window up to {show_tokens(model.longest_window)}")
-    if model.tools is False:
-        told.append("cannot call tools")
+    if model.on_gpu:
+        told.append(f"GPU holds {show_tokens(model.on_gpu)}")
     return ", ".join(told)

@@ -1,5 +1,7 @@
 """What `byok add` will write: one entry, its compaction limit, and droid's view of the result."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,6 +21,7 @@ from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.look import current, look
 from factory_byok.droid.settings.new_entry import (
     DROIDS_COMPACTION,
+    LEAST_WINDOW,
     NewEntry,
     adding,
     compaction_limit,
@@ -28,10 +31,13 @@ from factory_byok.droid.settings.new_entry import (
 )
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
+from factory_byok.providers.ollama import calls
 from factory_byok.workflows.choice import Choice, Judged, is_remote, judge
 from factory_byok.workflows.loading import loadable, seen_loaded
 from factory_byok.workflows.other_droids import findings_of_other_droids
 from factory_byok.workflows.plan import Files, plan_files
+from factory_byok.workflows.setup.steps import window_to_set
+from factory_byok.workflows.windows import room
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,27 +127,44 @@ def _output(choice: Choice, model: Model | None, *, remote: bool) -> Tokens:
     return Tokens(min(limit, most, half))
 
 
-def measured(
-    world: World, choice: Choice, judged: Judged, *, timeout: float, progress: Progress
-) -> Judged:
-    """The judgement with the window that the loaded model really has.
+@contextmanager
+def loaded(
+    world: World, choice: Choice, judged: Judged | None, *, timeout: float, progress: Progress
+) -> Iterator[Judged | None]:
+    """The judgement with the window of the loaded model, which stays loaded meanwhile.
 
     As it was when the server runs no model of its own, or cannot load this one: the try tells why.
     """
-    if not loadable(judged.server, judged.model):
-        return judged
-    with progress.working(f"Loading {choice.model}", long=True) as say:
-        say(f"Loading {choice.model} to measure its window; this may take minutes")
-        try:
-            return seen_loaded(
+    gone = False
+    if judged and loadable(judged.server, judged.model):
+        with progress.working(f"Loading {choice.model}", long=True) as say, suppress(ByokError):
+            say(f"Loading {choice.model} to measure its window; this may take minutes")
+            after, gone = seen_loaded(
                 world.http,
                 choice.address,
                 choice.model,
                 lambda: judge(world, choice, timeout=timeout, progress=SILENT),
                 lambda each: _window_is_measured(each.model),
-            )[0]
-        except ByokError:
-            return judged
+                keep=True,
+            )
+            judged = after
+    try:
+        yield judged
+    finally:
+        if gone:  # as the server itself would have done
+            calls.unload(world.http, str(choice.address), choice.model)
+
+
+def window_to_raise(choice: Choice, judged: Judged | None) -> Tokens | None:
+    """The window of a copy that droid could work with; None where none is needed, or can be."""
+    model = judged.model if judged else None
+    if judged is None or model is None or not _window_is_measured(model):
+        return None
+    longest = model.longest_window.value if isinstance(model.longest_window, Known) else None
+    on_gpu, _ = room(judged.snap, choice.address.identity(), judged.server, model)
+    aim = window_to_set(None, longest, on_gpu)
+    small = isinstance(model.window, Known) and model.window.value.tokens < LEAST_WINDOW
+    return aim if small and (longest is None or longest >= aim) else None
 
 
 def _window_is_measured(model: Model | None) -> bool:

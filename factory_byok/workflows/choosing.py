@@ -8,8 +8,10 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.model_names import parse_name
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
+from factory_byok.diagnosis.checks.model_missing import meant, nearest
 from factory_byok.providers import PROVIDERS
 from factory_byok.workflows.choice import Choice, choose, place
 from factory_byok.workflows.keys import EntryKey, key_for
@@ -83,19 +85,23 @@ def ask_key(world: World, guide: Guide, choice: Choice) -> EntryKey:
 
 
 def ask_model(guide: Guide, choice: Choice, models: Sequence[Offered]) -> str:
-    """One of the models that a server told, by its number or name. Raises ByokError for none."""
+    """One of the models that a server told, by number or name; for Ollama one of the library, too.
+
+    Raises ByokError when there is none.
+    """
     if not models:
         raise ByokError(f"{choice.about.title} at {choice.address} offers no model")
     guide.show("names", models)
     names = [model.name for model in models]
-    examples = [example for example, _ in choice.about.examples]
-    first = next((each for each in examples if each in names), names[0])
     while True:
-        word = guide.answer("Number or name of the model", first).strip()
+        word = guide.answer("Number or name of the model", names[0]).strip()
         if word.isdigit() and 1 <= int(word) <= len(names):
             return names[int(word) - 1]
         if word in names or f"{word}:latest" in names:
             return word
-        near = get_close_matches(word, names, 2, 0.4)
+        right = meant(word, names)
+        if choice.provider == "ollama" and parse_name(word) and not (right or word.isdigit()):
+            return word
+        near = [right] if right else nearest(word, names)
         like = f"; closest: {', '.join(near)}" if near else ""
         guide.show("misunderstood", f"{choice.about.title} has no `{word}`{like}")

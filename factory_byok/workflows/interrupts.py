@@ -29,13 +29,18 @@ def of_step(world: World, step: str) -> str:
     return changed(Journal(world).step(step))
 
 
+def what_was_done(record: Record) -> tuple[str, str]:
+    """One record as a phrase, and how it goes back by hand; "" for `byok undo`."""
+    module = KINDS.get(str(record.action.get("kind")))
+    return module.done(record.action) if module else (f"wrote {shorten_home(record.path)}", "")
+
+
 def changed(records: Iterable[Record]) -> str:
     """Records as sentences: what was changed, then each way back once."""
     told: list[str] = []
     back: list[str] = []
     for each in sorted(records, key=lambda record: record.id):
-        module = KINDS.get(str(each.action.get("kind")))
-        done, way = module.done(each.action) if module else (f"wrote {shorten_home(each.path)}", "")
+        done, way = what_was_done(each)
         if each.pending:
             done, way = f"half {done}", "the next byok command finishes it or takes it back"
         told.append(done)

@@ -12,7 +12,7 @@ from factory_byok.providers.ollama import calls
 # With OLLAMA_KEEP_ALIVE=0 the model is gone before anything can be asked about it, so it is loaded
 # a second time with a keep-alive of its own. A keep-alive stays with what is loaded
 # (ollama: server/sched.go, useLoadedRunner), so it is unloaded afterwards, as the server would.
-HELD: Final = "1m"
+HELD: Final = "5m"  # as long as Ollama itself by default (envconfig/config.go)
 
 Look = TypeVar("Look")
 
@@ -33,11 +33,14 @@ def seen_loaded(
     model: str,
     look: Callable[[], Look],
     measured: Callable[[Look], bool],
+    *,
+    keep: bool = False,
 ) -> tuple[Look, bool]:
     """What `look` sees after a load, and whether the server had unloaded it at once.
 
-    `measured` says whether the window of the loaded model was seen. Raises ByokError for a model
-    that is not loaded.
+    `measured` says whether the window of the loaded model was seen. With `keep` a model that the
+    server does not keep stays loaded, for the caller to unload. Raises ByokError for a model that
+    is not loaded.
     """
     calls.load(http, str(address), model)
     first = look()
@@ -47,5 +50,6 @@ def seen_loaded(
     try:
         second = look()
     finally:
-        calls.unload(http, str(address), model)
+        if not keep:
+            calls.unload(http, str(address), model)
     return (second, True) if measured(second) else (first, False)

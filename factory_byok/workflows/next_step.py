@@ -248,11 +248,13 @@ def after_windows(
     return run("byok", "doctor", why="looks at everything else")
 
 
-def after_offer(*, any_model: bool) -> NextStep | None:
-    """After a look at what a server offers: how it gets its first model."""
-    if any_model:
-        return None
-    return run("byok", "setup", why="chooses a model for this machine and downloads it")
+def after_offer(provider: str, title: str, model: str, *where: str) -> NextStep:
+    """After a look at what a server offers; `model` is the one to take first, "" for none."""
+    if model:
+        return run("byok", "add", provider, model, *where, why="makes it a model of droid's")
+    if provider == "ollama":
+        return run("byok", "setup", why="chooses a model for this machine and downloads it")
+    return NextStep(f"load a model in {title}, then the same command shows it")
 
 
 def after_window_set(model: str, *, used: bool, worked: bool | None) -> NextStep:

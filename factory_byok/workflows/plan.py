@@ -128,7 +128,13 @@ def write_files(world: World, verb: str, files: Files, *, step: str = "") -> Non
 
 
 def change_files(
-    world: World, verb: str, make: Callable[[], P], files_of: Callable[[P], Files], *, dry_run: bool
+    world: World,
+    verb: str,
+    make: Callable[[], P],
+    files_of: Callable[[P], Files],
+    *,
+    dry_run: bool,
+    step: str = "",
 ) -> P:
     """Plans a change of droid's files and does it, or with `dry_run` only plans it.
 
@@ -139,7 +145,7 @@ def change_files(
         try:
             planned = make()
             if not dry_run:
-                write_files(world, verb, files_of(planned))
+                write_files(world, verb, files_of(planned), step=step)
             return planned
         except Changed as overtaken:
             last = overtaken

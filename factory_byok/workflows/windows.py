@@ -163,7 +163,7 @@ def row(snap: Snapshot, endpoint: str, server: Server, model: Model) -> Row:
     """One model's row."""
     window, longest = model.window, model.longest_window
     known = window.value if isinstance(window, Known) else None
-    on_gpu, in_memory = _room(snap, endpoint, server, model)
+    on_gpu, in_memory = room(snap, endpoint, server, model)
     advice, command = _advice(snap, endpoint, server, model, window)
     return Row(
         model=model.name,
@@ -188,7 +188,7 @@ def _users(entries: Iterable[Entry], endpoint: str, model: str) -> Iterator[str]
             yield entry.id
 
 
-def _room(
+def room(
     snap: Snapshot, endpoint: str, server: Server, model: Model
 ) -> tuple[Tokens | None, Tokens | None]:
     """The largest windows that this machine has room for: on the GPU, and with its memory."""

@@ -9,6 +9,7 @@ import pytest
 from factory_byok.exercises.runner import EXERCISES
 from factory_byok.providers.ollama import calls
 from tests.commands.conftest import Byok
+from tests.commands.terminal import Person
 from tests.doubles.ollama import Ollama, Reply, a_model
 
 pytestmark = pytest.mark.outside
@@ -42,6 +43,44 @@ def test_the_choice_is_judged_by_the_loaded_window(
     assert ran.data["compaction_limit"] == 40_000 - 10_000
     settings = json.loads((empty_home / ".factory/settings.json").read_text())
     assert list(settings["compactionTokenLimitPerModel"].values()) == [30_000]
+
+
+def test_a_model_that_the_server_does_not_keep_is_loaded_once_more_and_held(
+    byok: Byok, ollama: Make
+) -> None:
+    double = ollama([MODEL], env={"OLLAMA_KEEP_ALIVE": "0", "OLLAMA_CONTEXT_LENGTH": "64000"})
+    assert byok("add", "ollama", "coder:32b", "--endpoint", double.url).code == 0
+    assert len(double.state.loads) == 2
+    assert double.state.processes() == []
+
+
+def test_with_yes_a_model_gets_the_window_that_droid_needs(
+    byok: Byok, ollama: Make, empty_home: Path
+) -> None:
+    double = ollama([MODEL])
+    words = ("add", "ollama", "coder:32b", "--endpoint", double.url)
+    ran = byok(*words, "--yes", "--json")
+    assert (ran.code, ran.json["status"]) == (0, "note")
+    assert ran.data["copy"] == ran.data["entry"]["model"] == "coder:32b-ctx32000"
+    assert ran.data["entry"]["name"] == "Coder 32B [Local]"
+    assert "made the copy `coder:32b-ctx32000`" in byok("undo", "--list").out
+    assert byok("undo").code == 0
+    assert list(double.state.models) == ["coder:32b"]
+    assert not (empty_home / ".factory/config.json").exists()
+    assert byok(*words).code == 1
+    switched = byok(*words, "--yes")
+    assert "uses it now" in switched.out and "nothing was changed" not in switched.out
+
+
+@pytest.mark.parametrize(("answer", "code", "last"), [("y", 0, "Ready:"), ("n", 1, "Next:")])
+def test_on_a_terminal_the_larger_window_is_asked_for(
+    ollama: Make, answer: str, code: int, last: str
+) -> None:
+    double = ollama([MODEL])
+    person = Person("add", "ollama", "coder:32b", "--endpoint", double.url)
+    person.sees("too small for droid").sees("32,000").sees("[y/n]").types(answer).sees(last)
+    assert person.ends() == code
+    assert ("coder:32b-ctx32000" in double.state.models) == (answer == "y")
 
 
 def test_an_error_about_the_choice_is_the_status_and_the_exit_code(

@@ -142,7 +142,8 @@ def test_without_a_model_the_offer_is_listed_and_nothing_written(
     assert (ran.code, words.code) == (0, 0)
     assert LISTS[name].model in [model["name"] for model in ran.data["models"]]
     assert LISTS[name].model in words.out
-    assert f"add one with `byok add {name} MODEL" in words.out
+    assert ran.json["next"]["command"][:4] == ["byok", "add", name, LISTS[name].model]
+    assert f"Next: byok add {name} {LISTS[name].model}" in words.out
     assert KEY not in ran.out + ran.err
     assert not (factory_home / ".factory").exists()
 

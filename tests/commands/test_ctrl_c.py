@@ -31,7 +31,11 @@ UNDO = "; `byok undo` takes it back"
 @pytest.mark.parametrize(
     ("words", "until", "told"),
     [
-        ("add ollama slow:32b", "for one answer", f"W{CONFIG[1:]}, {SETTINGS}{UNDO}"),
+        (
+            "add ollama slow:32b --yes",
+            "for one answer",
+            f"Made the copy `{COPY}`, {CONFIG}, {SETTINGS}{UNDO}",
+        ),
         ("window slow:32b --set 32000", "to measure", f"Made the copy `{COPY}`{UNDO}"),
         ("pull new:8b", "MB of 4.6 GB", "Nothing was changed. What came of the download stays"),
         (

@@ -42,7 +42,7 @@ NAMES = ("ollama", "lm-studio", "openrouter")
 
 def models(*names: str) -> list[Offered]:
     """What a server offers."""
-    return [Offered(name, None, None, None, None) for name in names]
+    return [Offered(name) for name in names]
 
 
 def test_a_wrong_provider_asks_again_and_offers_the_nearest() -> None:
@@ -73,11 +73,13 @@ def test_a_key_is_pasted_with_the_page_where_it_is_made() -> None:
 
 
 def test_an_unknown_model_asks_again_with_the_closest() -> None:
-    choice = place(WORLD, "ollama", "")
+    choice, studio = place(WORLD, "ollama", ""), place(WORLD, "lm-studio", "")
     guide = Script("qwen", "2")
-    assert ask_model(guide, choice, models("llama3.1:8b", "qwen3:8b")) == "qwen3:8b"
+    assert ask_model(guide, studio, models("llama3.1:8b", "qwen3:8b")) == "qwen3:8b"
     assert "closest: qwen3:8b" in guide.heard[0]
     assert ask_model(Script("qwen3"), choice, models("qwen3:latest")) == "qwen3"
+    slip = Script("qwen3-codr:30b", "qwen3-coder:30b")  # Ollama downloads what its library has
+    assert ask_model(slip, choice, models("llama3.1:8b")) == "qwen3-coder:30b"
     with pytest.raises(ByokError):
         ask_model(Script(), choice, [])
 

@@ -53,9 +53,9 @@ def test_a_server_without_a_model_and_no_entry_leads_to_setup() -> None:
     snap = a_snapshot(entries=())
     assert "(adds a model, step by step)" in after_doctor(snap, examine(snap)).text
     assert after_windows((), nothing=True).command == ("byok", "setup")
-    offer = after_offer(any_model=False)
-    assert offer is not None and offer.command == ("byok", "setup")
-    assert after_offer(any_model=True) is None
+    assert after_offer("ollama", "Ollama", "").command == ("byok", "setup")
+    assert "in LM Studio" in after_offer("lm-studio", "LM Studio", "").text
+    assert after_offer("vllm", "vLLM", "m").command == ("byok", "add", "vllm", "m")
 
 
 def test_what_byok_can_repair_is_repaired_first() -> None:

@@ -32,6 +32,7 @@ TITLE = "Model is installed"
 WHAT_TO_DO = "`byok pull MODEL` downloads it; `byok set ENTRY model=NAME` corrects the name"
 
 MOST_NAMES = 3
+LEAST_PART = 3  # letters of a name that may stand for the whole
 LEAST_BYTES = 0.5  # for each parameter, at four bits
 # Large models that Ollama's cloud offers (its cmd/launch/models.go, 0.33).
 IN_CLOUD = ("qwen3-coder:480b", "gpt-oss:120b", "deepseek-v3.1:671b", "kimi-k2:1t")
@@ -70,11 +71,18 @@ def is_absent(provider: str) -> str:
 
 
 def nearest(name: str, names: list[str]) -> list[str]:
-    """The names most like one, best first: of the same family, else of similar spelling."""
+    """The names most like one, best first: of the same family, of similar spelling, else with it.
+
+    `gemma` is in `google/gemma-4-e4b`, however little of it.
+    """
     family = [each for each in names if same_family(each, name)]
     lowered = {each[:LONGEST].lower(): each for each in names}
     similar = get_close_matches(name[:LONGEST].lower(), list(lowered), MOST_NAMES, 0.6)
-    return list(dict.fromkeys([*family, *(lowered[each] for each in similar)]))[:MOST_NAMES]
+    wanted = name.lower() if LEAST_PART <= len(name) <= LONGEST else "\0"
+    parts = [each for each in lowered if wanted in each]
+    return list(dict.fromkeys([*family, *(lowered[each] for each in (*similar, *parts))]))[
+        :MOST_NAMES
+    ]
 
 
 def meant(name: str, names: list[str]) -> str:
@@ -122,6 +130,7 @@ def what_to_do(name: str, names: list[str], *, pulls: bool) -> str:
     right = meant(name, near) if pulls else ""
     if right:
         return f"Did you mean `{right}`?"
+    near = near or (names if len(names) <= MOST_NAMES else [])
     like = f"It has {', '.join(f'`{each}`' for each in near)}" if near else ""
     get = f"`byok pull {name}` downloads it" if pulls else ""
     return "; ".join(filter(None, (like, get)))
