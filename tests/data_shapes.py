@@ -183,6 +183,7 @@ SHAPES: Final[dict[str, list[dict[str, Any]]]] = {
             "entry": ENTRY,
             "changed": bool,
             "written": bool,
+            "copy": str | None,
             "file": str,
             "why_there": str,
             "compaction_limit": Tokens | None,
@@ -225,7 +226,7 @@ SHAPES: Final[dict[str, list[dict[str, Any]]]] = {
         }
     ],
     "undo": [
-        {"steps": several({"step": str, "at": str, "verb": str, "path": str})},
+        {"steps": several({"step": str, "at": str, "verb": str, "path": str, "what": str})},
         {"files": Texts, "diff": str, "verb": str, "also": Texts, "kept": Texts},
     ],
     "pull": [
