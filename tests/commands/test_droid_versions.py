@@ -176,3 +176,17 @@ def test_a_packaged_droid_is_known_without_starting_it(
     (factory / "settings.json").write_text(settings("a"))
     assert byok("list", "--json").data["droid"]["version"] == version
     assert not (factory.parent / ".cache/byok/droid.json").exists()
+
+
+def test_an_entry_that_an_older_droid_would_hide_stays_and_the_way_to_both_is_told(
+    byok: Byok, factory: Path
+) -> None:
+    (factory / "config.json").write_text(config("x:32b", "Old"))
+    (factory / "settings.json").write_text(settings())
+    add = ("add", "ollama", "x:32b", "--no-check", "--name", "New", "--droid-version", "0.117.0")
+    ran = byok(*add)
+    assert ran.code == 1 and "the entry with the same model in" in ran.err
+    assert "Nothing was changed; droid offers both where they stand in one file" in ran.err
+    assert byok(*add, "--file", "config").code == 0
+    rows = byok("list", "--droid-version", "0.117.0", "--json").data["entries"]
+    assert [row["fate"] for row in rows] == ["listed", "listed"]

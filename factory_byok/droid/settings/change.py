@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from factory_byok.core.actions import Edit
 from factory_byok.core.droid_facts import Entry, Json
 from factory_byok.core.errors import ByokError
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.droid.settings import edit as editing
 from factory_byok.droid.settings import jsonc
@@ -30,6 +31,11 @@ from factory_byok.droid.settings.written_entries import remember_change
 
 Groups: TypeAlias = Sequence[Sequence[Edit]]
 AGAIN: Final = "Nothing was changed; run the command again"
+# What keeps both entries, by the machine's word for why one would be lost.
+_INSTEAD: Final = {
+    "same_model": "; droid offers both where they stand in one file",
+    "shadowed": "; droid offers both under two names",
+}
 _THROUGH: Final = re.compile(r"/(customModels|custom_models)/(\d+)(.*)", re.S)
 
 
@@ -229,11 +235,14 @@ def _refuse_loss(before: Effective, after: Effective, groups: Groups) -> None:
     meant = {edit.seen for group in groups for edit in group}
     meant |= {entry.seen for entry in _listed(after.entries)}
     ids = {entry.id for entry in _listed(after.entries)}
+    then = {entry.seen: entry for entry in after.entries}
     for entry in _listed(before.entries):
         if entry.seen not in meant and entry.id not in ids:
+            lost = then.get(entry.seen, entry)
             raise ByokError(
-                f"droid would no longer offer `{entry.label}` ({entry.id}), which is not meant",
-                f"Nothing was changed; `byok set {entry.id} id={entry.id}` gives it a lasting id",
+                f"droid would no longer offer `{entry.label}` ({entry.id}), which is not meant"
+                + (f": {lower_first(lost.reason)}" if lost.reason else ""),
+                f"Nothing was changed{_INSTEAD.get(lost.fault, '')}",
             )
 
 
