@@ -48,11 +48,9 @@ from factory_byok.providers.ollama.details import detailed
 from factory_byok.providers.ollama.window import with_windows
 
 MACHINE_DEADLINE: Final = 8.0  # seconds; a driver that hangs costs no more than this
-_PREFIXES: Final = ("OLLAMA_", "CUDA_VISIBLE", "HIP_VISIBLE", "ROCR_VISIBLE", "GGML_", "HSA_")
 _NAMES: Final = (
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "FACTORY_HOME_OVERRIDE", "FACTORY_ENV",
 )  # fmt: skip
-_SECRET_WORDS: Final = ("KEY", "TOKEN", "SECRET", "PASSWORD", "AUTH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
     asked = questions(world, ask, settings.entries, default, wanted)
     answers = together(asked, max(MACHINE_DEADLINE, ask.timeout + 1))
     computer = _machine(world, answers)
-    told = {name: _reading(answers[("server", name)]) for name in wanted}
+    told = {name: reading_of(answers[("server", name)]) for name in wanted}
     servers = {
         name: _completed(reading, name, answers, computer)
         for name, reading in with_own_lists(told, settings.entries, answers).items()
@@ -105,9 +103,9 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         instead=instead(wanted, servers, answers),
         asked=ask.endpoint.identity() if ask.endpoint else "",
         elsewhere=elsewhere(settings.entries, servers, answers.get("others", NOT_READ)),
-        ollama=_reading(answers.get("ollama", NOT_READ)),
-        droid=_reading(answers.get("droid", NOT_READ)),
-        droid_lists=_reading(answers.get("droid's list", NOT_READ)),
+        ollama=reading_of(answers.get("ollama", NOT_READ)),
+        droid=reading_of(answers.get("droid", NOT_READ)),
+        droid_lists=reading_of(answers.get("droid's list", NOT_READ)),
         droid_rules=settings.followed.rules.versions[-1],
         environment=safe_environment(world.env),
         written=written_entries(world),
@@ -205,13 +203,13 @@ def _machine_questions(world: World, ask: Ask) -> dict[Any, Callable[[], Any]]:
 
 def _machine(world: World, answers: Mapping[Any, Any]) -> Machine:
     """The machine from the answers of its parts."""
-    disks = _reading(answers.get("disks", NOT_READ))
+    disks = reading_of(answers.get("disks", NOT_READ))
     return Machine(
         system=world.system,
-        memory=_reading(answers.get("memory", NOT_READ)),
-        cpu=_reading(answers.get("cpu", NOT_READ)),
+        memory=reading_of(answers.get("memory", NOT_READ)),
+        cpu=reading_of(answers.get("cpu", NOT_READ)),
         gpus={
-            name: _reading(answers[("gpu", name)]) for name in VENDORS if ("gpu", name) in answers
+            name: reading_of(answers[("gpu", name)]) for name in VENDORS if ("gpu", name) in answers
         },
         disks=(disks.value,) if isinstance(disks, Known) else (),
         wsl=machine.in_wsl(world),
@@ -219,7 +217,7 @@ def _machine(world: World, answers: Mapping[Any, Any]) -> Machine:
     )
 
 
-def _reading(answer: Any) -> Any:
+def reading_of(answer: Any) -> Any:
     """An answer as a reading: what crashed or hung is unknown, with the reason."""
     if isinstance(answer, TooSlow):
         return Unknown("it did not answer in time", "timeout")
@@ -246,7 +244,7 @@ def _completed(
         return reading
     server = reading.value
     if server.is_ollama:
-        started = _reading(answers.get(("settings", endpoint), NOT_READ))
+        started = reading_of(answers.get(("settings", endpoint), NOT_READ))
         own = computer if is_here(endpoint) else None
         return Known(with_windows(replace(server, settings=started), own))
     if isinstance(server.models, Unknown):
@@ -260,9 +258,9 @@ def safe_environment(env: Mapping[str, str]) -> dict[str, str]:
     chosen = {}
     for name, value in env.items():
         upper = name.upper()
-        if not (upper.startswith(_PREFIXES) or upper in _NAMES):
+        if not (upper.startswith(ollama_settings.PREFIXES) or upper in _NAMES):
             continue
-        if any(word in upper for word in _SECRET_WORDS):
+        if any(word in upper for word in ollama_settings.SECRET_WORDS):
             continue
         chosen[name] = _without_login(value)
     return chosen

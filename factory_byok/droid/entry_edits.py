@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from factory_byok.core.actions import Edit, Op
-from factory_byok.core.facts import Entry, Json, Snapshot
+from factory_byok.core.facts import Entry, Json, Snapshot, TextEdit
+from factory_byok.core.json_pointer import escaped
 from factory_byok.droid.field_names import pointer_to
 from factory_byok.droid.rules import Rules, rules_of
 
@@ -47,6 +48,19 @@ def set_field(entry: Entry, meaning: str, value: Json, expected: str | None = No
 def remove_entry(entry: Entry) -> Edit:
     """The edit that takes an entry out of its file."""
     return Edit("remove", entry.file, entry.pointer, seen=entry.seen)
+
+
+def rename_key(entry: Entry, key: str, right: str) -> Edit:
+    """The edit that gives one key of an entry another name."""
+    return Edit("rename", entry.file, f"{entry.pointer}/{escaped(key)}", right, seen=entry.seen)
+
+
+def text_edits(file: str, repairs: Iterable[TextEdit]) -> tuple[Edit, ...]:
+    """The repairs of a file's text as edits of that file."""
+    return tuple(
+        Edit("text", file, "", each.value, each.offset, len(each.expected), each.expected)
+        for each in repairs
+    )
 
 
 def remove_field(entry: Entry, meaning: str, expected: str | None = None) -> Edit:

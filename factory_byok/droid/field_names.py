@@ -43,6 +43,8 @@ SNAKE: Final = {
     "thinking": "enable_thinking",
     "thinking_budget": "thinking_max_tokens",
 }
+# What droid accepts for a reasoning effort; it ignores other words.
+EFFORTS: Final = ("none", "dynamic", "off", "minimal", "low", "medium", "high", "xhigh", "max")
 FIELDS: Final[dict[FileKind, dict[str, str]]] = {
     "settings": CAMEL,
     "local": CAMEL,

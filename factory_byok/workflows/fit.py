@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from factory_byok.core.addresses import Address
-from factory_byok.core.concurrency import TooSlow, together
+from factory_byok.core.concurrency import together
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import (
-    NOT_READ,
     Known,
     Loaded,
     Machine,
@@ -23,7 +22,7 @@ from factory_byok.core.model_names import refuse_no_name, same_model
 from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks.model_missing import nearest
-from factory_byok.diagnosis.collect import Ask, look_at_machine
+from factory_byok.diagnosis.collect import Ask, look_at_machine, reading_of
 from factory_byok.providers.ollama import probe as ollama
 from factory_byok.providers.ollama import settings
 from factory_byok.providers.ollama.arrays import complete
@@ -153,7 +152,7 @@ def look(world: World, endpoint: str = "", model: str = "", *, quick: bool = Fal
     machine = answers["machine"]
     if isinstance(machine, BaseException):
         raise machine
-    server = _reading(answers["server"])
+    server = reading_of(answers["server"])
     if address.loopback and isinstance(server, Known) and server.value.is_ollama:
         started = answers["settings"]
         told = started if isinstance(started, Known) else server.value.settings
@@ -179,12 +178,3 @@ def _server(world: World, address: Address, model: str) -> Reading[Server]:
     whole = {each.name: each for each in complete(world, where, asked, Deadline(VERBOSE_DEADLINE))}
     models = tuple(whole.get(each.name, each) for each in models)
     return Known(replace(server, models=Known(models)))
-
-
-def _reading(answer: Any) -> Reading[Server]:
-    """An answer as a reading."""
-    if isinstance(answer, TooSlow):
-        return Unknown("it did not answer in time", "timeout")
-    if isinstance(answer, BaseException):
-        return Unknown(f"byok could not read it ({type(answer).__name__}: {answer})", "crashed")
-    return answer if isinstance(answer, Known | Unknown) else NOT_READ

@@ -12,8 +12,7 @@ from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.addresses import is_here
 from factory_byok.core.facts import Entry, SettingsFile, Snapshot
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.core.json_pointer import escaped
-from factory_byok.droid.entry_edits import NO_KEY, remove_entry, remove_field, set_field
+from factory_byok.droid.entry_edits import NO_KEY, remove_entry, remove_field, rename_key, set_field
 from factory_byok.droid.field_names import LIST_NAMES
 
 TITLE = "Entries are listed"
@@ -74,10 +73,7 @@ def _remedy(entry: Entry) -> Remedy:
 def _renamed(entry: Entry) -> tuple[Edit, ...]:
     """Each misspelt key under its right name, the first of several for one meaning."""
     first = {right: wrong for wrong, right in reversed(entry.misspelt)}
-    return tuple(
-        Edit("rename", entry.file, f"{entry.pointer}/{escaped(wrong)}", right, seen=entry.seen)
-        for right, wrong in first.items()
-    )
+    return tuple(rename_key(entry, wrong, right) for right, wrong in first.items())
 
 
 def _placeholder(entry: Entry) -> Remedy:

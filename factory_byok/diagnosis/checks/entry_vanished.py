@@ -7,9 +7,10 @@ byok remembers what it wrote (not the key), says which entries are missing, and 
 from collections.abc import Iterator
 
 from factory_byok.core.actions import Edit, by_edits
-from factory_byok.core.facts import Json, Snapshot, WrittenEntry
+from factory_byok.core.facts import Snapshot, WrittenEntry
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.droid.field_names import FIELDS, LIST_NAMES
+from factory_byok.droid.field_names import LIST_NAMES
+from factory_byok.droid.settings.entry import write_entry
 
 TITLE = "Entries that byok wrote"
 WHAT_TO_DO = (
@@ -38,17 +39,16 @@ def _remedy(each: WrittenEntry) -> Remedy:
     away = f"`byok remove '{each.name}'` lets byok forget it"
     if not each.key:
         return Remedy(f"Add it again, since byok does not remember keys; {away}")
-    names = FIELDS[each.kind]
-    said: dict[str, Json] = {
-        "name": each.name,
-        "model": each.model,
-        "base_url": each.base_url,
-        "key": each.key,
-        "dialect": each.dialect,
-        "max_output": each.max_output,
-    }
-    fields: dict[str, Json] = {
-        names[meaning]: value for meaning, value in said.items() if value not in ("", None)
-    }
+    fields = write_entry(
+        {
+            "name": each.name or None,
+            "model": each.model,
+            "base_url": each.base_url,
+            "key": each.key,
+            "dialect": each.dialect,
+            "max_output": each.max_output,
+        },
+        each.kind,
+    )
     edit = Edit("add", each.file, f"/{LIST_NAMES[each.kind]}/-", fields)
     return Remedy(f"Put it back, as byok wrote it; {away}", by_edits((edit,)))

@@ -7,9 +7,10 @@ without a word on the terminal. The example on Factory's own Ollama page has suc
 
 from collections.abc import Iterator
 
-from factory_byok.core.actions import Edit, by_edits
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import SettingsFile, Snapshot
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.droid.entry_edits import text_edits
 
 TITLE = "Settings files are read"
 WHAT_TO_DO = "`byok fix file_rejected` shows the repair of the text and makes it when you agree"
@@ -30,9 +31,6 @@ def _remedy(file: SettingsFile) -> Remedy:
         return Remedy(f"Make `{file.path}` a file that you can read")
     if not file.repairs:
         return Remedy(f"Correct line {file.line}, column {file.column} of `{file.path}` by hand")
-    edits = tuple(
-        Edit("text", file.path, "", each.value, each.offset, len(each.expected), each.expected)
-        for each in file.repairs
-    )
+    edits = text_edits(file.path, file.repairs)
     places = "one place" if len(edits) == 1 else f"{len(edits)} places"
     return Remedy(f"Let byok repair it in {places}", by_edits(edits))

@@ -6,9 +6,10 @@ every entry of the first away, without a word.
 
 from collections.abc import Iterator
 
-from factory_byok.core.actions import Edit, by_edits
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import SettingsFile, Snapshot
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.droid.entry_edits import text_edits
 
 TITLE = "Keys stand once"
 WHAT_TO_DO = "`byok fix key_repeated` joins the two lists, or takes out what has no effect"
@@ -31,16 +32,5 @@ def check(snap: Snapshot) -> Iterator[Finding]:
 def _remedy(file: SettingsFile, key: str) -> Remedy:
     """The edits that leave one of the two."""
     again = next(each for each in file.repeated if each.key == key)
-    edits = [
-        Edit(
-            "text",
-            file.path,
-            value=repair.value,
-            offset=repair.offset,
-            length=len(repair.expected),
-            expected=repair.expected,
-        )
-        for repair in again.repairs
-    ]
     text = "Join the two lists" if again.lost else "Take the first one out"
-    return Remedy(text, by_edits(edits))
+    return Remedy(text, by_edits(text_edits(file.path, again.repairs)))

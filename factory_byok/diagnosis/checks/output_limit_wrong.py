@@ -9,13 +9,13 @@ for 7B and 128,000 in the cloud.
 
 from collections.abc import Iterator
 
-from factory_byok.core.actions import Edit, by_edits
+from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import Entry, Known, Model, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud, parameters_in
 from factory_byok.core.requirements import FLOOR, SMALLEST
 from factory_byok.core.units import show_tokens
-from factory_byok.droid.entry_edits import set_field
+from factory_byok.droid.entry_edits import rename_key, set_field
 from factory_byok.droid.field_names import FIELDS
 from factory_byok.droid.known_models import DEFAULT_OUTPUT, default_output
 from factory_byok.providers.hosted import HOSTED
@@ -63,7 +63,7 @@ def _unread(entry: Entry) -> Finding | None:
     if not wrong:
         return None
     message = f"droid does not read `{wrong}` here and uses its own {show_tokens(DEFAULT_OUTPUT)}"
-    rename = Edit("rename", entry.file, f"{entry.pointer}/{wrong}", right, seen=entry.seen)
+    rename = rename_key(entry, wrong, right)
     return Finding("warning", entry.label, message, Remedy(f"Write `{right}`", by_edits((rename,))))
 
 

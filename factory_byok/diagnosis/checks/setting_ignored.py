@@ -10,6 +10,7 @@ from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.json_pointer import escaped
+from factory_byok.droid.entry_edits import rename_key
 from factory_byok.droid.unread_keys import meaning_of
 
 TITLE = "Settings have effect"
@@ -30,9 +31,9 @@ def check(snap: Snapshot) -> Iterator[Finding]:
 def _remedy(entry: Entry, key: str) -> Remedy:
     """The right key where it takes the same value and is not there yet."""
     meant = meaning_of(key, entry.kind)
-    place = f"{entry.pointer}/{escaped(key)}"
     if meant is not None and meant.right and meant.right not in entry.keys:
-        edit = Edit("rename", entry.file, place, meant.right, seen=entry.seen)
-        return Remedy(f"Call it `{meant.right}`", by_edits((edit,)))
+        rename = rename_key(entry, key, meant.right)
+        return Remedy(f"Call it `{meant.right}`", by_edits((rename,)))
+    place = f"{entry.pointer}/{escaped(key)}"
     edit = Edit("remove", entry.file, place, seen=entry.seen)
     return Remedy("Take it out; it has no effect", by_edits((edit,)))

@@ -8,6 +8,7 @@ from factory_byok.core.actions import Edit
 from factory_byok.core.facts import Entry, FileKind, Json
 from factory_byok.core.json_pointer import escaped
 from factory_byok.core.units import Tokens
+from factory_byok.droid.entry_edits import set_field
 from factory_byok.droid.settings.destination import Destination
 from factory_byok.droid.settings.entry import write_entry
 
@@ -60,10 +61,7 @@ def adding(entry: NewEntry, place: Destination) -> Edit:
 
 def replacing(old: Entry, entry: NewEntry) -> tuple[Edit, ...]:
     """The edits that give an existing entry these fields and keep all its others, and its id."""
-    return tuple(
-        Edit("add", old.file, f"{old.pointer}/{field}", value, seen=old.seen)
-        for field, value in entry.fields(old.kind).items()
-    )
+    return tuple(set_field(old, each.name, getattr(entry, each.name)) for each in fields(entry))
 
 
 def limiting(settings_file: Path | str, id_: str, limit: Tokens) -> Edit:

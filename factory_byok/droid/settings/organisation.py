@@ -10,16 +10,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from factory_byok.core.droid_facts import Json
-from factory_byok.droid.field_names import DIALECTS, folded
+from factory_byok.droid.field_names import DIALECTS, EFFORTS, folded
 from factory_byok.droid.settings.entry_rules import Candidate, with_inherited
 from factory_byok.droid.settings.field_types import BEDROCK_TEXTS, is_a
 from factory_byok.droid.settings.value_words import brief, kind_of, text_of
 
 # The schema knows these dialects and the loader of entries does not.
 FATAL_DIALECTS: Final = ("factory", "google", "xai", "voyage")
-_EFFORTS: Final = (
-    *("none", "dynamic", "off", "minimal", "low", "medium", "high", "xhigh", "max"),
-)  # fmt: skip
 _FIELDS: Final = {
     "id": "text",
     "displayName": "text",
@@ -93,7 +90,7 @@ def _fits(value: Json, wanted: str, beside: Mapping[str, Json]) -> bool:
     """Whether a value is what a word of the tables asks for; `beside` is what it stands in."""
     special: dict[str, Callable[[], bool]] = {
         "text that is not empty": lambda: isinstance(value, str) and value != "",
-        "a known effort": lambda: value in _EFFORTS,
+        "a known effort": lambda: value in EFFORTS,
         "an object of droid's form": lambda: isinstance(value, dict) and _is_bedrock(value),
         "a whole number above 0": lambda: type(value) is int and value > 0,
         "`apply-patch` or `create-edit`": lambda: value in ("apply-patch", "create-edit"),

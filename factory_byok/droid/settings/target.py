@@ -11,27 +11,12 @@ from typing import Final
 
 from factory_byok.core.facts import Entry, Json
 from factory_byok.core.world import World
+from factory_byok.droid.field_names import EFFORTS, FIELDS
 from factory_byok.droid.settings import document, jsonc
 from factory_byok.droid.settings.identity import identity
 
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")  # measured with droid 0.225.2
 _LEAST_SECRET: Final = 6  # shorter values (`ollama`, `not-needed` pass) would garble ordinary words
-
-# What droid accepts for a reasoning effort; it ignores other words.
-EFFORTS: Final = ("none", "dynamic", "off", "minimal", "low", "medium", "high", "xhigh", "max")
-
-# One meaning, two spellings: settings.json and settings.local.json | config.json.
-_SPELLINGS: Final = {
-    "base_url": ("baseUrl", "base_url"),
-    "key": ("apiKey", "api_key"),
-    "headers": ("extraHeaders", "extra_headers"),
-    "extra_args": ("extraArgs", "extra_args"),
-    "effort": ("reasoningEffort", "reasoning_effort"),
-    "max_output": ("maxOutputTokens", "max_tokens"),
-    "thinking": ("enableThinking", "enable_thinking"),
-    "budget": ("thinkingMaxTokens", "thinking_max_tokens"),
-    "auth_mode": ("authMode", "auth_mode"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +58,12 @@ def target(world: World, entry: Entry) -> Target:
     no longer holds the entry there.
     """
     item = stored(entry) if entry.file else {}
-    kind = 1 if entry.kind == "config" else 0
+    names = FIELDS[entry.kind]
 
     def get(meaning: str) -> Json:
-        return item.get(_SPELLINGS[meaning][kind])
+        return item.get(names[meaning])
 
-    effort = str(get("effort") or "").lower()
+    effort = str(get("reasoning_effort") or "").lower()
     key = get("key")
     text = key if isinstance(key, str) else ""
     most = get("max_output")
@@ -89,11 +74,11 @@ def target(world: World, entry: Entry) -> Target:
         dialect=entry.dialect,
         key=text if entry.kind == "config" else expanded(text, world.env),
         headers=_texts(get("headers")),
-        extra_args=_mapping(get("extra_args")),
+        extra_args=_mapping(get("arguments")),
         reasoning_effort=effort if effort in EFFORTS else "",
         max_output=most if isinstance(most, int | float) and not isinstance(most, bool) else None,
-        thinking=_budget(get("thinking"), get("budget")),
-        bearer=get("auth_mode") == "bearer",
+        thinking=_budget(get("thinking"), get("thinking_budget")),
+        bearer=item.get("auth_mode" if entry.kind == "config" else "authMode") == "bearer",
     )
 
 

@@ -18,12 +18,12 @@ from factory_byok.core.facts import (
 from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
 from factory_byok.core.model_names import EVERY, is_cloud, same_model
 from factory_byok.providers import listed_models
+from factory_byok.providers.ollama.details import details
 from factory_byok.providers.ollama.replies import (
     parse_account,
     parse_cloud_switch,
     parse_default_window,
     parse_ps,
-    parse_show,
     parse_tags,
     parse_version,
 )
@@ -138,21 +138,8 @@ def _shown(
 ) -> tuple[Model, ...]:
     """The models, those that are wanted with what `/api/show` tells; a failed show leaves tags'."""
     asked = [m for m in models if _is_wanted(m, wanted)][:MOST_SHOWS]
-    url = f"{endpoint}/api/show"
-    answers = together(
-        {m.name: _asking(http, "POST", url, {"model": m.name}, deadline) for m in asked}
-    )
-
-    def with_show(model: Model) -> Model:
-        answer = answers.get(model.name)
-        if not isinstance(answer, Reply) or answer.status != 200:
-            return model
-        try:
-            return parse_show(model, answer.json())
-        except NoAnswer:
-            return model
-
-    return tuple(with_show(model) for model in models)
+    told = {m.name: m for m in details(http, endpoint, asked, deadline)}
+    return tuple(told.get(model.name, model) for model in models)
 
 
 def _is_wanted(model: Model, wanted: Collection[str]) -> bool:

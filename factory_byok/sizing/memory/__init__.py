@@ -8,7 +8,6 @@ from factory_byok.sizing.memory.demand import (
     Device,
     demand,
     largest_that,
-    largest_window,
     reported,
 )
 from factory_byok.sizing.memory.micro_batch import usual_micro_batch
@@ -39,7 +38,6 @@ __all__ = [
     "guessed_shape",
     "kv_cache",
     "largest_that",
-    "largest_window",
     "least",
     "place",
     "read_shape",

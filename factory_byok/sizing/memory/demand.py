@@ -185,29 +185,6 @@ def reported(
     )
 
 
-def largest_window(
-    shape: Shape,
-    budget: Bytes,
-    kv_type: str = "f16",
-    parallel: int = 1,
-    gpus: int = 1,
-    *,
-    device: Device = "cuda",
-    longest: Tokens | None = None,
-) -> Tokens:
-    """The largest window whose demand the budget holds; 0 when none does.
-
-    Searched in steps of 256 tokens, as the cache grows, and never above the model's longest window
-    (`longest` overrules it; without either the limit is a million tokens).
-    """
-    most = longest or shape.longest_window or NO_LONGEST
-
-    def holds(window: Tokens) -> bool:
-        return demand(shape, window, kv_type, parallel, gpus, device=device).total <= budget
-
-    return largest_that(holds, most)
-
-
 def largest_that(holds: Callable[[Tokens], bool], most: Tokens) -> Tokens:
     """The largest window up to `most` for which `holds` is true; 0 when it is for none.
 

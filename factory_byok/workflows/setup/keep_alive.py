@@ -10,16 +10,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from factory_byok.core.addresses import Address
-from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import Json
 from factory_byok.core.http import NoAnswer
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.core.model_names import same_model
 from factory_byok.core.units import Bytes
-from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.exercises.conversation import rows
 from factory_byok.exercises.limits import load_deadline
+from factory_byok.providers.ollama import calls
 
 HOUR: Final = "1h"
 LONG: Final = 30 * 60.0  # seconds: a pause that is longer than a coffee
@@ -63,15 +61,4 @@ def keep(world: World, address: Address, model: str, lasting: str = "") -> None:
 
     Without `lasting` it stays as long as the server's own setting says. Raises ByokError.
     """
-    body: dict[str, Json] = {"model": model, "stream": False}
-    if lasting:
-        body["keep_alive"] = lasting
-    deadline = load_deadline(world.env)
-    try:
-        reply = world.http.send("POST", f"{address}/api/generate", body=body, deadline=deadline)
-    except NoAnswer as silence:
-        why = lower_first(silence.message)
-        raise ByokError(f"`{model}` was not loaded: {why}") from None
-    if reply.status != 200:
-        said = " ".join(reply.text.split())[:300]
-        raise ByokError(f"`{model}` was not loaded: {said}")
+    calls.load(world.http, str(address), model, load_deadline(world.env), keep_alive=lasting)

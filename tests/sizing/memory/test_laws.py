@@ -14,7 +14,7 @@ from factory_byok.sizing.memory import (
     cards_needed,
     corrected,
     demand,
-    largest_window,
+    largest_that,
     place,
     read_shape,
     reported,
@@ -137,8 +137,10 @@ def test_a_placement_sums_to_the_demand(
 def test_the_largest_window_fits_and_the_next_one_does_not(
     model: Shape, budget: int, kind: str, parallel: int
 ) -> None:
-    window = largest_window(model, Bytes(budget), kind, parallel)
-    most = model.longest_window or 2**20
+    most = model.longest_window or Tokens(2**20)
+    window = largest_that(
+        lambda tokens: demand(model, tokens, kind, parallel).total <= budget, most
+    )
 
     assert 0 <= window <= most
     if window:
@@ -261,7 +263,6 @@ def test_both_ways_of_counting_sliding_caches_are_recognised() -> None:
     assert one.weights == both.weights == gemma.weights
 
 
-def test_the_largest_window_ends_at_the_models_longest() -> None:
-    assert largest_window(shape(), Bytes(400 * GIB)) == 131072
-    assert largest_window(shape(), Bytes(400 * GIB), longest=Tokens(1000)) == 1000
-    assert largest_window(shape(), Bytes(GIB)) == 0
+def test_the_largest_window_ends_at_the_most_and_is_none_when_none_fits() -> None:
+    assert largest_that(lambda _: True, Tokens(1000)) == 1000
+    assert largest_that(lambda _: False, Tokens(1000)) == 0
