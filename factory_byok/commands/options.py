@@ -75,6 +75,3 @@ TimeoutOption = Annotated[
         "--timeout", metavar="SECONDS", min=0.1, max=60, help="For each server, in total."
     ),
 ]
-ForceOption = Annotated[
-    bool, typer.Option("--force", help="Write over a file that is there already.")
-]

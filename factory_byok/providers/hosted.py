@@ -11,13 +11,7 @@ from urllib.parse import urlsplit
 
 from factory_byok.core.facts import Json, Model
 from factory_byok.core.json_fields import as_object, count, text, texts
-from factory_byok.providers.provider import (
-    Listing,
-    Provider,
-    capabilities,
-    parse_row,
-    tokens,
-)
+from factory_byok.providers.provider import Listing, Provider, Rows, capabilities, parse_row, tokens
 
 
 def anthropic_headers(key: str) -> dict[str, str]:
@@ -26,21 +20,17 @@ def anthropic_headers(key: str) -> dict[str, str]:
     return {**version, "x-api-key": key} if key else version
 
 
-def _anthropic_row(row: Mapping[str, Json]) -> Iterator[Model]:
-    """Anthropic's newer rows tell `max_input_tokens` and `max_tokens`."""
-    window = tokens(count(row, "max_input_tokens"))
-    output = tokens(count(row, "max_tokens"))
-    for model in parse_row(row):
-        yield replace(model, longest_window=window, told_window=window, longest_output=output)
+def _telling(window: str, output: str, under: str = "") -> Rows:
+    """Rows that tell their windows and longest outputs by these names, perhaps in an object."""
 
+    def rows(row: Mapping[str, Json]) -> Iterator[Model]:
+        about = as_object(row, under) if under else row
+        most = tokens(count(about, window))
+        for model in parse_row(row):
+            longest = tokens(count(about, output))
+            yield replace(model, longest_window=most, told_window=most, longest_output=longest)
 
-def _deepinfra_row(row: Mapping[str, Json]) -> Iterator[Model]:
-    """DeepInfra's `metadata` tells the window; it is null for some models."""
-    about = as_object(row, "metadata")
-    window = tokens(count(about, "context_length"))
-    output = tokens(count(about, "max_tokens"))
-    for model in parse_row(row):
-        yield replace(model, longest_window=window, told_window=window, longest_output=output)
+    return rows
 
 
 def google_headers(key: str) -> dict[str, str]:
@@ -125,7 +115,8 @@ SERVICES: Final[tuple[Provider, ...]] = (
             ("moonshotai/Kimi-K2-Instruct-0905", 32_768),
             ("Qwen/Qwen3-Coder-480B-A35B-Instruct-Turbo", 32_768),
         ),
-        listings=(Listing("/models", rows=_deepinfra_row),),
+        # null for some models
+        listings=(Listing("/models", rows=_telling("context_length", "max_tokens", "metadata")),),
     ),
     Provider(  # huggingface.co/docs/inference-providers: a router to other services
         name="huggingface",
@@ -192,9 +183,13 @@ SERVICES: Final[tuple[Provider, ...]] = (
         key_variable="ANTHROPIC_API_KEY",
         key_page="https://console.anthropic.com/settings/keys",
         examples=(("claude-sonnet-4-5-20250929", 8_192),),
-        # A thousand rows are its largest page.
+        # A thousand rows are its largest page; the newer ones tell windows.
         listings=(
-            Listing("/v1/models?limit=1000", rows=_anthropic_row, headers=anthropic_headers),
+            Listing(
+                "/v1/models?limit=1000",
+                rows=_telling("max_input_tokens", "max_tokens"),
+                headers=anthropic_headers,
+            ),
         ),
     ),
 )

@@ -42,7 +42,8 @@ def changed(records: Iterable[Record]) -> str:
     for each in sorted(records, key=lambda record: record.id):
         done, way = what_was_done(each)
         if each.pending:
-            done, way = f"half {done}", "the next byok command finishes it or takes it back"
+            done = f"began to write {shorten_home(each.path)}"
+            way = "the next byok command finishes it or takes it back"
         told.append(done)
         back.append(way or "`byok undo` takes it back")
     if not told:
