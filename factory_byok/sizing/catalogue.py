@@ -61,7 +61,7 @@ FOR_AGENTS: Final = (
     "devstral-small-2:24b",
     "nemotron-3-nano:30b",
     "gemma4:26b",
-    "qwen3:4b",
+    "qwen3.5:4b",
 )
 
 # Words in a tag that name a variant of the same shape, and tags that mean another.
@@ -160,18 +160,31 @@ def _of_row(name: str, row: Row, told: str) -> Found:
 def _relative(name: str, count: Parameters | None) -> Row | None:
     """The row of the same family that is nearest in size; None for an unknown family.
 
-    The family is the longest model name of the table that stands in the name, whatever is around
-    it: `hf.co/unsloth/Qwen3-Coder-30B-A3B-Instruct-GGUF` is a qwen3-coder.
+    The family is the longest model name of the table whose words stand in the name:
+    `hf.co/unsloth/Qwen3-Coder-30B-A3B-Instruct-GGUF` is a qwen3-coder. Behind them only words may
+    stand that make no other model of it, as in phi4-mini or mistral-large.
     """
-    told = _letters(name)
-    families = {row.model for row in rows() if _letters(row.model) in told}
-    if not families:
-        return None
-    family = max(families, key=lambda each: len(_letters(each)))
+    words = [word for word in re.split(r"[^a-z0-9.]+", name.lower()) if word]
+    found = {row.model: _letters(row.model) for row in rows()}
+    family = ""
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            told = _letters("".join(words[start:end]))
+            model = next((model for model, letters in found.items() if letters == told), "")
+            if len(model) > len(family) and all(map(_SAME_MODEL.fullmatch, words[end:])):
+                family = model
     kin = [row for row in rows() if row.model == family]
     if not count:
         return next((row for row in kin if len(kin) == 1), None)
-    return min(kin, key=lambda row: _far(row, count))
+    return min(kin, key=lambda row: _far(row, count), default=None)
+
+
+# A word that leaves a model what it is: sizes, versions, quantizations, who made the file and how.
+_SAME_MODEL: Final = re.compile(
+    r"[ae]?\d+(\.\d+)?[bmk]?|v\d.*|[it]?q\d.*|[klmsx]{1,2}|b?fp?\d+|mxfp4|gguf|mlx|[ih]|cloud|latest"
+    r"|instruct|it|chat|text|base|thinking|reasoning|qat|preview|ud|dynamic|small|abliterated"
+    r"|uncensored|heretic|ctx\d+|llama|qwen|distill|hf|awq|gptq|nvfp4|imat"
+)
 
 
 def _far(row: Row, count: Parameters) -> float:

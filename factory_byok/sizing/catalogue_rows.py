@@ -74,18 +74,21 @@ qwen3:4b                qwen3    36 2560 32/8/128  9728  151936 262144 4022   q4
 qwen3:8b*               qwen3    36 4096 32/8/128  12288 151936 40960  8191   q4_k_m=5225             yes
 qwen3:14b               qwen3    40 5120 40/8/128  17408 151936 40960  14768  q4_k_m=9276             yes
 qwen3:30b               qwen3moe 48 2048 32/4/128  6144  151936 262144 30532  q4_k_m=18557            yes experts=128/8/768
+qwen3:235b              qwen3moe 94 4096 64/4/128  12288 151936 262144 235094 q4_k_m=~142000          yes experts=128/8/1536
 qwen3:32b               qwen3    64 5120 64/8/128  25600 151936 40960  32762  q4_k_m=20201            yes
 @ 2026-11 https://huggingface.co/google, ollama.com/library/gemma4 (blobs of 26b, e2b), ollama.com/edtorre/gemma4-256k (12b), and llama.cpp's own planning of these shapes (tests/sizing/memory/engine.json)
 gemma4:e4b*             gemma4   42 2560 8/2/512   10240 262144 131072 7996   q4_k_m=9600             yes slide=1x5,0@7 window=512 swa=256 sharedkv=18 perlayer=256
+gemma4:e2b              gemma4   35 1536 8/1/512   6144x15,12288x20 262144 131072 5100 q4_k_m=~7200,q4_0=3300 yes slide=1x4,0@7 window=512 swa=256 sharedkv=20 perlayer=256
 gemma4:12b              gemma4   48 3840 16/8/512  15360 262144 262144 11900  q4_k_m=~8000,q4_0=8100  yes slide=1x5,0@8 kv=8x5,1@8 window=1024 swa=256
 gemma4:26b              gemma4   30 2816 16/8/512  2112  262144 262144 25805  q4_k_m=18000            yes slide=1x5,0@5 kv=8x5,2@5 window=1024 swa=256 experts=128/8/704
 gemma4:31b              gemma4   60 5376 32/16/512 21504 262144 262144 31270  q4_k_m=20000            yes slide=1x5,0@10 kv=16x5,4@10 window=1024 swa=256
 @ 2026-11 https://huggingface.co/openai/gpt-oss-20b
 gpt-oss:20b*            gpt-oss  24 2880 64/8/64   2880  201088 131072 20915  mxfp4=13780             yes experts=32/4/2880 window=128
 gpt-oss:120b            gpt-oss  36 2880 64/8/64   2880  201088 131072 116829 mxfp4=65370             yes experts=128/4/2880 window=128
-@ 2026-11 https://huggingface.co/Qwen, GGUF headers in github.com/ollama/ollama/pull/16031
+@ 2026-11 https://huggingface.co/Qwen, GGUF headers in github.com/ollama/ollama/pull/16031 and ollama.com/turintech/qwen3.5-4b-artemis; sizes of qwen3-vl at ollama.com/dhiltgen/qwen3-vl
 qwen3-coder:30b*        qwen3moe 48 2048 32/4/128  5472  151936 262144 30532  q4_k_m=18557,q8_0=32484 yes experts=128/8/768
 qwen3-coder:480b        qwen3moe 62 6144 96/8/128  8192  151936 262144 480155 q4_k_m=290000           yes experts=160/8/2560
+qwen3.5:4b              qwen35   32 2560 16/4/256  9216  248320 262144 4540   q4_k_m=~3400            yes delta=4096
 qwen3.5:9b*             qwen35   32 4096 16/4/256  12288 248320 262144 9653   q4_k_m=6594             yes delta=4096
 qwen3.5:27b             qwen35   64 5120 24/4/256  17408 248320 262144 27781  q4_k_m=17421            yes delta=6144
 qwen3.5:35b             qwen35moe 40 2048 16/2/256 512   248320 262144 35952  q4_k_m=23869            yes experts=256/8/512 shared=512 delta=4096
@@ -94,6 +97,7 @@ qwen3.6:27b             qwen35   64 5120 24/4/256  17408 248320 262144 27781  q4
 qwen3.6:35b*            qwen35moe 40 2048 16/2/256 512   248320 262144 35952  q4_k_m=23869            yes experts=256/8/512 shared=512 delta=4096
 qwen3-next:80b*         qwen3next 48 2048 16/2/256 5120  151936 262144 81325  q4_k_m=50100            yes experts=512/10/512 shared=512 delta=4096
 qwen3-coder-next:latest* qwen3next 48 2048 16/2/256 5120  151936 262144 79674  q4_k_m=51700,q8_0=84800 yes experts=512/10/512 shared=512 delta=4096
+qwen3-vl:235b           qwen3vlmoe 94 4096 64/4/128 12288 151936 262144 235700 q4_k_m=143000         yes experts=128/8/1536 deep=3
 qwen3-vl:4b             qwen3vl  36 2560 32/8/128  9728  151936 262144 4438   q4_k_m=3296             yes deep=3
 qwen3-vl:8b*            qwen3vl  36 4096 32/8/128  12288 151936 262144 8767   q4_k_m=6140             yes deep=3
 qwen3-vl:30b            qwen3vlmoe 48 2048 32/4/128 6144 151936 262144 31071  q4_k_m=19630            yes experts=128/8/768 deep=3
@@ -192,7 +196,7 @@ def _row(cells: list[str], source: str, date: str) -> Row:
         "attention.head_count_kv": int(keys),
         "attention.key_length": int(length),
         "attention.value_length": int(length),
-        "feed_forward_length": int(feed),
+        "feed_forward_length": _list(feed, flags=False) if "," in feed else int(feed),
         "vocab_size": int(words),
         "context_length": int(longest),
     }

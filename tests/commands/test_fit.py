@@ -344,6 +344,21 @@ def test_the_machine_is_shown_without_a_server(byok: Byok, plant: Plant) -> None
 
 
 @pytest.mark.outside
+def test_doctor_and_fit_recommend_the_same(
+    byok: Byok, ollama: Make, empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = a_model("mine:8b", 8, capabilities=("completion", "tools"))
+    double = ollama([mine, "qwen2.5-coder:7b"])
+    monkeypatch.setenv("OLLAMA_HOST", double.url)
+
+    told = [byok(verb, "--json").data["recommendation"] for verb in ("doctor", "fit")]
+
+    names = [each["own"]["model"] for each in told]
+    assert names[0] == names[1]
+    assert told[0]["best"] == told[1]["best"]
+
+
+@pytest.mark.outside
 def test_installed_models_are_ranked_with_the_others(
     byok: Byok, ollama: Make, plant: Plant
 ) -> None:

@@ -92,7 +92,8 @@ def test_every_size_is_near_what_the_bits_per_weight_give(row: Row) -> None:
     for kind, size in row.sizes.items():
         # embeddings that are kept finer, towers for pictures and sound, and state spaces weigh more
         fine = row.model in ("gemma4", "nemotron-3-nano")
-        spare = 2.0 if fine else 1.4 if count < 5 * GB else 1.2
+        # with the tables of every layer of gemma4:e2b, its default file has 2.3 times the bytes
+        spare = 2.4 if row.tag == "e2b" else 2.0 if fine else 1.4 if count < 5 * GB else 1.2
         assert 0.94 <= size * 8 / count / BITS[kind] <= spare
 
 
@@ -157,6 +158,16 @@ def test_a_name_of_a_known_family_is_no_dense_guess(name: str, kin: str) -> None
     assert found.basis == "assumed"
     assert found.shape.architecture == find(kin).shape.architecture  # type: ignore[union-attr]
     assert kin in found.shape.assumptions[-1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["mistral-large-3", "phi4-mini", "lfm2.5", "gemma3n", "gemma3n:e4b", "qwen3-omni", "gemma4-e9"],
+)
+def test_another_model_of_a_like_name_is_not_taken_for_a_relative(name: str) -> None:
+    found = find(name)
+
+    assert found is None or "taken to be" not in " ".join(found.shape.assumptions)
 
 
 def test_many_shapes_of_the_table_were_asked_about() -> None:

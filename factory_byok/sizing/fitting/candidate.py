@@ -100,8 +100,8 @@ def by_name(name: str) -> Candidate | None:
     shape = found.shape
     if found.row and found.basis == "assumed":
         listed = found.quantization in found.row.sizes
-        how = "has no public page" if listed else "is worked out from its bits per weight"
-        note = f"The size of {found.quantization} {how}"
+        how = "is confirmed by no page" if listed else "is worked out from its bits per weight"
+        note = f"The size of {found.quantization.upper()} {how}"
         shape = replace(shape, basis="assumed", assumptions=(*shape.assumptions, note))
     return Candidate(
         name=name,
