@@ -3,7 +3,7 @@
 from typing import Final, Literal
 
 from factory_byok.core.actions import CopyModel, by_command
-from factory_byok.core.addresses import is_here, parse_address
+from factory_byok.core.addresses import DEFAULT_PORT, is_here, parse_address
 from factory_byok.core.facts import (
     InstallKind,
     Known,
@@ -68,6 +68,13 @@ def start_ollama(snap: Snapshot, endpoint: str = "") -> Remedy:
     """
     install, system = install_of(snap), snap.machine.system
     kind: InstallKind | Literal["unknown"] = install.kind if install else "unknown"
+    if install and install.running and kind == "container":
+        address = parse_address(endpoint or snap.default_endpoint)
+        port = address.port if address else DEFAULT_PORT
+        return Remedy(
+            f"Ollama runs in a container that passes no port {port} on to this machine: make the "
+            f"container again with `-p {port}:{DEFAULT_PORT}` (docs.ollama.com/docker)"
+        )
     if install and install.running:
         where = f"port {install.ports[0]}" if install.ports else "another address"
         return Remedy(f"Let OLLAMA_HOST and the base URL agree: Ollama listens on {where}")

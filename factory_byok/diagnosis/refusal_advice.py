@@ -53,6 +53,9 @@ _TEXTS: Final = {
     "server: the model writes calls that this one cannot read",
     "signature_missing": "Use a model name that begins with `gemini-`: only then does droid keep "
     "the signature",
+    "thoughts_missing": "Switch thinking off for this model at the service, or choose a model that "
+    "does not think: droid sends no thoughts back",
+    "header_missing": "Write the header that the message names into the entry's `extraHeaders`",
     "roles": "Give the server another chat template for this model, or choose another model: "
     "droid always sends its surroundings and your prompt as two user messages",
     "system_role": "Give the server another chat template for this model, or choose another model",

@@ -85,9 +85,12 @@ def cut_off(snap: Snapshot, address: Address) -> Remedy:
             "let Ollama there listen beyond its own machine with OLLAMA_HOST=0.0.0.0, and take "
             "the forwarding away (`netsh interface portproxy show all`)"
         )
+    behind = "a forwarder or proxy without a server behind it"
+    if address.loopback:  # docker-proxy accepts for a server that listens inside its container
+        behind += " (in a container the server must listen on 0.0.0.0)"
     return Remedy(
-        f"Something accepts connections on port {address.port} there and cuts them: a forwarder "
-        "or proxy without a server behind it; start the server, or correct the forwarder"
+        f"Something accepts connections on port {address.port} there and cuts them: {behind}; "
+        "start the server, or correct the forwarder"
     )
 
 

@@ -15,7 +15,8 @@ class KnownModel(NamedTuple):
     """What droid sends for a name: its output limit, whether it asks for thoughts, and how.
 
     `maker` decides about details: OpenAI's get no output limit by the Responses API. `thought` is
-    the manner of thinking by the Messages API: a budget, or adaptive with an effort.
+    the manner of thinking by the Messages API: a budget, or adaptive with an effort. `returns` says
+    that chat completions get the thoughts before a call back with its result.
     """
 
     output: int
@@ -24,6 +25,7 @@ class KnownModel(NamedTuple):
     thought: Literal["budget", "budget and effort", "adaptive", "adaptive, summarized"] = "budget"
     parallel: bool = True
     terse: bool = False
+    returns: bool = False
 
 
 _OPENAI_NAME: Final = re.compile(r"gpt-(?!oss)|o\d(?:-|$)|codex")
@@ -55,9 +57,9 @@ _NAMES: Final[dict[str, KnownModel]] = {
     "glm-4.6": KnownModel(128_000, thinks=False),
     "glm-4.7": KnownModel(25_344, thinks=False),
     "glm-5": KnownModel(32_000, thinks=False),
-    "glm-5.1": KnownModel(65_536),
-    "kimi-k2.5": KnownModel(32_768),
-    "kimi-k2.6": KnownModel(65_536),
+    "glm-5.1": KnownModel(65_536, returns=True),
+    "kimi-k2.5": KnownModel(32_768, returns=True),
+    "kimi-k2.6": KnownModel(65_536, returns=True),
     "minimax-m2.5": KnownModel(64_000, thought="budget and effort"),
 }
 

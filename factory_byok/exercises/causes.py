@@ -48,6 +48,17 @@ CAUSES: Final = (
         r"thought_signature",
     ),
     _cause(
+        "thoughts_missing",
+        "The service wants a model's thoughts back with the result of a tool",
+        r"reasoning_content",
+    ),
+    _cause(
+        "header_missing",
+        "The server wants a header that the entry does not send",
+        r"missing\b.{0,40}\bheader",
+        r"\bheader\b.{0,20}\brequired",
+    ),
+    _cause(
         "no_capability",
         "The model cannot call tools here",
         r"does not support tools",

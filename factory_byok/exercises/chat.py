@@ -12,6 +12,8 @@ from factory_byok.exercises.exchange import Enough, Exchange
 from factory_byok.exercises.session import Session, evidence_of
 
 PROMPT: Final = "Say hello in one short sentence."
+# Finish reasons after which droid asks on without end.
+ENDLESS: Final = ("length", "pause_turn", "model_context_window_exceeded")
 ENOUGH: Final = Enough(seconds=5.0)  # a sentence is there by then, or the model rambles
 
 
@@ -36,7 +38,7 @@ def lacking(done: Exchange) -> tuple[str, str]:
     answer = done.answer
     if not (answer.text.strip() or answer.reasoning.strip() or answer.calls):
         return "empty_answer", "The model answered with nothing"
-    if answer.finish in ("length", "pause_turn") and not done.stopped:
+    if answer.finish in ENDLESS and not done.stopped:
         return (
             "cut_off",
             "The server ends the answer at a limit of its own, and droid then asks without end",

@@ -56,6 +56,8 @@ def _message(turn: Turn) -> dict[str, Json]:
     message: dict[str, Json] = {"role": turn.role, "content": content}
     if turn.calls:
         message["tool_calls"] = [_call(call) for call in turn.calls]
+    if turn.thoughts:
+        message["reasoning_content"] = turn.thoughts
     return message
 
 

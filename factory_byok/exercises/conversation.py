@@ -39,7 +39,7 @@ class Call:
 class Turn:
     """One message. `parts` is its text in a list of parts, as droid sends its surroundings.
 
-    `calls` belong to the assistant; `call_id` says which call a tool's result answers.
+    `calls` and `thoughts` belong to the assistant; `call_id` says whose result it is.
     """
 
     role: Role
@@ -47,6 +47,7 @@ class Turn:
     parts: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
     call_id: str = ""
+    thoughts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,8 +133,9 @@ def droids_proxy(world: World, entry: Entry) -> str:
 
 
 def _hopeless(done: Exercise) -> bool:
-    """Whether the next exercise could only fail in the same way."""
-    return done.status in ("failed", "warning") and str(done.evidence.get("fault")) in HOPELESS
+    """Whether the next exercise could only fail in the same way, or must not be asked for."""
+    fault = str(done.evidence.get("fault"))
+    return fault == "rate_limited" or (done.status == "failed" and fault in HOPELESS)
 
 
 def in_order(names: Sequence[str]) -> tuple[str, ...]:

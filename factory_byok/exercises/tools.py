@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from factory_byok.core.facts import Exercise, Json
-from factory_byok.droid.known_models import keeps_signatures
+from factory_byok.droid.known_models import keeps_signatures, known_model
 from factory_byok.exercises.causes import FLAKY
-from factory_byok.exercises.conversation import Call, Turn
+from factory_byok.exercises.conversation import Answer, Call, Turn
 from factory_byok.exercises.droid_request import TOOLS, small
 from factory_byok.exercises.exchange import Enough, Exchange
 from factory_byok.exercises.session import SHOWN, Session, evidence_of
@@ -121,16 +121,22 @@ def _turn(session: Session, tried: Tried, *, stream: bool) -> str:
             return verdict
         tried.calls += number == 0
         call = done.answer.calls[0]
-        ask = replace(ask, turns=(*ask.turns, *_result(session, done.answer.text, call, code)))
+        ask = replace(ask, turns=(*ask.turns, *_result(session, done.answer, call, code)))
     return "loop"
 
 
-def _result(session: Session, text: str, call: Call, code: str) -> list[Turn]:
+def _result(session: Session, answer: Answer, call: Call, code: str) -> list[Turn]:
     """The model's call as droid sends it back, and its result."""
-    extra = call.extra if keeps_signatures(session.target.model) else None
+    name = session.target.model
+    extra = call.extra if keeps_signatures(name) else None
+    known_name = known_model(name)
+    thoughts = answer.reasoning if known_name is not None and known_name.returns else ""
     known = Call(call.id or "call_1", call.name, call.arguments or "{}", extra)
     report = f"total 1: station-{code}.txt"
-    return [Turn("assistant", text, calls=(known,)), Turn("tool", report, call_id=known.id)]
+    return [
+        Turn("assistant", answer.text, calls=(known,), thoughts=thoughts),
+        Turn("tool", report, call_id=known.id),
+    ]
 
 
 def _evidence(streamed: Tried, whole: Tried) -> dict[str, Json]:

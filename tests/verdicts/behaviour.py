@@ -23,7 +23,7 @@ class Behaviour:
 
     `entry` holds what droid's entry says beyond the usual; `path` stands before the dialect's own;
     `calls` says that droid is asked to use a tool. `env` goes to both. With `failures` the rule
-    holds for so many requests only.
+    holds for so many requests only, with `allowed` from then on.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Behaviour:
     lists: Callable[[Seen], Reply] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     failures: int = 0
+    allowed: int = 0
     seen: int = field(default=0, init=False)
 
     def anew(self) -> None:
@@ -49,7 +50,7 @@ class Behaviour:
         if not seen.path.startswith(self.path):
             return Reply(404, b"404 page not found", "text/plain")
         self.seen += 1
-        if self.failures and self.seen > self.failures:
+        if (self.failures and self.seen > self.failures) or self.seen <= self.allowed:
             return answered(asked)
         return self.rule(asked) or answered(asked)
 
@@ -121,6 +122,14 @@ def edited(change: Callable[[Any], Any]) -> Rule:
             yield f"data: {text}\n\n".encode()
 
     return streamed(make)
+
+
+def with_finish(value: Any, finish: Any) -> Any:
+    """A chunk with another finish reason where it has one."""
+    for choice in value.get("choices", ()) if isinstance(value, dict) else ():
+        if choice.get("finish_reason"):
+            choice["finish_reason"] = finish
+    return value
 
 
 def schema_words(asked: Asked) -> set[str]:

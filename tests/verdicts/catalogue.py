@@ -27,6 +27,7 @@ from tests.verdicts.behaviour import (
     says,
     schema_words,
     streamed,
+    with_finish,
 )
 from tests.verdicts.healthy import (
     DONE,
@@ -44,9 +45,8 @@ from tests.verdicts.healthy import (
     tool_call,
     whole,
 )
+from tests.verdicts.oddities import ANTHROPIC, ODDITIES, OPENAI
 
-OPENAI = {"provider": "openai"}
-ANTHROPIC = {"provider": "anthropic"}
 HTML = Reply(200, b"<!doctype html><html><body>Sign in</body></html>", "text/html")
 HELLO = Said("Hello! How can I help you today?")
 SIGNATURE = "c2lnbmF0dXJl"
@@ -214,17 +214,9 @@ def junk_event(asked: Asked, said: Said) -> Iterator[bytes]:
     yield from rows[3:]
 
 
-def _finish(value: Any, finish: Any) -> Any:
-    """A chunk with another finish reason where it has one."""
-    for choice in value.get("choices", ()) if isinstance(value, dict) else ():
-        if choice.get("finish_reason"):
-            choice["finish_reason"] = finish
-    return value
-
-
 def no_finish(value: Any) -> Any:
     """No finish reason anywhere."""
-    return _finish(value, None)
+    return with_finish(value, None)
 
 
 def no_done(value: Any) -> Any:
@@ -286,7 +278,7 @@ def call_change(change: Callable[[dict[str, Any]], None], finish: str = "tool_ca
         for choice in value.get("choices", ()) if isinstance(value, dict) else ():
             for call in choice["delta"].get("tool_calls", ()):
                 change(call)
-        return _finish(value, finish) if _is_end_of_call(value) else value
+        return with_finish(value, finish) if _is_end_of_call(value) else value
 
     return edited(edit)
 
@@ -852,11 +844,11 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
             )
         ),
     ),
-    Behaviour("finish odd", "finishes with `eos`", edited(lambda v: _finish(v, "eos"))),
+    Behaviour("finish odd", "finishes with `eos`", edited(lambda v: with_finish(v, "eos"))),
     Behaviour(
         "finish filtered",
         "finishes with `content_filter`",
-        edited(lambda v: _finish(v, "content_filter")),
+        edited(lambda v: with_finish(v, "content_filter")),
     ),
     Behaviour("thoughts", "sends its thoughts first", says(thinks)),
     Behaviour(
@@ -1064,4 +1056,5 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         healthy,
         env={"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"},
     ),
+    *ODDITIES,
 )

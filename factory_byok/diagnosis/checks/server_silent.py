@@ -40,7 +40,7 @@ KINDS = {
     "service": "Ollama is installed as a service",
     "app": "the Ollama app is installed",
     "homebrew": "Ollama is installed by Homebrew",
-    "container": "Ollama runs in a container",
+    "container": "Ollama runs in a container that does not pass this port on",
     "by hand": "Ollama is installed",
 }
 
@@ -81,7 +81,7 @@ def _about(snap: Snapshot, endpoint: str, reading: Unknown) -> str:
     if reading.kind != "refused" or install is None or not is_ollamas(snap, endpoint):
         return ""
     state = KINDS[install.kind]
-    if install.kind == "absent":
+    if install.kind in ("absent", "container"):
         return f"; {state}"
     return f"; {state} and {'runs' + _ports(install) if install.running else 'does not run'}"
 
@@ -143,6 +143,8 @@ def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
         return unknown_name(snap, endpoint)
     if address is None or not address.loopback:
         return _remote(snap, endpoint, reading)
+    if reading.kind == "reset":
+        return cut_off(snap, address)
     if reading.kind == "timeout":
         return Remedy("Restart the server: it accepts connections but does not reply in time")
     return _local(snap, endpoint, address.port)

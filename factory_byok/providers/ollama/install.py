@@ -33,8 +33,8 @@ def probe(world: World) -> Reading[OllamaInstall]:
     running = servers(world)
     contained = [each for each in running if started_by(world, each) == "container"]
     kind = _kind(world, program)
-    if kind == "absent" and contained:
-        kind = "container"
+    if contained and len(contained) == len(running):
+        kind = "container"  # whatever else is installed: this one is meant
     pids = {each.pid for each in running}
     ports = processes.ports_of(world, pids) if pids else ()
     return Known(OllamaInstall(program, kind, bool(running), ports))

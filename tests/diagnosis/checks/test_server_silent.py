@@ -14,7 +14,7 @@ REFUSED = Unknown("The connection was refused", "refused")
 def silent(kind: Any, system: Any = "linux", *, running: bool = False, **changes: Any) -> Snapshot:
     install = OllamaInstall("ollama", kind, running, (11500,) if running else ())
     machine = a_machine(system=system, **changes.pop("machine", {}))
-    servers = {ENDPOINT: REFUSED}
+    servers = {ENDPOINT: changes.pop("reading", REFUSED)}
     return a_snapshot(machine=machine, servers=servers, ollama=Known(install), **changes)
 
 
@@ -56,6 +56,19 @@ def test_whether_ollama_is_installed_and_runs_is_said() -> None:
     assert "as a service and does not run" in stopped.message
     assert "runs on port 11500" in elsewhere.message
     assert "port 11500" in elsewhere.remedy.text
+
+
+def test_a_container_without_a_published_port_is_neither_absent_nor_stopped() -> None:
+    (finding,) = check(silent("container", running=True))
+    assert "in a container that does not pass this port on" in finding.message
+    assert "-p 11434:11434" in finding.remedy.text
+    assert "Install" not in finding.remedy.text and not finding.remedy.command
+
+
+def test_a_local_port_that_accepts_and_cuts_is_a_forwarder_without_a_server() -> None:
+    (finding,) = check(silent("absent", reading=Unknown("The connection was cut", "reset")))
+    assert "accepts connections on port 11434" in finding.remedy.text
+    assert "install" not in f"{finding.message}{finding.remedy.text}".lower()
 
 
 def test_in_a_container_the_hosts_address_is_offered() -> None:
