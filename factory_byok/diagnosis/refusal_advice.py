@@ -29,7 +29,17 @@ from factory_byok.providers.hosted import service_of
 
 PASSING: Final = ("busy", "loading", "rate_limited")  # the server only wants time
 _FIRST_TURN: Final = 11_500  # tokens of droid's first interactive request, droid 0.225.2
-_SILENCE: Final = ("refused", "timeout", "reset", "unreachable", "dns", "tls", "url", "protocol")
+_SILENCE: Final = (
+    "refused",
+    "timeout",
+    "reset",
+    "unreachable",
+    "dns",
+    "tls",
+    "certificate",
+    "url",
+    "protocol",
+)
 # docs.vllm.ai, "Tool Calling": the parser by the model's family.
 _PARSERS: Final = {
     "qwen3-coder": "qwen3_coder",

@@ -39,7 +39,8 @@ class Call:
 class Turn:
     """One message. `parts` is its text in a list of parts, as droid sends its surroundings.
 
-    `calls` and `thoughts` belong to the assistant; `call_id` says whose result it is.
+    `calls`, `thoughts` and `kept` (see Answer) belong to the assistant; `call_id` says whose result
+    it is.
     """
 
     role: Role
@@ -48,6 +49,7 @@ class Turn:
     calls: tuple[Call, ...] = ()
     call_id: str = ""
     thoughts: str = ""
+    kept: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a model said. `finish` is `stop`, `length`, `tool_calls` or the server's own word, ""
-    when there was none; token counts are the server's, None when it gave none.
+    when there was none; token counts are the server's, None when it gave none. `kept` are thoughts
+    in the dialect's own form, signed or encrypted, which go back with the result of a call.
     """
 
     text: str = ""
@@ -75,6 +78,7 @@ class Answer:
     finish: str = ""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    kept: tuple[Json, ...] = ()
 
 
 @dataclass(slots=True)
@@ -88,6 +92,7 @@ class Parts:
     reasoning: list[str] = field(default_factory=list)
     calls: dict[str, list[str]] = field(default_factory=dict)
     extras: dict[str, Json] = field(default_factory=dict)
+    kept: dict[str, dict[str, Json]] = field(default_factory=dict)
     finish: str = ""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -120,6 +125,7 @@ class Parts:
             self.finish,
             self.prompt_tokens,
             self.completion_tokens,
+            tuple(self.kept.values()),
         )
 
 

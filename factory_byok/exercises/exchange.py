@@ -4,7 +4,7 @@ import math
 import time
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from factory_byok.core.facts import Json
 from factory_byok.core.http import Deadline, Http, NoAnswer, Stream, parse_json
@@ -109,19 +109,21 @@ def exchange(
     course, start = _Course(), time.monotonic()
     deadline = Deadline(first if ask.stream else first + rest)
     fault: Fault | None = None
-    url = url_of(target)
+    url, headers = url_of(target), sent_headers(target)
     try:
         for _ in range(MOST_REDIRECTS):
             with http.stream(
                 "POST",
                 url,
                 body=body_of(target, ask),
-                headers=sent_headers(target),
+                headers=headers,
                 deadline=deadline,
                 proxy=proxy,
             ) as stream:
                 fault = _read(target, ask, stream, course, start, rest, enough)
-                url = urljoin(url, stream.headers.get("location", ""))
+                before, url = url, urljoin(url, stream.headers.get("location", ""))
+            if urlsplit(before)[:2] != urlsplit(url)[:2]:  # as fetch does
+                headers = {k: v for k, v in headers.items() if k.lower() != "authorization"}
             if stream.status not in KEEPS_METHOD:
                 break
     except NoAnswer as silence:

@@ -87,9 +87,8 @@ def _message(turn: Turn, *, last: bool) -> dict[str, Json]:
         }
         return {"role": "user", "content": [{**result, "cache_control": {"type": "ephemeral"}}]}
     marked = (len(turn.parts) - 3, len(turn.parts) - 1)
-    content: list[Json] = [
-        _text(part, cached=number in marked) for number, part in enumerate(turn.parts)
-    ]
+    content: list[Json] = [*turn.kept]
+    content += [_text(part, cached=number in marked) for number, part in enumerate(turn.parts)]
     content += [_text(turn.text, cached=last)] if turn.text else []
     content += [
         {"type": "tool_use", "id": call.id, "name": call.name, "input": _object(call.arguments)}
@@ -137,14 +136,20 @@ def feed(parts: Parts, event: Json) -> None:
         _count(parts, as_object(as_object(whole, "message"), "usage"))
     elif kind == "content_block_start":
         block = as_object(whole, "content_block")
+        place = str(whole.get("index"))
+        if block.get("type") in ("thinking", "redacted_thinking"):
+            parts.kept[place] = dict(block)
         if block.get("type") == "tool_use":
-            place, name = str(whole.get("index")), text(block, "name")
+            name = text(block, "name")
             parts.call(place, identity=text(block, "id"), name=name)
             parts.call(place, more=json.dumps(block["input"]) if block.get("input") else "")
     elif kind == "content_block_delta":
         delta = as_object(whole, "delta")
         parts.text += [said] if (said := text(delta, "text")) else []
         parts.reasoning += [said] if (said := text(delta, "thinking")) else []
+        if thought := parts.kept.get(str(whole.get("index"))):
+            for key in ("thinking", "signature"):
+                thought[key] = text(thought, key) + text(delta, key)
         if delta.get("type") == "input_json_delta":
             parts.call(str(whole.get("index")), more=text(delta, "partial_json"))
     elif kind == "message_delta":

@@ -63,7 +63,7 @@ def _items(turn: Turn) -> list[Json]:
     if turn.role == "tool":
         return [{"type": "function_call_output", "call_id": turn.call_id, "output": turn.text}]
     kind = "output_text" if turn.role == "assistant" else "input_text"
-    items: list[Json] = []
+    items: list[Json] = [*turn.kept]
     texts = turn.parts or ((turn.text,) if turn.text else ())
     if texts:
         content: list[Json] = [{"type": kind, "text": each} for each in texts]
@@ -141,14 +141,17 @@ def feed(parts: Parts, event: Json) -> None:
 
 
 def _item(parts: Parts, whole: Mapping[str, Json]) -> None:
-    """A function call that begins, or its whole at the end, which is what counts.
+    """A function call that begins, or its whole at the end, which is what counts; or thoughts.
 
     Some servers put the arguments into the first event too, and then into deltas as well.
     """
     item = as_object(whole, "item")
+    place = str(whole.get("output_index"))
+    if item.get("type") == "reasoning" and item.get("encrypted_content"):
+        sent = ("type", "encrypted_content", "summary")
+        parts.kept[place] = {key: item[key] for key in sent if key in item}
     if item.get("type") != "function_call":
         return
-    place = str(whole.get("output_index"))
     parts.call(place, identity=text(item, "call_id"), name=text(item, "name"))
     if whole.get("type") == "response.output_item.done" and text(item, "arguments"):
         parts.calls[place][2] = text(item, "arguments")

@@ -29,7 +29,8 @@ EXERCISES: Final[dict[str, Callable[[Session], Exercise]]] = {
 # After one of these the next exercise could only say the same again, perhaps after minutes.
 # fmt: off
 HOPELESS: Final = (
-    "refused", "timeout", "load_timeout", "dns", "reset", "unreachable", "tls", "url", "key",
+    "refused", "timeout", "load_timeout", "dns", "reset", "unreachable", "tls", "certificate",
+    "url", "key",
     "unauthorized", "payment", "forbidden", "not_found", "rate_limited", "busy", "loading",
     "redirect", "html", "protocol", "flood", "no_such_path", "server_error",
     "bad_request", "not_streamed", "status", "error_inside", "error_event", "broken_event",

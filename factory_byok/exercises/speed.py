@@ -32,9 +32,10 @@ def run(session: Session) -> Exercise:
     session.say(f"Measuring how fast {session.target.model} reads and writes")
     if not session.warm:
         session.ask(Ask((Turn("user", "Hello."),), most=1))
-    if not session.hosted and not session.prompts:
+    if not session.hosted and not session.prompts and not session.refused:
         broken = _small(session)
-        if broken:
+        session.refused = bool(broken and broken.fault and broken.fault.status_seen)
+        if broken and not session.refused:
             return _nothing(session, broken)
     share = _share(session)
     done = _first_request(session, share) if share else _story(session)

@@ -134,7 +134,7 @@ def _result(session: Session, answer: Answer, call: Call, code: str) -> list[Tur
     known = Call(call.id or "call_1", call.name, call.arguments or "{}", extra)
     report = f"total 1: station-{code}.txt"
     return [
-        Turn("assistant", answer.text, calls=(known,), thoughts=thoughts),
+        Turn("assistant", answer.text, calls=(known,), thoughts=thoughts, kept=answer.kept),
         Turn("tool", report, call_id=known.id),
     ]
 

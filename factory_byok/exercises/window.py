@@ -33,11 +33,14 @@ def run(session: Session) -> Exercise:
     proof = Proof(wanted=wanted, claimed=claimed)
     prove(session, proof, time.monotonic() + session.limits.window)
     evidence = _evidence(proof, floor)
-    session.refused = proof.refusal is not None
+    session.refused = bool(proof.refusal or proof.broken)
     if proof.broken and proof.broken.fault:
         broken = session.failed("window", proof.broken, **evidence)
-        # Larger than what droid sends first: `speed` says whether that is taken.
-        return replace(broken, status="warning") if proof.rate else broken
+        own = proof.rate or (session.answered and proof.broken.fault.status_seen)
+        if own and proof.broken.fault.kind not in ("died", "abandoned", "memory"):
+            # Not what droid sends, or more of it: `speed` says whether that is taken.
+            return replace(broken, status="warning")
+        return broken
     status, reason = judge(proof, floor)
     if asked and status == "warning":
         status = "failed"  # the user wants so much to be proven

@@ -157,7 +157,16 @@ def _only_numbers(real: Any) -> Any:
     return ask
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "ftp://h", "nonsense"])
+def test_a_proxy_without_a_scheme_speaks_http_as_droid_takes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{closed_port()}")
+    with pytest.raises(NoAnswer) as told:
+        Http().send("GET", "http://some.example/")
+    assert told.value.kind == "refused"
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "ftp://h"])
 def test_a_proxy_that_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy)
     with pytest.raises(NoAnswer) as told:

@@ -230,6 +230,22 @@ def wants_thoughts(asked: Asked) -> Reply | None:
     return answered(asked, replace(said, thought="I will look.")) if said.name else None
 
 
+def before_call(given: list[Any], words: str, kept: str) -> Rule:
+    """Signed or encrypted thoughts stand before a call, and must come back with its result."""
+
+    def rule(asked: Asked) -> Reply | None:
+        if asked.result is not None and kept not in asked.seen.body.decode():
+            return error(400, words)
+        if not asked.wants_call or not asked.body.get("stream"):
+            return None
+        own = response_events if asked.dialect == "responses" else message_events
+        first, *rest = own(asked, answer_to(asked))
+        moved = [row.replace(b'index": 0', b'index": 1') for row in rest]
+        return Reply(200, iter([first, *(event(e, e["type"]) for e in given), *moved]), EVENTS)
+
+    return rule
+
+
 def as_words(form: str) -> Rule:
     """A call written as text."""
 
@@ -266,6 +282,19 @@ def member(key: str, value: Any) -> Callable[[dict[str, Any]], None]:
 
 
 _TEXT = "<|tool_calls_section_begin|><|tool_call_begin|>functions.NAME:0ARGUMENTS<|tool_call_end|>"
+_THOUGHT = {"type": "thinking", "thinking": "", "signature": ""}
+_SIGNED = [
+    {"type": "content_block_start", "index": 0, "content_block": _THOUGHT},
+    *({"type": "content_block_delta", "index": 0, "delta": delta} for delta in (
+        {"type": "thinking_delta", "thinking": "I will look."},
+        {"type": "signature_delta", "signature": "c2lnbmVk"})),
+    {"type": "content_block_stop", "index": 0},
+]  # fmt: skip
+_REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "c2VhbGVk"}
+_SEALED = [
+    {"type": f"response.output_item.{kind}", "output_index": 0, "item": _REASONING}
+    for kind in ("added", "done")
+]
 _HEADER = refuses(lambda a: "x-org" not in a.headers, 401, "missing organization header")
 ODDITIES: tuple[Behaviour, ...] = (
     of_stream("ends lines with CR alone", rows(lambda _, r: [x.replace(b"\n", b"\r") for x in r])),
@@ -351,6 +380,12 @@ ODDITIES: tuple[Behaviour, ...] = (
     of_stream("wants a call's thoughts back", wants_thoughts, calls=True),
     of_stream("wants a call's thoughts back (kimi-k2.5)", wants_thoughts, calls=True,
               entry={"model": "kimi-k2.5"}),
+    of_stream("wants signed thoughts back (Messages API)", before_call(
+        _SIGNED, "Expected `thinking`, but found `tool_use`", "c2lnbmVk"),
+        entry=ANTHROPIC, path="", calls=True),
+    of_stream("wants sealed thoughts back (Responses API)", before_call(
+        _SEALED, "'function_call' without its required 'reasoning' item", "c2VhbGVk"),
+        entry=OPENAI, calls=True),
     of_stream("writes a call in Kimi's tokens", as_words(_TEXT), calls=True),
     of_stream("names no events (Messages API)", typed(message_events, lambda v: v, named=False),
               entry=ANTHROPIC, path=""),

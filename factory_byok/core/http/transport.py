@@ -6,6 +6,7 @@ longer than what is left of one deadline.
 """
 
 import contextlib
+import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -30,7 +31,9 @@ class BoundedTransport(httpx.BaseTransport):
         verify = (
             certificates() if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         )
-        self._inner = httpx.HTTPTransport(verify=verify, proxy=proxy or _proxy_for(url))
+        way = proxy or _proxy_for(url) or ""
+        way = f"http://{way}" if way and "://" not in way else way
+        self._inner = httpx.HTTPTransport(verify=verify, proxy=way or None)
         self._clock = clock
         self._most_bytes = most_bytes
         self._closed = False
@@ -98,12 +101,20 @@ def _within(clock: Deadline, step: Callable[[], T]) -> T:
 
 @Once
 def certificates() -> ssl.SSLContext:
-    """The system's certificates and, where there are none, the bundled ones; loaded once."""
+    """The system's certificates and, where there are none, the bundled ones; loaded once.
+
+    Those that the variables of Node name count too, since droid reads them (nodejs.org/api/cli).
+    """
     context = ssl.create_default_context()
     if not context.get_ca_certs() and not context.cert_store_stats()["x509_ca"]:
         import certifi
 
         context.load_verify_locations(certifi.where())
+    if more := os.environ.get("NODE_EXTRA_CA_CERTS"):
+        with contextlib.suppress(OSError):  # Node passes over one that cannot be read
+            context.load_verify_locations(more)
+    if os.environ.get("NODE_TLS_REJECT_UNAUTHORIZED") == "0":
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
 

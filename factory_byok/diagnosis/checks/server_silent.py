@@ -138,7 +138,10 @@ def remedy_for(snap: Snapshot, endpoint: str, reading: Unknown) -> Remedy:
     if reading.kind == "tls":
         return Remedy("Write http:// instead of https:// when the server speaks plain HTTP")
     if reading.kind == "certificate":
-        return Remedy("Give the server a certificate that this machine trusts")
+        return Remedy(
+            "Give the server a certificate that this machine trusts; or name the file of the one "
+            "that it has in `NODE_EXTRA_CA_CERTS`, which droid reads too"
+        )
     if reading.kind == "dns":
         return unknown_name(snap, endpoint)
     if address is None or not address.loopback:
