@@ -5,10 +5,11 @@ from typing import Final
 
 from factory_byok.core.actions import by_edits
 from factory_byok.core.addresses import DEFAULT_PORT, base_url_of, is_here, parse_address
-from factory_byok.core.facts import Entry, Known, Snapshot, entries_at, remembered
+from factory_byok.core.facts import Entry, Known, Server, Snapshot, entries_at, remembered
 from factory_byok.core.findings import Remedy
 from factory_byok.core.model_names import same_model
 from factory_byok.droid.entry_edits import set_field
+from factory_byok.providers import PROVIDERS
 
 # The usual ports of LM Studio, vLLM and llama.cpp: a silent entry there is hardly meant for Ollama.
 OTHERS_PORTS: Final = (1234, 8000, 8080)
@@ -33,6 +34,19 @@ def answering(snap: Snapshot, endpoint: str) -> str:
         return having[0]
     ollamas_own = is_ollamas(snap, endpoint) or address.port not in OTHERS_PORTS
     return found[0][0] if found and ollamas_own else ""
+
+
+def other_kind(snap: Snapshot) -> tuple[str, Server] | None:
+    """A model server of this machine that is no Ollama, with its endpoint; None for none."""
+    for endpoint, reading in snap.servers.items():
+        if isinstance(reading, Known) and not reading.value.is_ollama and is_here(endpoint):
+            return endpoint, reading.value
+    return None
+
+
+def told_of(endpoint: str, server: Server) -> str:
+    """Who answers there, as a sentence."""
+    return f"{PROVIDERS[server.provider].title} answers at {endpoint}"
 
 
 def is_ollamas(snap: Snapshot, endpoint: str) -> bool:

@@ -28,6 +28,7 @@ from factory_byok.diagnosis.other_addresses import (
     elsewhere,
     instead,
     listeners,
+    other_kinds,
     other_ollamas,
     refusals,
 )
@@ -91,6 +92,9 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         name: _completed(reading, name, answers, computer)
         for name, reading in with_own_lists(told, settings.entries, answers).items()
     }
+    others = answers.get("other kinds")
+    for name, reading in others.items() if isinstance(others, dict) else ():
+        servers[name] = _completed(reading, name, answers, computer)
     return Snapshot(
         taken_at=world.now().isoformat(timespec="seconds"),
         machine=computer,
@@ -132,6 +136,9 @@ def questions(
         install = Once(partial(ollama_install.probe, world))
         found["ollama"] = install
         found["others"] = partial(other_ollamas, world, install, wanted)
+    if ask.endpoint is None or ask.endpoint.identity() == world.address().identity():
+        usual, clock = found["server", default.identity()], Deadline(ask.timeout)
+        found["other kinds"] = partial(other_kinds, world, usual, wanted, clock)
     if ask.droid:
         program = Once(partial(droid.probe, world))
         found["droid"] = program

@@ -18,6 +18,7 @@ from factory_byok.core.facts import (
 from factory_byok.core.http import Deadline
 from factory_byok.core.world import World
 from factory_byok.hardware import processes
+from factory_byok.providers import PROVIDERS, asking
 from factory_byok.providers.ollama import places as ollama_places
 
 Wanted = Mapping[str, tuple[str, set[str]]]
@@ -75,6 +76,25 @@ def other_ollamas(
     ports = told.value.ports if isinstance(told, Known) else ()
     known = [where.port for name in wanted if (where := parse_address(name)) and where.loopback]
     return ollama_places.others_here(world, ports, known)
+
+
+def other_kinds(
+    world: World, usual: Callable[[], Reading[Server]], wanted: Wanted, clock: Deadline
+) -> dict[str, Reading[Server]]:
+    """Servers of other kinds at their usual ports here, looked for where no Ollama answers."""
+    if isinstance(usual(), Known):
+        return {}
+    found: dict[str, Reading[Server]] = {}
+    for name in asking.RECOGNISED:
+        root = root_of(PROVIDERS[name].base_url)
+        if root is None or root.identity() in wanted:
+            continue
+        # LM Studio has a list of its own; the others are known by the owner in their rows.
+        told = name if PROVIDERS[name].listings[0].path != "/v1/models" else ""
+        reading = asking.probe(world.http, str(root), clock, provider=told, expected=False)
+        if isinstance(reading, Known) and reading.value.provider == name:
+            found[root.identity()] = reading
+    return found
 
 
 def elsewhere(

@@ -139,7 +139,7 @@ def _silent(snap: Snapshot, entry: Entry) -> Remedy:
     reading = snap.servers.get(entry.endpoint)
     if isinstance(reading, Unknown):
         remedy = silence_remedy(snap, entry.endpoint, reading)
-        repair = ("byok", "fix", "server-silent")  # which looks again, and has the edits
+        repair = ("byok", "fix", "server_silent")  # which looks again, and has the edits
         return replace(remedy, actions=by_command(repair)) if remedy.edits else remedy
     if isinstance(reading, Known):
         return _gone(snap, entry)

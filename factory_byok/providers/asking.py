@@ -12,7 +12,7 @@ from factory_byok.providers.ollama import probe as ollama
 from factory_byok.providers.openai_compatible import PROVIDER as ANY
 
 # Servers that are known by their list and then asked as what they are.
-_RECOGNISED: Final = ("lm-studio", "llama-cpp", "vllm")
+RECOGNISED: Final = ("lm-studio", "llama-cpp", "vllm")
 _HOSTS: Final[dict[str, str]] = {
     root.host: each.name for each in SERVICES if (root := parse_address(each.base_url))
 }
@@ -43,7 +43,7 @@ def probe(
         return listed_models.probe(http, endpoint, deadline, PROVIDERS[provider], wanted)
     expected = expected and provider != ANY.name
     found = ollama.probe(http, endpoint, deadline, wanted, expected=expected)
-    if isinstance(found, Known) and found.value.provider in _RECOGNISED:
+    if isinstance(found, Known) and found.value.provider in RECOGNISED:
         own = PROVIDERS[found.value.provider]
         return listed_models.probe(http, endpoint, deadline, own, wanted)
     return found

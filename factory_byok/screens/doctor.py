@@ -7,6 +7,7 @@ from factory_byok.core.facts import Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import WORST_FIRST, Report
 from factory_byok.core.words import lower_first, shorten_home
 from factory_byok.diagnosis.causes import Place, causes, count, grouped
+from factory_byok.providers import PROVIDERS
 from factory_byok.screens.causes import cause_lines
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.ollama import ollama_phrase
@@ -78,7 +79,7 @@ def server_phrase(reading: Known[Server] | Unknown) -> str:
     if isinstance(reading, Unknown):
         return f"no usable answer ({lower_first(reading.why)})"
     server = reading.value
-    name = f"Ollama {server.version}" if server.is_ollama else "OpenAI-compatible"
+    name = f"{PROVIDERS[server.provider].title} {server.version}".rstrip()
     if isinstance(server.models, Unknown):
         return f"{name}, models not known: {server.models.why}"
     models = counted(len(server.models.value), "model")

@@ -39,7 +39,9 @@ def ask_choice(
 
 
 def ask_provider(guide: Guide, names: Sequence[str]) -> str:
-    """A provider by its number or name."""
+    """A provider by its number or name; a single one is not asked for."""
+    if len(names) == 1:
+        return names[0]
     guide.show("providers", [(name, PROVIDERS[name].key_variable) for name in names])
     while True:
         word = guide.answer("Number or name of the provider", names[0]).strip().lower()

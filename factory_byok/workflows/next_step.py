@@ -7,7 +7,7 @@ from shlex import join
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:  # `byok list` needs none of them, and starts sooner without
-    from factory_byok.core.facts import Entry, Exercise, Snapshot, System
+    from factory_byok.core.facts import Entry, Exercise, Server, Snapshot, System
     from factory_byok.core.findings import Finding, Report
 
 # The download page's own lines (ollama.com/download)
@@ -142,6 +142,7 @@ def _set_up(snap: Snapshot) -> NextStep:
     """droid has no entry: the guided path, and what has to be installed for it."""
     from factory_byok.core.facts import Unknown
     from factory_byok.diagnosis.advice import install_of
+    from factory_byok.diagnosis.answering import other_kind, told_of
 
     system, install = snap.machine.system, install_of(snap)
     silent = all(isinstance(each, Unknown) for each in snap.servers.values())
@@ -150,22 +151,34 @@ def _set_up(snap: Snapshot) -> NextStep:
         lines.append(f"Ollama: `{INSTALL_OLLAMA[system]}`")
     if isinstance(snap.droid, Unknown) and snap.droid.kind == "absent":
         lines.append(f"droid: `{INSTALL_DROID[system]}`")
+    kind = other_kind(snap)
+    if kind is not None and all(not each.is_ollama for each in _answering(snap)):
+        also = f"; install first {'; '.join(lines)}" if lines else ""
+        return run("byok", "add", kind[1].provider, why=f"{told_of(*kind)}{also}")
     does = "downloads a model and adds it" if _without_models(snap) else "adds a model"
     why = f"install first {'; '.join(lines)}" if lines else f"{does}, step by step"
     return run("byok", "setup", why=why)
+
+
+def _answering(snap: Snapshot) -> list[Server]:
+    """The servers that answered."""
+    from factory_byok.core.facts import Known
+
+    return [each.value for each in snap.servers.values() if isinstance(each, Known)]
 
 
 def _without_models(snap: Snapshot) -> bool:
     """Whether a server answers, and none has a model."""
     from factory_byok.core.facts import Known
 
-    models = [each.value.models for each in snap.servers.values() if isinstance(each, Known)]
+    models = [each.models for each in _answering(snap)]
     return bool(models) and all(isinstance(each, Known) and not each.value for each in models)
 
 
 def _of_findings(findings: Iterable[Finding]) -> NextStep | None:
     """The first finding with a command; without one, the first sentence that says what to do."""
-    found = sorted(findings, key=lambda each: each.level != "error")
+    told = list(findings)
+    found = [each for each in told if each.level == "error"] or told
     for each in found:
         if each.command:
             return run(*each.command, why=f"for {each.subject}" if each.subject else "")

@@ -49,7 +49,7 @@ def offered(
             _way_out(choice),
         )
     told = [_told(snap, server, choice, each) for each in server.models.value if each.chats]
-    own = recommended(snap.machine, server).own if _here(server, choice) else None
+    own = recommended(snap.machine, server).own if _here(choice) else None
     pick = own.model if own else ""
     if own and not any(same_model(each.name, pick) for each in told):
         told.append(_to_download(pick))
@@ -62,9 +62,9 @@ def offered(
     return tuple(sorted(told, key=order))
 
 
-def _here(server: Server, choice: Choice) -> bool:
+def _here(choice: Choice) -> bool:
     """Whether it is an Ollama that runs on this machine."""
-    return server.is_ollama and choice.address.loopback
+    return choice.provider == "ollama" and choice.address.loopback
 
 
 def _to_download(name: str) -> Offered:

@@ -164,7 +164,7 @@ def test_another_provider_is_set_up_too(ollama: Make, free_port: int, empty_home
     person.sees("Address of").types(f"{other.url}/v1")
     person.sees("some-model:32b").sees("name of the model").types("")
     person.sees("runs it").sees("Write this entry").types("").sees("default model?").types("")
-    person.sees("Prove it now?").types("").sees("tools   passed").sees("window  failed")
+    person.sees("Prove it now?").types("").sees("tools   passed").sees("window  warning")
     person.sees("skip this step (s)").types("s").sees("droid exec -m")
     assert person.ends() == 0
     assert entries(empty_home) == ["some-model:32b"]

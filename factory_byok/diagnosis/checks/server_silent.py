@@ -19,6 +19,7 @@ from factory_byok.diagnosis.answering import (
     is_ollamas,
     lacks_port,
     move_all,
+    other_kind,
     repoint,
 )
 from factory_byok.diagnosis.unreachable import (
@@ -59,10 +60,20 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             continue  # base_url_wrong says it, with the correction
         level: Level = "error" if endpoint in used else "note"
         message = _silence(endpoint, reading)
+        if level == "note" and _settled(snap):
+            yield Finding(level, endpoint, message, Remedy("No entry uses it: leave it as it is"))
+            continue
         about = _about(snap, endpoint, reading)
         yield Finding(level, endpoint, f"{message}{about}", remedy_for(snap, endpoint, reading))
     yield from _other_family(snap)
     yield from _not_asked(snap)
+
+
+def _settled(snap: Snapshot) -> bool:
+    """Whether models come from another server than Ollama, and Ollama is not here at all."""
+    install = install_of(snap)
+    absent = install is None or (install.kind == "absent" and not install.running)
+    return absent and (any(snap.answered()) or other_kind(snap) is not None)
 
 
 def _silence(endpoint: str, reading: Unknown) -> str:

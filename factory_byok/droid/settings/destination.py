@@ -51,7 +51,7 @@ def destination(world: World, *, rich: bool, choice: FileChoice | None) -> Desti
         return Destination(settings, "settings", "it already holds custom models")
     if rich:
         return Destination(settings, "settings", "only this file can hold such an entry")
-    return Destination(config, "config", "Factory's Ollama page documents it")
+    return Destination(config, "config", "that is the file of Factory's pages")
 
 
 def has_array(path: Path) -> bool:

@@ -12,7 +12,7 @@ from factory_byok.core.model_names import is_cloud, parse_name
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.core.words import gpu_phrases, lower_first, memory_phrase
-from factory_byok.diagnosis.answering import answering
+from factory_byok.diagnosis.answering import answering, other_kind, told_of
 from factory_byok.diagnosis.checks.server_silent import remedy_for
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama.replies import parse_version
@@ -63,10 +63,15 @@ def server(way: Way) -> Done:
     silence = snap.servers[way.ollama.identity()]
     assert isinstance(silence, Unknown)
     endpoint = way.ollama.identity()
+    kind = other_kind(snap)
+    if kind and way.guide.asks and way.guide.agrees(f"{told_of(*kind)}. Go on with that?"):
+        return another_provider(way, kind[1].provider)
     remedy = remedy_for(snap, endpoint, silence)
     if answering(snap, endpoint):  # setup is to go on there, whatever fix would do to the entries
         remedy = Remedy(next_step(snap, endpoint, silence))
     start = start_of(snap, silence, remedy)
+    if kind and not way.guide.asks:
+        start = replace(start, text=next_step(snap, endpoint, silence), line="")
     why = f"Ollama does not answer at {way.ollama}: {lower_first(silence.why)}"
     way.guide.show("silence", why, start)
     if way.guide.asks:
