@@ -53,10 +53,9 @@ class Session:
     `held` says that it stays in memory only because byok asked for that.
     `cold_first_token` is the time in seconds of the first answer of all, load included, where that
     could be seen. `proxy` is the one through which droid sends; `cheap` keeps requests small.
-    `failures` counts tries that failed before one that worked, `answered` the requests that were
-    answered well; `refused` says that a long prompt was refused, so that droid's own request is
-    worth its time; `prompts` holds prompts that were
-    read whole as (tokens, seconds), `writing` the pace of an answer in tokens per second.
+    `answered` counts the requests that were answered well; `refused` says that a long prompt was
+    refused, so that droid's own request is worth its time; `prompts` holds prompts that were read
+    whole as (tokens, seconds), `writing` the pace of an answer in tokens per second.
     """
 
     http: Http
@@ -72,7 +71,6 @@ class Session:
     load_evidence: dict[str, Json] = field(default_factory=dict)
     proxy: str = ""
     cheap: bool = False
-    failures: int = 0
     answered: int = 0
     refused: bool = False
     prompts: list[tuple[int, float]] = field(default_factory=list)
@@ -127,7 +125,6 @@ class Session:
             pause = self._pause(done, tries)
             self.say(f"{done.fault.words}; trying again in {pause:.0f} s")
             time.sleep(pause)
-        self.failures += tries
         if done.fault is None:
             self.answered += 1
             if not self.warm:

@@ -1,5 +1,7 @@
 """Factory's hardware table and recommended models, verbatim from its page on Ollama.
 
+docs.factory.ai/cli/byok/ollama:
+
 | Model size | RAM required | VRAM (GPU) |
 |---|---|---|
 | 3B params | 4GB | 3GB |
@@ -13,8 +15,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from factory_byok.core.units import BILLION, GB, Bytes, Parameters, Tokens
-
-SOURCE: Final = "https://docs.factory.ai/cli/byok/ollama"
 
 
 @dataclass(frozen=True, slots=True)

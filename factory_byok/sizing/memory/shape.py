@@ -39,10 +39,10 @@ class Shape:
 
     `weights` are bytes in the file and `tokenizer` those of them that are no weights, `attention`
     has one item for each layer that caches keys and values, `state` is the bytes that recurrent
-    layers keep for one sequence, `query_width` the heads times their length. Lengths and widths are
-    numbers of elements; 0 means not told. `drafts` is how many tokens are predicted ahead at once.
-    `assumptions` are sentences that travel along with every
-    sum, and `needs_verbose` the keys that only `/api/show` with `verbose` would fill.
+    layers keep for one sequence. Lengths and widths are numbers of elements; 0 means not told.
+    `drafts` is how many tokens are predicted ahead at once. `assumptions` are sentences that travel
+    along with every sum, and `needs_verbose` the keys that only `/api/show` with `verbose` would
+    fill.
     """
 
     architecture: str
@@ -54,7 +54,6 @@ class Shape:
     state: Bytes = Bytes(0)
     embedding: int = 0
     heads: int = 0
-    query_width: int = 0
     feed_forward: int = 0
     experts: int = 0
     experts_used: int = 0
@@ -155,7 +154,6 @@ def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[s
     attention = tuple(layer for layer in each if layer and layer.kv_heads)
     embedding = data.number("embedding_length") or _embedding(count, layers)
     heads = data.number("attention.head_count")
-    key_length = data.number("attention.key_length") or (embedding // heads if heads else 0)
     plain = "feed_forward_length"
     feed_forward = data.number(plain)
     if not feed_forward and not data.has(plain):
@@ -172,7 +170,6 @@ def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[s
         state=recurrent_state(blocks, recurrent, embedding),
         embedding=embedding,
         heads=heads,
-        query_width=heads * key_length or embedding,
         feed_forward=feed_forward,
         experts=data.number("expert_count"),
         experts_used=data.number("expert_used_count"),
@@ -230,7 +227,6 @@ def guessed_shape(
         layers=layers,
         attention=(usual,) * layers,
         embedding=embedding,
-        query_width=embedding,
         feed_forward=round(embedding * FEED_FORWARD),
         blocks=(
             Block(
