@@ -1,7 +1,7 @@
 """byok fix: repairs what the checks can repair, plan first, and looks again."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -82,17 +82,19 @@ def _answer(repair: "Repair", snap: "Snapshot", left: "Report", done: "Done | No
     if done is not None and done.failure is not None:
         said = done.failure
         findings = (Finding("error", "fix", said.message, Remedy(said.hint)), *findings)
-    data = {
-        "repaired": [
-            {"check": code, "subject": finding.subject, "message": finding.message}
-            for code, finding in repair.repaired
-        ],
-        "actions": [module_of(action).describe(action) for action in repair.actions],
-        "refused": [{"check": code, "reason": why} for code, why in repair.refused],
-        "by_hand": [list(command) for command in repair.commands],
-        "written": done is not None and done.whole,
-        "diff": repair.diff,
-    }
+
+    def data() -> dict[str, Any]:
+        return {
+            "repaired": [
+                {"check": code, "subject": finding.subject, "message": finding.message}
+                for code, finding in repair.repaired
+            ],
+            "actions": [module_of(action).describe(action) for action in repair.actions],
+            "refused": [{"check": code, "reason": why} for code, why in repair.refused],
+            "by_hand": [list(command) for command in repair.commands],
+            "written": done is not None and done.whole,
+            "diff": repair.diff,
+        }
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.diagnosis.causes import causes

@@ -9,6 +9,7 @@ from factory_byok.core.errors import UsageError
 
 DEFAULT_PORT: Final = 11434
 DEFAULT_ENDPOINT: Final = "http://localhost:11434"  # docs.factory.ai/cli/byok/ollama
+MOST_KEPT: Final = 40_000  # base URLs, which every check asks about: a file of 10 MB has no more
 _PORTS: Final = {"http": 80, "https": 443}
 _API_PATHS: Final = ("/chat/completions", "/responses", "/messages")
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
@@ -40,7 +41,7 @@ class Address(NamedTuple):
         return str(self._replace(host=host))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_KEPT)
 def parse_address(text: str) -> Address | None:
     """The server that a URL names, with its path; None when it is no http(s) URL with a host."""
     try:
@@ -57,7 +58,7 @@ def parse_address(text: str) -> Address | None:
     return Address(parts.scheme, parts.hostname, port, parts.path.rstrip("/"))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_KEPT)
 def root_of(url: str) -> Address | None:
     """The server root of a base URL, a full API path or a root itself, spelled as the user did.
 
@@ -87,6 +88,7 @@ def is_here(endpoint: str) -> bool:
     return address is not None and address.loopback
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def endpoint_of(url: str) -> str:
     """The endpoint of a base URL, one text for all its spellings; "" when it names no server."""
     root = root_of(url)

@@ -9,7 +9,7 @@ from factory_byok.core.actions import Action, CopyModel, Edit, EditSettings, Pul
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Snapshot
-from factory_byok.core.findings import Finding, Outcome
+from factory_byok.core.findings import Finding, Outcome, Report
 from factory_byok.core.model_names import with_window
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
@@ -108,14 +108,16 @@ class _Draft:
 def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
     """Repairs in imagination, check by check, until no chosen check has anything left."""
     draft = _Draft()
+    after, report = snap, examine(snap, codes)
     for _ in range(MOST_ROUNDS):
-        outcome = _next(_imagined(world, snap, draft.texts), codes, draft)
+        outcome = _next(report, draft)
         if outcome is None:
             break
         if not draft.take_all([each for each in outcome.findings if each.remedy.edits]):
             draft.refused.setdefault(outcome.check, "its place in the file is no longer there")
-    after = _imagined(world, snap, draft.texts)
-    left = examine(after, codes).findings
+        after = _imagined(world, snap, draft.texts)
+        report = examine(after, codes)
+    left = report.findings
     taken = [each for each in left if _take_over(world, after, each, codes, draft)]
     by_hand = tuple(each for each in left if each not in taken and each.remedy.command)
     edits = [EditSettings(groups)] if (groups := draft.all_groups) else []
@@ -139,9 +141,9 @@ def _imagined(world: World, snap: Snapshot, texts: Mapping[Path, str | None]) ->
     return replace(snap, files=seen.files, entries=seen.entries, defaults=seen.defaults)
 
 
-def _next(snap: Snapshot, codes: Collection[str], draft: _Draft) -> Outcome | None:
+def _next(report: Report, draft: _Draft) -> Outcome | None:
     """The first check that still has an edit to make."""
-    for outcome in examine(snap, codes).outcomes:
+    for outcome in report.outcomes:
         if outcome.check in draft.refused:
             continue
         edits = [edit for finding in outcome.findings for edit in finding.remedy.edits]
