@@ -186,9 +186,10 @@ def _located(text: str | None, edits: Sequence[Edit]) -> Iterator[Edit]:
 def _ordered(edits: Iterable[Edit]) -> list[Edit]:
     """Entries go last, from the end of their list, so that no index moves under another edit."""
     there = list(edits)
-    goes = [edit for edit in there if edit.op == "remove" and _index_alone(edit) is not None]
-    stay = [edit for edit in there if edit not in goes]
-    return stay + sorted(goes, key=lambda edit: _index_alone(edit) or 0, reverse=True)
+    goes = [edit.op == "remove" and _index_alone(edit) is not None for edit in there]
+    stay = [edit for edit, going in zip(there, goes, strict=True) if not going]
+    rest = [edit for edit, going in zip(there, goes, strict=True) if going]
+    return stay + sorted(rest, key=lambda edit: _index_alone(edit) or 0, reverse=True)
 
 
 def _index_alone(edit: Edit) -> int | None:

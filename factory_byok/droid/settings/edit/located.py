@@ -35,25 +35,40 @@ class Change:
 
 
 def batch(text: str, root: Node, edits: Sequence[Edit]) -> list[Change]:
-    """The first edits that can share one tree: of one array's items, or of separate spans."""
-    holder = edits[0].pointer.rpartition("/")[0]
+    """The first edits that can share one tree.
+
+    Of one array's items, of separate spans, members out of objects, or one into each of several.
+    """
+    op, holder = edits[0].op, edits[0].pointer.rpartition("/")[0]
     array = find(root, holder) if edits[0].pointer else None
     if array is not None and array.kind == "array":
-        if edits[0].op == "remove":
+        if op == "remove":
             return _removals(text, array, holder, edits)
-        if edits[0].op == "add" and edits[0].pointer.endswith("/-"):
+        if op == "add" and edits[0].pointer.endswith("/-"):
             return _additions(text, root, array, edits)
+    alike = _SPANNING if op in _SPANNING else (op,)
     changes: list[Change] = []
     done: set[str] = set()
-    for edit in edits:
-        marks = _marks(edit)
-        if changes and (edit.op not in _SPANNING or _meets(marks, done)):
+    for edit in takewhile(lambda each: each.op in alike, edits):
+        if _meets({edit.pointer}, done):
+            break  # its place may not be there any more
+        change = _located(text, root, edit)
+        marks = _marks(edit, change)
+        if _meets(marks, done):
             break
-        changes.append(_located(text, root, edit))
+        by_itself = op not in _SPANNING and not (change.op == op and _in_object(change))
+        if by_itself and changes:
+            break
+        changes.append(change)
+        if by_itself:
+            break
         done |= marks | {f"{above}/*" for mark in marks for above in _above(mark)}
-        if edit.op not in _SPANNING:
-            break
     return changes
+
+
+def _in_object(change: Change) -> bool:
+    """Whether a change takes a member out of an object, or puts one in."""
+    return change.parent is not None and change.parent.kind == "object"
 
 
 def _removals(text: str, array: Node, holder: str, edits: Sequence[Edit]) -> list[Change]:
@@ -71,11 +86,14 @@ def _additions(text: str, root: Node, array: Node, edits: Sequence[Edit]) -> lis
     return [replace(each, indexes=(count + at,)) for at, each in enumerate(changes)]
 
 
-def _marks(edit: Edit) -> set[str]:
-    """The pointers that an edit touches."""
-    if edit.op != "rename":
-        return {edit.pointer}
-    return {edit.pointer, f"{edit.pointer.rpartition('/')[0]}/{escaped(str(edit.value))}"}
+def _marks(edit: Edit, change: Change) -> set[str]:
+    """The pointers that an edit touches: an addition that of its parent, which has room for one."""
+    parent = edit.pointer.rpartition("/")[0]
+    if edit.op == "rename":
+        return {edit.pointer, f"{parent}/{escaped(str(edit.value))}"}
+    if edit.op == "add":
+        return {"".join(f"/{escaped(step)}" for step in change.steps[:-1])}
+    return {edit.pointer}
 
 
 def _meets(marks: set[str], done: set[str]) -> bool:

@@ -15,12 +15,20 @@ def rewrite(text: str, root: Node, changes: Sequence[Change]) -> str:
     """The text after a batch (see `located.batch`); `root` is its tree and no longer true then."""
     first = changes[0]
     if first.op == "remove" and first.parent:
-        gone = {at for change in changes for at in change.indexes}
-        return splice(text, removal(text, first.parent, gone))
-    if first.op == "add" and first.parent:
+        gone: dict[Node, set[int]] = {}
         for change in changes:
-            text = _inserted(text, root, first.parent, change)
+            gone.setdefault(change.parent or root, set()).update(change.indexes)
+        return splice(text, [cut for each in gone for cut in removal(text, each, gone[each])])
+    if first.op == "add" and first.parent and first.parent.kind == "array":
+        for change in changes:
+            text = _appended(text, root, first.parent, change)
         return text
+    if first.op == "add" and first.parent:
+        rooms = [
+            (room_for(text, root, change.parent or root, change.indexes[0]), change)
+            for change in changes
+        ]
+        return splice(text, [cut for room, change in rooms for cut in _insertion(room, change)])
     return splice(text, [cut for change in changes for cut in _spans(text, root, change)])
 
 
@@ -37,14 +45,20 @@ def _spans(text: str, root: Node, change: Change) -> list[Cut]:
     return [(old.start, old.end, rewritten(text, root, old, change.value))]
 
 
-def _inserted(text: str, root: Node, parent: Node, change: Change) -> str:
-    """The text with a new child; the tree learns of it as far as a child behind it needs to."""
-    room = room_for(text, root, parent, change.indexes[0])
-    key = "" if parent.kind == "array" else quoted(change.steps[-1]) + room.style.colon
+def _insertion(room: Room, change: Change) -> list[Cut]:
+    """The cuts that put a new child into its room."""
+    array = change.parent is not None and change.parent.kind == "array"
+    key = "" if array else quoted(change.steps[-1]) + room.style.colon
     new = room.before + key + room.style.write(change.value, room.indent) + room.after
     comma = [] if room.comma is None else [(room.comma, room.comma, ",")]
-    longer = splice(text, [*comma, (room.at, room.at, new)])
-    if change.steps[-1] == "-" and parent.kind == "array":
+    return [*comma, (room.at, room.at, new)]
+
+
+def _appended(text: str, root: Node, parent: Node, change: Change) -> str:
+    """The text with a new item; the tree learns of it as far as an item behind it needs to."""
+    room = room_for(text, root, parent, change.indexes[0])
+    longer = splice(text, _insertion(room, change))
+    if change.steps[-1] == "-":
         _grow(longer, len(longer) - len(text), root, parent, room)
     return longer
 
