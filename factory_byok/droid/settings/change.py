@@ -184,8 +184,17 @@ def _located(text: str | None, edits: Sequence[Edit]) -> Iterator[Edit]:
 
 
 def _ordered(edits: Iterable[Edit]) -> list[Edit]:
-    """Entries go last, from the end of their list, so that no index moves under another edit."""
-    there = list(edits)
+    """Entries go last, from the end of their list, so that no index moves under another edit.
+
+    The lasting id that several repairs give to one entry is written once.
+    """
+    there: list[Edit] = []
+    given: set[tuple[str, str]] = set()
+    for edit in edits:
+        id_ = (edit.pointer, str(edit.value))
+        if edit.op != "add" or not edit.pointer.endswith("/id") or id_ not in given:
+            there.append(edit)
+        given |= {id_} if edit.op == "add" else set()
     goes = [edit.op == "remove" and _index_alone(edit) is not None for edit in there]
     stay = [edit for edit, going in zip(there, goes, strict=True) if not going]
     rest = [edit for edit, going in zip(there, goes, strict=True) if going]
