@@ -3,14 +3,17 @@
 Only what finds something pays for it: the models of the catalogue are weighed at the first use.
 """
 
+from functools import cache
+
 from factory_byok.core.addresses import parse_address
-from factory_byok.core.facts import Known, Server, Snapshot
+from factory_byok.core.facts import Known, Server, Snapshot, remembered
 from factory_byok.core.model_names import same_model
 from factory_byok.providers.hosted import HOSTED
 from factory_byok.sizing.fitting import by_name, recommended
-from factory_byok.sizing.recommendation import Own, Recommendation
+from factory_byok.sizing.recommendation import Recommendation
 
 
+@remembered
 def for_snapshot(snap: Snapshot) -> Recommendation:
     """The recommendation with the models of the default server, when that is an Ollama here."""
     return recommended(snap.machine, _default_ollama(snap))
@@ -35,11 +38,12 @@ def pick_instead(snap: Snapshot, server: Server | None, model: str, above: int =
     if server is not None and server.provider in HOSTED:
         return ""
     own = for_snapshot(snap).own
-    if own is None or same_model(own.model, model) or _parameters(own) <= above:
+    if own is None or same_model(own.model, model) or _parameters(own.model) <= above:
         return ""
     return f"; byok's pick for this machine is `{own.model}`"
 
 
-def _parameters(own: Own) -> int:
-    found = by_name(own.model)
+@cache
+def _parameters(model: str) -> int:
+    found = by_name(model)
     return found.shape.parameters if found else 0

@@ -13,8 +13,9 @@ from typing import Final
 from factory_byok.core.masking import Masker, is_harmless, names_a_secret
 from factory_byok.droid.settings.edit.text_diff import diff
 
-# Comments between a name and its value are bounded, so that the cost stays in proportion.
-_BETWEEN: Final = r"(?:\s|/\*(?s:.{0,300}?)\*/|//[^\r\n]{0,300}+[\r\n])*+"
+# Comments between a name and its value are bounded in length and number, so that the cost stays in
+# proportion.
+_BETWEEN: Final = r"(?:\s++|/\*(?s:.{0,300}?)\*/|//[^\r\n]{0,300}+[\r\n]){0,50}+"
 _STRING: Final = r'"(?:\\.|[^"\\\r\n])*+"?'
 _PAIR: Final = re.compile(
     r"(?<![\w\\$-])(?P<name>(?:[\w$-]|\\u[0-9a-fA-F]{4})++)"

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from factory_byok.core.droid_facts import Json
@@ -52,17 +53,23 @@ def children(parent: Node) -> list[tuple[int, int]]:
 
 def style_of(text: str, root: Node, parent: Node) -> Style:
     """The style of a text, seen from one of its containers."""
-    end = LINE_END.search(text)
+    newline, unit = _lines(text)
     members = parent.members or root.members
     colon = text[members[0].key_end : members[0].value.start] if members else ""
     top = children(root)[:1]
     indent = (
         indent_of(text, top[0][0]) if top and LINE_END.search(text, root.start, top[0][0]) else None
     )
-    if indent is None:
-        found = _INDENTED.search(text)
-        indent = found[1] if found else "  "
-    return Style(end[0] if end else "\n", indent, colon if _COLON.fullmatch(colon) else ": ")
+    return Style(
+        newline, unit if indent is None else indent, colon if _COLON.fullmatch(colon) else ": "
+    )
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str) -> tuple[str, str]:
+    """A text's line end and first indentation; asked for with every edit of one text."""
+    end, indented = LINE_END.search(text), _INDENTED.search(text)
+    return end[0] if end else "\n", indented[1] if indented else "  "
 
 
 def style_beside(text: str, style: Style, parent: Node, index: int, *, own_line: bool) -> Style:

@@ -5,13 +5,16 @@ from typing import Final
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _TRIVIA: Final = re.compile(r"[ \t\r\n]+|//[^\r\n]*|/\*(?s:.*?)\*/")
+_SPACES: Final = re.compile(r"[ \t]*")
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
 
 
 def indent_of(text: str, at: int) -> str:
     """The white space at the beginning of the line on which `at` stands."""
-    start = 1 + max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))
-    return text[start : start + len(text[start:at]) - len(text[start:at].lstrip(" \t"))]
+    start = text.rfind("\n", 0, at) + 1
+    start = text.rfind("\r", start, at) + 1 or start
+    found = _SPACES.match(text, start, at)
+    return found[0] if found else ""
 
 
 def behind_blank(text: str, at: int) -> int:
