@@ -17,6 +17,7 @@ from factory_byok.screens.fit_bars import bars_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.sizing.catalogue import DATE
 from factory_byok.sizing.fitting import AtWindow, Beside, Candidate, Fit, ToolCalls
+from factory_byok.sizing.memory import checkpoint
 
 TOOLS: Final[dict[ToolCalls, str]] = {
     "yes": "yes",
@@ -25,8 +26,11 @@ TOOLS: Final[dict[ToolCalls, str]] = {
     "(github.com/ollama/ollama/issues/12174)",
     "no": "none, so droid cannot act through it",
 }
-SETTINGS: Final = "`OLLAMA_KV_CACHE_TYPE=q8_0` (before 0.30 `OLLAMA_FLASH_ATTENTION=1` as well)"
+SETTING: Final = "`OLLAMA_KV_CACHE_TYPE=q8_0`"
+OLD_SETTING: Final = f"{SETTING} (before 0.30 `OLLAMA_FLASH_ATTENTION=1` as well)"
 MEMORY_SPEED: Final = 51_200_000_000  # bytes a second: two channels of DDR4-3200, 8 bytes each
+
+CHECKPOINTS: Final = 32  # of each slot (`--ctx-checkpoints`, llama.cpp's tools/server)
 
 NO_MEMORY: Final = "0 B of memory"
 FAST: Final = 100  # tokens a second: no card writes with a model of that size much faster
@@ -86,7 +90,7 @@ def _rows(found: Fit, table: Beside) -> Iterator[tuple[str, str]]:
         return
     yield "Needs", _needs(found)
     yield "Here", _here(found)
-    if found.here.need.beside and found.here.placed is not None:
+    if found.here.placed is not None:
         yield "Beside", _beside(found)
     if found.served is not None:
         yield "Server now", _served(found, found.served)
@@ -117,10 +121,10 @@ def _needs(found: Fit) -> str:
 
 def _beside(found: Fit) -> str:
     """What lies in system memory wherever the model does."""
-    return (
-        f"{show_bytes(found.here.need.beside)} of memory for token embeddings and inputs; while it "
-        "works, llama.cpp keeps up to 8 GiB of earlier prompts there"
-    )
+    each, beside = checkpoint(found.candidate.shape, found.asked.kv_type), found.here.need.beside
+    told = f"{show_bytes(beside)} of memory for token embeddings and inputs; " if beside else ""
+    kept = f", and {CHECKPOINTS} checkpoints of {show_bytes(each)} for each slot" if each else ""
+    return f"{told}while it works, llama.cpp keeps up to 8 GiB of earlier prompts in memory{kept}"
 
 
 def _here(found: Fit) -> str:
@@ -224,7 +228,8 @@ def _coarser(found: Fit) -> Iterator[tuple[str, str]]:
         reach = other.largest_on_gpu
         more = reach != found.largest_on_gpu
         text += f", and up to {show_tokens(reach.value)} fit on the GPU" if more else ""
-    yield f"With {other.kv_type}", f"{text}; Ollama needs {SETTINGS} for it"
+    setting = OLD_SETTING if found.asked.all_logits else SETTING
+    yield f"With {other.kv_type}", f"{text}; Ollama needs {setting} for it"
 
 
 def _table(found: Fit, table: Beside) -> str:

@@ -1,7 +1,7 @@
 """Pure sums: what a model needs in memory at a window, and where it would land."""
 
 from factory_byok.sizing.memory.attention import Attention
-from factory_byok.sizing.memory.cache import BLOCK_BYTES, kv_cache
+from factory_byok.sizing.memory.cache import BLOCK_BYTES, checkpoint, kv_cache
 from factory_byok.sizing.memory.demand import (
     NO_LONGEST,
     Demand,
@@ -33,6 +33,7 @@ __all__ = [
     "Placement",
     "Shape",
     "cards_needed",
+    "checkpoint",
     "corrected",
     "demand",
     "guessed_shape",

@@ -78,6 +78,16 @@ def sliding_cache(
     return Bytes(sum(layer_bytes(layer, cells, kv_type, widest) for layer in layers))
 
 
+def checkpoint(shape: Shape, kv_type: str) -> Bytes:
+    """What llama.cpp keeps of one conversation to go back to, in system memory; 0 for most models.
+
+    Only what a cache forgets needs it: the tokens that sliding layers see, and recurrent states.
+    """
+    sliding = (layer for layer in shape.attention if layer.sliding)
+    seen = sum(layer_bytes(layer, shape.sliding_window, kv_type) for layer in sliding)
+    return Bytes(seen + shape.state)
+
+
 def kv_cache(
     shape: Shape,
     window: int,

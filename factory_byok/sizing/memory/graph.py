@@ -91,9 +91,7 @@ def _planned(
     run, x, rows = _start(shape, window, batch, slots, on_card, flash, coarse, unified, outputs)
     ahead = None if rows is None else _Ahead(run, x, rows)
     if shape.streams > 1:
-        others = run.new(shape.embedding * (shape.streams - 1), x)
-        others = run.new(others.size // batch, run.new(others.size // batch, others))
-        x = run.new(shape.embedding * shape.streams, x, others)
+        x = _streams(run, x)
     blocks = shape.blocks if outputs > slots or run.ones else tuple(_distinct(shape.blocks))
     last = replace(run, tokens=outputs or slots)
     pictures = x
@@ -334,6 +332,16 @@ def _second(run: Run, block: Block, normed: Tensor, x: Tensor) -> Tensor:
     if block.shared:
         found = run.graph.over(found, feed_forward(run, normed, block.shared))
     return found
+
+
+def _streams(run: Run, x: Tensor) -> Tensor:
+    """The versions of the sum at the start: the embeddings, and as long vectors made of them."""
+    width, graph = run.shape.embedding * (run.shape.streams - 1), run.graph
+    others = run.new(width, run.new(width, x))
+    length = run.new(1, run.new(run.shape.embedding, x))
+    scaled = run.new(width, others, length)
+    scaled = graph.over(scaled, run.new(1, graph.over(others)))
+    return run.new(width + run.shape.embedding, x, scaled)
 
 
 def _layered(run: Run, block: Block, x: Tensor, ahead: _Ahead | None) -> Tensor:

@@ -8,7 +8,8 @@ import pytest
 from factory_byok.core.facts import Json
 from factory_byok.core.units import Bytes
 from factory_byok.sizing.catalogue_rows import rows
-from factory_byok.sizing.memory import demand, read_shape, reported
+from factory_byok.sizing.memory import checkpoint, demand, read_shape, reported
+from tests.sizing.memory.engine import DATA
 from tests.sizing.memory.report import HERE, MIB, by_source, errors, table, weighted_median
 
 BUFFERS: dict[str, Any] = json.loads((HERE / "buffers.json").read_text())
@@ -94,3 +95,15 @@ def test_a_model_that_predicts_ahead_has_a_second_cache_and_more_states() -> Non
     assert need.compute / MIB == pytest.approx(792.18 + 544.06, rel=0.06)
     weights = 15_339.43 + 888  # the model's and the projector's
     assert need.weights / MIB == pytest.approx(weights, rel=0.01)
+
+
+def test_a_checkpoint_holds_what_a_cache_forgets() -> None:
+    kept = {
+        name: checkpoint(read_shape(DATA["shapes"][name], Bytes(0)), "f16")
+        for name in ("qwen3:8b", "gemma3:4b", "qwen3.5:27b")
+    }
+
+    # 29 sliding layers of 1,024 tokens; 48 states of 3 tails of 10,240 and 6,144 times 128
+    wide = 29 * 1024 * 4 * 2 * 256 * 2
+    state = 48 * (3 * 10_240 + 6_144 * 128) * 4
+    assert kept == {"qwen3:8b": 0, "gemma3:4b": wide, "qwen3.5:27b": state}
