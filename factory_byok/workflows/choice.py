@@ -50,6 +50,23 @@ class Choice:
         return parse_endpoint(self.base_url)
 
     @property
+    def as_entry(self) -> Entry:
+        """The model as if it were an entry of its own, which no file holds."""
+        return Entry(
+            id="custom:",
+            name="",
+            model=self.model,
+            base_url=self.base_url,
+            dialect=self.about.dialect,
+            file="",
+            level="user",
+            kind="settings",
+            index=0,
+            pointer="",
+            endpoint=self.address.identity(),
+        )
+
+    @property
     def hosted(self) -> bool:
         """Whether the provider is a service that wants a key."""
         return self.about.hosted
@@ -169,20 +186,7 @@ def look_there(
 
 def _findings(snap: Snapshot, choice: Choice) -> tuple[Finding, ...]:
     """What is wrong with this choice, seen as the only entry."""
-    entry = Entry(
-        id="",
-        name=choice.model,
-        model=choice.model,
-        base_url=choice.base_url,
-        dialect=choice.about.dialect,
-        file="",
-        level="user",
-        kind="config",
-        index=0,
-        pointer="",
-        endpoint=choice.address.identity(),
-    )
-    return examine(replace(snap, entries=(entry,)), CHECKS).findings
+    return examine(replace(snap, entries=(choice.as_entry,)), CHECKS).findings
 
 
 def _silent(snap: Snapshot, choice: Choice, why: Unknown) -> ByokError:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from factory_byok.core.addresses import Address, base_url_of, parse_endpoint
+from factory_byok.core.addresses import Address, parse_endpoint
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import NOT_READ, Entry, Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding
@@ -22,6 +22,7 @@ from factory_byok.exercises.limits import Limits, load_deadline
 from factory_byok.exercises.repeat import merged
 from factory_byok.exercises.runner import exercise, in_order, names_for
 from factory_byok.workflows.asked_server import next_step, server_at
+from factory_byok.workflows.choice import place
 from factory_byok.workflows.project_entries import left_out, project_entries, refuse
 
 
@@ -199,40 +200,27 @@ def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
         if not proof.project:
             refuse(entry)
         return entry
-    address = world.address(proof.endpoint)
-    reading = snap.servers.get(address.identity())
+    choice = replace(place(world, "ollama", proof.endpoint), model=word)
+    address = choice.address
+    reading = snap.servers[address.identity()]
     if isinstance(reading, Unknown):
         raise ByokError(
             f"`{word}` is no entry, and no usable answer came from {address}: {reading.why}",
             next_step(snap, address.identity(), reading),
         )
-    if reading is None or not _has(reading.value, word):
+    if not _has(reading.value, word):
         raise ByokError(
             f"`{word}` is no entry, and the server at {address} has no such model",
-            meant(snap.entries, word) or _meant(reading, word),
+            meant(snap.entries, word) or _meant(reading.value, word),
         )
-    return Entry(
-        id="custom:",
-        name="",
-        model=word,
-        base_url=base_url_of(str(address)),
-        dialect="generic-chat-completion-api",
-        file="",
-        level="user",
-        kind="settings",
-        index=0,
-        pointer="",
-        endpoint=address.identity(),
-    )
+    return choice.as_entry
 
 
-def _meant(reading: Known[Server] | None, word: str) -> str:
+def _meant(server: Server, word: str) -> str:
     """What to do about a word that is neither an entry nor a model."""
     shown = "`byok list` shows the entries"
-    if reading is None or isinstance(reading.value.models, Unknown):
-        return shown
-    names = [each.name for each in reading.value.models.value]
-    hint = what_to_do(word, names, pulls=reading.value.is_ollama)
+    names = [each.name for each in server.models.value] if isinstance(server.models, Known) else []
+    hint = what_to_do(word, names, pulls=server.is_ollama)
     return f"{hint}; {shown}" if hint else shown
 
 
