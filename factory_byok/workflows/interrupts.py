@@ -20,7 +20,7 @@ def so_far(world: World, verb: str, since: float) -> str:
 
     `since` is the wall clock in seconds: what a run before this one did is no part of it.
     """
-    mine = (each for each in Journal(world).standing() if each.verb == verb)
+    mine = (each for each in Journal(world).all() if each.verb == verb)
     return changed(each for each in mine if Path(each.place).stat().st_mtime >= since)
 
 
@@ -31,8 +31,14 @@ def of_step(world: World, step: str) -> str:
 
 def what_was_done(record: Record) -> tuple[str, str]:
     """One record as a phrase, and how it goes back by hand; "" for `byok undo`."""
+    path = shorten_home(record.path)
+    if record.pending:
+        return f"began to write {path}", "the next byok command finishes it or takes it back"
+    if record.undoes:
+        again = f"`byok undo {record.step}` brings the files again"
+        return f"took back {path or 'what is no file'}", again
     module = KINDS.get(str(record.action.get("kind")))
-    return module.done(record.action) if module else (f"wrote {shorten_home(record.path)}", "")
+    return module.done(record.action) if module else (f"wrote {path}", "")
 
 
 def changed(records: Iterable[Record]) -> str:
@@ -41,9 +47,6 @@ def changed(records: Iterable[Record]) -> str:
     back: list[str] = []
     for each in sorted(records, key=lambda record: record.id):
         done, way = what_was_done(each)
-        if each.pending:
-            done = f"began to write {shorten_home(each.path)}"
-            way = "the next byok command finishes it or takes it back"
         told.append(done)
         back.append(way or "`byok undo` takes it back")
     if not told:

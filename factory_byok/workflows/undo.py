@@ -13,6 +13,7 @@ from factory_byok.droid.settings.writing.record import Record
 from factory_byok.droid.settings.writing.transaction import Written
 from factory_byok.droid.settings.written_entries import remember_change
 from factory_byok.workflows.actions import KINDS
+from factory_byok.workflows.interrupts import unbroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,15 @@ def undo(world: World, step: str = "") -> TakenBack:
     """
     records = Journal(world).chosen(step)
     before = look(world)
-    files = transaction.undo(world, records)
-    remember_change(world, before, look(world), "undo")
+    with unbroken():
+        files = transaction.undo(world, records)
+        remember_change(world, before, look(world), "undo")
     told: list[str] = []
     kept: list[ByokError] = []
     for record in records:
         if not record.path:
-            _take_back(world, record, told, kept)
+            with unbroken():
+                _take_back(world, record, told, kept)
     return TakenBack(records[0].verb, files, tuple(told), tuple(kept))
 
 

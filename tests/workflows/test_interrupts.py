@@ -12,8 +12,10 @@ from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.errors import Interrupted
 from factory_byok.core.world import World
 from factory_byok.droid.settings import change
+from factory_byok.droid.settings.writing import transaction
 from factory_byok.workflows.interrupts import NOTHING, so_far, unbroken
 from factory_byok.workflows.plan import Plan, do_all
+from factory_byok.workflows.undo import undo
 
 pytestmark = pytest.mark.outside
 
@@ -49,6 +51,27 @@ def test_files_are_written_whole_and_then_it_is_said(
     assert path.exists()
     assert "settings.json; `byok undo` takes it back" in so_far(World.real(), "set", begin)
     assert so_far(World.real(), "set", time.time() + 1) == NOTHING
+
+
+def test_an_interrupted_undo_says_what_it_took_back(
+    empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, undone = empty_home / ".factory/settings.json", transaction.undo
+    path.parent.mkdir()
+    action = EditSettings(((Edit("add", str(path), "/model", "x"),),))
+    do_all(World.real(), Plan("set", (action,)))
+
+    def pressed(*words: object) -> object:
+        press()
+        return undone(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(transaction, "undo", pressed)
+    begin = time.time()
+    with pytest.raises(KeyboardInterrupt):
+        undo(World.real())
+    assert not path.exists()
+    told = so_far(World.real(), "undo", begin)
+    assert told.startswith("Took back") and "settings.json; `byok undo " in told
 
 
 def test_an_outer_piece_of_work_waits_for_its_own_end() -> None:
