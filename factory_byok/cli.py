@@ -45,6 +45,9 @@ EXAMPLES: Final = [
 ]
 
 
+WORDS: Final = "byok.words"  # the key in a context's `meta`
+
+
 class _Pressed(Exception):
     """Ctrl-c inside a verb, past typer, which would make a bare exit code of it."""
 
@@ -65,12 +68,20 @@ class Verb(TyperCommand):
             told = pressed.told if isinstance(pressed, Interrupted) else ""
             raise _Pressed(told) from None
 
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Keeps the words for the help page, which is asked for before they are read."""
+        ctx.meta[WORDS] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """The page in the width of the terminal."""
-        records: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        """The page in the width of the terminal; that of `add` is about its provider."""
+        from factory_byok.commands.add_words import about_provider
+
+        told, hidden = about_provider(ctx.meta.get(WORDS, ()) if self.name == "add" else ())
+        records: dict[str, list[tuple[str, str]]] = {**told, "Arguments": [], "Options": []}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record:
+            if record and not hidden.intersection(param.opts):
                 title = "Options" if record[0].startswith("-") else "Arguments"
                 records[title].append(record)
         sections = [(title, rows) for title, rows in records.items() if rows]

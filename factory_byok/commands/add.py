@@ -8,7 +8,6 @@ import typer
 from factory_byok.commands.options import (
     AllOption,
     DryRunOption,
-    EndpointOption,
     PruneOption,
     QuietOption,
     TimeoutOption,
@@ -35,8 +34,9 @@ def run(
         str | None,
         typer.Argument(
             help="Who serves it: ollama, lm-studio, llama-cpp, vllm, openai-compatible, "
-            "openrouter, fireworks, baseten, deepinfra, huggingface, groq, google-gemini, openai "
-            "or anthropic. A model's name alone means ollama; nothing at all asks."
+            "openrouter, fireworks, baseten, deepinfra, huggingface, groq, google-gemini, "
+            "ollama-cloud, openai or anthropic; `byok add PROVIDER --help` tells of one. A model's "
+            "name alone means ollama; nothing at all asks."
         ),
     ] = None,
     model: Annotated[
@@ -47,7 +47,12 @@ def run(
     max_output: Annotated[
         int | None, typer.Option("--max-output", min=1, help="Output limit in tokens.")
     ] = None,
-    endpoint: EndpointOption = "",
+    endpoint: Annotated[
+        str,
+        typer.Option(
+            "--endpoint", metavar="URL", help="Server root or base URL; else the provider's own."
+        ),
+    ] = "",
     file: Annotated[
         Literal["settings", "config"] | None,
         typer.Option("--file", help="Which of droid's files to write."),
@@ -84,7 +89,7 @@ def run(
     """Add a model to droid; without MODEL list what the server offers; without words ask.
 
     Asks the server first, says what is wrong with this choice, writes one validated entry where
-    droid will honour it, tries it with a chat, and prints the id to choose in droid.
+    droid will honour it, tries it (chat, stream, tools), and prints the id to choose in droid.
     """
     from dataclasses import replace
 

@@ -1,14 +1,53 @@
 """What the words of `byok add` mean: the provider and model, and the key, named or asked for."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from factory_byok.core.errors import ByokError, UsageError
 
 if TYPE_CHECKING:
     from factory_byok.core.world import World
+    from factory_byok.providers.provider import Provider
     from factory_byok.workflows.choice import Choice
     from factory_byok.workflows.keys import EntryKey
+
+
+def about_provider(
+    words: "Sequence[str]",
+) -> "tuple[dict[str, list[tuple[str, str]]], set[str]]":
+    """What `byok add PROVIDER --help` tells of the provider, and the words that it has no use for.
+
+    Both empty without a provider.
+    """
+    if not words:
+        return {}, set()
+    from factory_byok.providers import PROVIDERS
+
+    about = PROVIDERS.get(words[0].lower().replace("_", "-"))
+    if about is None:
+        return {}, set()
+    useless = {"--key-env", "--key-stdin"} if about.name == "ollama" else {"--pull"}
+    return {about.title: list(_facts(about))}, {"provider", *useless}
+
+
+def _facts(about: "Provider") -> "Iterator[tuple[str, str]]":
+    """Its address, its key, and an example."""
+    usual = f"{about.base_url}; another one with `--endpoint`"
+    if about.name == "ollama":
+        usual = "where OLLAMA_HOST says, else http://localhost:11434; another with `--endpoint`"
+    yield "address", usual if about.fixed else "named with `--endpoint http://localhost:8000`"
+    if about.hosted:
+        names = " or ".join((about.key_variable, *about.also))
+        yield "key", f"read from {names}, and written as a variable; `--key-stdin` takes the key"
+        yield "key page", about.key_page
+    else:
+        told = "" if about.name == "ollama" else "; `--key-env` where the server wants one"
+        yield "key", f"none needed{told}"
+    usual_first = "qwen3-coder:30b" if about.name == "ollama" else "MODEL"
+    first = next((name for name, _ in about.examples), usual_first)
+    where = "" if about.fixed else " --endpoint http://localhost:8000"
+    yield "example", f"byok add {about.name} {first}{where}"
 
 
 def named_choice(world: "World", provider: str, model: str | None, endpoint: str) -> "Choice":

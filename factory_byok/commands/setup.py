@@ -136,6 +136,7 @@ def _walked(world: "World", wanted: "Wanted", *, asks: bool, quiet: bool) -> "Wa
 def _answer(walked: "Walked", *, asks: bool) -> Answer:
     """The result for scripts and for people."""
     from factory_byok.commands.list import entry_row
+    from factory_byok.core.findings import worst_level
     from factory_byok.workflows.next_step import after_setup
 
     failed = walked.failed
@@ -152,10 +153,11 @@ def _answer(walked: "Walked", *, asks: bool) -> Answer:
 
         return setup_lines(walked, style, live=asks)
 
-    status: Status = "error" if failed else "warning" if walked.findings else "ok"
+    status: Status = "error" if failed else worst_level(walked.findings if walked.entry else ())
     step = after_setup(
         walked.entry,
         walked.go_on,
+        walked.findings,
         failed=failed is not None,
         proven=walked.proven,
         droid=walked.install_droid,

@@ -121,11 +121,13 @@ def silent_lines(why: str, start: Start, style: Style) -> Iterator[str]:
 # --- the model -----------------------------------------------------------------------------------
 
 
-def offer_lines(models: Sequence[Ranked], used: Entry | None, style: Style) -> Iterator[str]:
-    """The models that fit, each with its reason, then the other ways."""
+def offer_lines(
+    models: Sequence[Ranked], best: str, used: Entry | None, style: Style
+) -> Iterator[str]:
+    """The models that fit, each with its reason, then the other ways; `best` is byok's pick."""
     if models:
         yield from style.wrapped(
-            "These fit here, the best for droid first. Models under 30B do markedly worse at "
+            "These fit here, the installed ones first. Models under 30B do markedly worse at "
             "agentic coding; in memory, without a GPU, all are slow.",
             "  ",
             "  ",
@@ -133,7 +135,7 @@ def offer_lines(models: Sequence[Ranked], used: Entry | None, style: Style) -> I
     else:
         yield from style.wrapped("No local model that droid can work with fits here.", "  ", "  ")
     for number, each in enumerate(models, 1):
-        yield from _offer(str(number), each.candidate.name, _about(each), style)
+        yield from _offer(str(number), each.candidate.name, _about(each, best), style)
     yield from _offer("c", CLOUD_MODEL, "runs in Ollama's cloud: no download, an account", style)
     yield from _offer("p", "another provider", "LM Studio, vLLM, OpenRouter and more", style)
     if used is not None:
@@ -147,17 +149,19 @@ def _offer(sign: str, name: str, about: str, style: Style) -> Iterator[str]:
     yield from style.wrapped(printable(about), "      ")
 
 
-def _about(each: Ranked) -> str:
-    """Download size and reason."""
+def _about(each: Ranked, best: str) -> str:
+    """Whether it is byok's pick, the download's size, and the reason."""
     size = each.candidate.shape.weights
+    pick = "byok's pick for this machine; " if each.candidate.name == best else ""
     first = "installed" if each.candidate.installed else f"{show_bytes(size)} to download"
-    return f"{first}; {each.reason}"
+    return f"{pick}{first}; {each.reason}"
 
 
-def provider_lines(names: Sequence[tuple[str, str]], style: Style) -> Iterator[str]:
-    """The providers to choose from, each with the variable of its key, "" for none."""
-    for number, (name, key) in enumerate(names, 1):
+def provider_lines(names: Sequence[tuple[str, str, str]], style: Style) -> Iterator[str]:
+    """The providers to choose from, each with the variable of its key, and the one that is set."""
+    for number, (name, key, had) in enumerate(names, 1):
         told = f"needs a key, in {key}" if key else "runs on a machine of yours"
+        told = f"its key is in {had}" if had else told
         yield f"  {style.paint(str(number).rjust(2), 'cyan')}  {name.ljust(19)}{told}"
 
 

@@ -3,7 +3,7 @@
 A wrong word asks again and says why; nothing is written here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -28,7 +28,7 @@ def ask_choice(
 
     Raises ByokError when it does not answer, or when its key is missing.
     """
-    name = ask_provider(guide, names)
+    name = ask_provider(guide, names, world.env)
     where = ask_address(world, guide, name)
     choice = place(world, name, where)
     key = ask_key(world, guide, choice)
@@ -38,11 +38,13 @@ def ask_choice(
     return choose(world, name, model, where), key
 
 
-def ask_provider(guide: Guide, names: Sequence[str]) -> str:
+def ask_provider(guide: Guide, names: Sequence[str], env: Mapping[str, str]) -> str:
     """A provider by its number or name; a single one is not asked for."""
     if len(names) == 1:
         return names[0]
-    guide.show("providers", [(name, PROVIDERS[name].key_variable) for name in names])
+    keys = [(PROVIDERS[name].key_variable, *PROVIDERS[name].also) for name in names]
+    had = [next((each for each in some if env.get(each, "").strip()), "") for some in keys]
+    guide.show("providers", [(names[at], keys[at][0], had[at]) for at in range(len(names))])
     while True:
         word = guide.answer("Number or name of the provider", names[0]).strip().lower()
         if word.isdigit() and 1 <= int(word) <= len(names):

@@ -225,7 +225,13 @@ def after_change(*, done: bool, entry: str = "") -> NextStep:
 
 
 def after_setup(
-    entry: Entry | None, go_on: tuple[str, ...], *, failed: bool, proven: bool, droid: str
+    entry: Entry | None,
+    go_on: tuple[str, ...],
+    findings: Sequence[Finding],
+    *,
+    failed: bool,
+    proven: bool,
+    droid: str,
 ) -> NextStep:
     """After the guided path; `go_on` continues it, `droid` is the line that installs droid."""
     if go_on:
@@ -234,6 +240,9 @@ def after_setup(
         return run("byok", "fit", why="shows the models that fit here")
     if entry is None:
         return run("byok", "setup", why="goes on from here")
+    stops = _of_findings(each for each in findings if each.level == "error")
+    if stops:
+        return stops
     if droid:
         return NextStep(f"{droid} (installs droid; there, /model → {entry.name})")
     return choose_in_droid(entry) if proven else run("byok", "test", entry.id, why="proves it")

@@ -148,6 +148,15 @@ def test_without_a_model_the_offer_is_listed_and_nothing_written(
     assert not (factory_home / ".factory").exists()
 
 
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_its_help_is_about_the_provider(byok: Byok, name: str) -> None:
+    told, about = byok("add", name, "--help").out, PROVIDERS[name]
+    assert f"\n{about.title}\n" in told
+    assert (about.key_variable or "none needed") in told and about.key_page in told
+    assert ("--pull" in told, "--key-env" in told) == (name == "ollama", name != "ollama")
+    assert name in " ".join(byok("add", "--help").out.split())
+
+
 @pytest.mark.parametrize("name", OPEN)
 def test_a_public_list_needs_no_key(
     byok: Byok, factory_home: Path, monkeypatch: pytest.MonkeyPatch, name: str

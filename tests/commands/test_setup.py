@@ -173,6 +173,13 @@ def test_a_model_that_the_registry_lacks(
     assert "registry has no `nosuch:1b`" in detail(ran, "pull")
 
 
+def test_a_slip_in_a_name_is_said_before_anything_is_downloaded(byok: Byok, server: Ollama) -> None:
+    ran = byok("setup", "--model", "qwen2.5-codr:32b", "--yes", "--json")
+    assert (ran.code, statuses(ran)["model"]) == (1, "failed")
+    assert "Did you mean `qwen2.5-coder:32b`?" in ran.out
+    assert not server.asked("/api/pull")
+
+
 def test_a_pull_that_fails_in_the_middle_of_its_stream(
     byok: Byok, server: Ollama, files: Callable[[], dict[str, bytes]]
 ) -> None:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.outside
 
 Make = Callable[..., Ollama]
 NAME = "qwen3:8b"
+INSTALLED = "installed-coder:7b"
 COPY = "qwen3:8b-ctx32000"
 
 
@@ -55,6 +56,22 @@ def test_the_whole_path_by_typed_answers(server: Ollama, empty_home: Path) -> No
     assert COPY in server.state.models
     settings = json.loads((empty_home / ".factory/settings.json").read_text())
     assert settings["sessionDefaultSettings"]["model"] == "custom:Qwen-3-8B-[Local]-0"
+
+
+def test_a_slip_in_a_name_is_caught_and_a_download_can_be_declined(
+    server: Ollama, empty_home: Path
+) -> None:
+    server.state.models[INSTALLED] = a_model(INSTALLED, 7.6)
+    person = setup(server.url).sees(f"1  {INSTALLED}").sees("any model's name (1)")
+    person.types("qwen2.5-codr:7b").sees("closest:").sees("qwen2.5-coder:7b")
+    person.sees("any model's name").types(NAME).sees("Download qwen3:8b").types("n")
+    person.sees("droid has no entry for a model yet").sees("Next: byok setup")
+    assert person.ends() == 0
+    assert "Context window" not in person.seen
+    again = setup(server.url, "--model", "qwen3-codr:30b").sees("Take `qwen3-coder:30b`?")
+    again.types("y").sees("Download qwen3-coder:30b").presses_ctrl_c()
+    assert again.ends() == 130
+    assert not server.asked("/api/pull")
 
 
 def test_a_finished_machine_needs_only_enter(server: Ollama, empty_home: Path) -> None:
@@ -117,7 +134,7 @@ def test_another_model_can_be_chosen_after_a_failed_proof(ollama: Make, empty_ho
     double = ollama([mute, a_model("good:7b", 7.6)])
     person = setup(double.url, "--model", "mute:7b", "--skip", "window,keep-alive,default")
     person.sees("Write this entry").types("").sees("Prove it now?").types("")
-    person.sees("tools   failed").sees("choose another model (m)").types("m")
+    person.sees("tools   warning").sees("choose another model (m)").types("m")
     person.sees("any model's name").types("good:7b")
     person.sees("Write this entry").types("").sees("Prove it now?").types("n")
     person.sees("droid exec -m")

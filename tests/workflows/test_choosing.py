@@ -47,10 +47,11 @@ def models(*names: str) -> list[Offered]:
 
 def test_a_wrong_provider_asks_again_and_offers_the_nearest() -> None:
     guide = Script("lmstudio", "7", "2")
-    assert ask_provider(guide, NAMES) == "lm-studio"
+    assert ask_provider(guide, NAMES, {}) == "lm-studio"
     assert "did you mean lm-studio?" in guide.heard[0]
-    assert ask_provider(Script("LM Studio"), NAMES) == "lm-studio"
-    assert ask_provider(Script(""), NAMES) == "ollama"
+    assert ask_provider(Script("LM Studio"), NAMES, {}) == "lm-studio"
+    assert ask_provider(Script(""), NAMES, {}) == "ollama"
+    assert ask_provider(Script(), ("lm-studio",), {}) == "lm-studio"
 
 
 def test_a_wrong_address_asks_again() -> None:

@@ -116,6 +116,8 @@ def _left_out(way: Way, name: StepName) -> Step | None:
     after = STEPS.index(name) > STEPS.index("model")
     if after and not way.model and way.choice is None:
         return Step(name, "skipped", "no model was chosen")
+    if way.undownloaded:
+        return Step(name, "skipped", "the model is not downloaded")
     return None
 
 

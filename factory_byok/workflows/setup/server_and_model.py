@@ -13,6 +13,7 @@ from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.core.words import gpu_phrases, lower_first, memory_phrase
 from factory_byok.diagnosis.answering import answering, other_kind, told_of
+from factory_byok.diagnosis.checks.model_missing import meant, nearest
 from factory_byok.diagnosis.checks.server_silent import remedy_for
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama.replies import parse_version
@@ -138,6 +139,7 @@ def model(way: Way) -> Done:
             break
         if not named:
             return "skipped", "no model was chosen"
+        named = _spelled(way, named)
         entry = entry_in_use(entries, way.ollama.identity(), named)
         way.take(base_of(named), entry.model if entry else named, entry)
         if entry is not None:
@@ -150,9 +152,11 @@ def model(way: Way) -> Done:
 
 def _ask(way: Way, used: Entry | None) -> str:
     """Offers what fits and takes a number, a name, the cloud, or another provider."""
-    offered = offers(_all(way)) if way.server() else ()
+    models = _all(way) if way.server() else ()
+    best = next((each.candidate.name for each in offers(models)), "")
+    offered = offers(sorted(models, key=lambda each: not each.candidate.installed))
     first = used.model if used else "1" if offered else CLOUD
-    way.guide.show("offer", offered, used)
+    way.guide.show("offer", offered, best, used)
     while True:
         word = way.guide.answer("Number, or any model's name", first).strip()
         if word.lower() == ANOTHER:
@@ -162,11 +166,38 @@ def _ask(way: Way, used: Entry | None) -> str:
             return CLOUD_ROW.model
         if word.isdigit() and 1 <= int(word) <= len(offered):
             return offered[int(word) - 1].candidate.name
-        if not word.isdigit() and parse_name(word) is not None and len(word) > 1:
+        right = _meant(way, word)
+        if right:
+            like = f"byok knows no `{word}`, and it is not installed; closest: {right}"
+            way.guide.show("misunderstood", like)
+        elif not word.isdigit() and parse_name(word) is not None and len(word) > 1:
             return word
-        way.guide.show(
-            "misunderstood", f"That is neither a number from 1 to {len(offered)} nor a name"
+        else:
+            told = f"`{word}` is neither a number from 1 to {len(offered)} nor a model's name"
+            way.guide.show("misunderstood", told)
+
+
+def _spelled(way: Way, named: str) -> str:
+    """The name, or the right one for a slip of the pen. Raises ByokError when nobody can say."""
+    right = _meant(way, named)
+    if not right:
+        return named
+    if not way.guide.asks:
+        raise ByokError(
+            f"byok knows no model `{named}`, and it is not installed at {way.ollama}",
+            f"Did you mean `{right}`? `byok pull {named}` downloads it all the same",
         )
+    return right if way.guide.agrees(f"byok knows no `{named}`. Take `{right}`?") else named
+
+
+def _meant(way: Way, named: str) -> str:
+    """What a name was probably meant to be; "" for one that may be right."""
+    server = way.server()
+    if server is not None and server.model(named) is not None:
+        return ""
+    models = server.models if server is not None else None
+    names = [each.name for each in models.value] if isinstance(models, Known) else []
+    return meant(named, nearest(named, names))
 
 
 def _all(way: Way) -> tuple[Ranked, ...]:

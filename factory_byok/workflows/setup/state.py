@@ -39,9 +39,9 @@ class Way:
     """One run: `named` is the model as the user called it, `model` the one that droid will use.
 
     `request` is the model of the command line, until another one is chosen; `better` does better
-    than one that failed; `ollama` is where Ollama is. `choice` is set when another provider was
-    chosen, with what the entry will hold as its `key` and the `secret` behind it. `undo` joins all
-    that is changed into one step of `byok undo`.
+    than one that failed; `undownloaded` says that the user wants no download. `ollama` is where
+    Ollama is. `choice` is set when another provider was chosen, with what the entry will hold as
+    its `key` and the `secret` behind it. `undo` joins all changes into one step of `byok undo`.
     """
 
     world: World
@@ -58,6 +58,7 @@ class Way:
     entry: Entry | None = None
     results: tuple[Exercise, ...] = ()
     better: str = ""
+    undownloaded: bool = False
     findings: list[Finding] = field(default_factory=list)
     steps: dict[StepName, Step] = field(default_factory=dict)
     undo: str = field(default_factory=new_step)
@@ -108,7 +109,7 @@ class Way:
         self.take("", "")
         self.request = ""
         self.choice, self.key, self.secret = None, "", ""
-        self.results, self.better = (), ""
+        self.results, self.better, self.undownloaded = (), "", False
         self.findings.clear()
 
     def elsewhere(self) -> str:

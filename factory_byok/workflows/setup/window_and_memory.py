@@ -29,6 +29,7 @@ def pull(way: Way) -> Done:
         return "unchanged", f"`{way.model}` is on the server already"
     about = f", {show_bytes(plan.size)}" if plan.size else ""
     if not way.guide.agrees(f"Download {way.model}{about}?"):
+        way.undownloaded = True
         return "skipped", "you said no"
     actions = Plan("setup", (plan.action,))
     (done,) = do_all(way.world, actions, way.progress, step=way.undo).results
