@@ -188,23 +188,20 @@ def at_window(candidate: Candidate, free: Free, asked: Asked, window: Tokens) ->
     slots = slots_of(shape.architecture, asked.parallel)
     batch = usual_micro_batch(shape, window * slots, free.for_batch)
     margin = free.margin + (PICTURES if candidate.pictures else 0)
-    gpus = asked.gpus
-    if not gpus and len(free.cards) > 1:
-        gpus = cards_needed(
-            *(shape, window, free.on_cards, asked.kv_type, slots),
-            margin=margin,
+
+    def over(gpus: int) -> Demand:
+        return demand(
+            *(shape, window, asked.kv_type, slots, gpus),
             device=free.device,
             micro_batch=batch,
             context=free.context,
             all_logits=asked.all_logits,
         )
-    need = demand(
-        *(shape, window, asked.kv_type, slots, gpus or 1),
-        device=free.device,
-        micro_batch=batch,
-        context=free.context,
-        all_logits=asked.all_logits,
-    )
+
+    gpus = asked.gpus
+    if not gpus and len(free.cards) > 1:
+        gpus = cards_needed(over, free.on_cards, margin)
+    need = over(gpus or 1)
     if not free.gpus_known:
         return AtWindow(window, need, "unknown", None)
     memory = free.memory.value if isinstance(free.memory, Known) else Bytes(0)

@@ -15,6 +15,7 @@ from factory_byok.sizing.memory.cache import (
     sliding_cells,
 )
 from factory_byok.sizing.memory.graph import compute_buffer
+from factory_byok.sizing.memory.graph_inputs import Case
 from factory_byok.sizing.memory.micro_batch import usual_micro_batch
 from factory_byok.sizing.memory.shape import Shape
 
@@ -99,18 +100,14 @@ def demand(
     batch = min(batch, window * parallel)
     cache = kv_cache(shape, window, kv_type, parallel, batch, flash=flash)
     on_card = device != "cpu"
-    one = compute_buffer(
-        shape,
-        window,
-        batch,
-        parallel,
-        on_card=on_card,
-        flash=flash,
+    case = Case(
+        *(shape, window, batch, parallel, on_card, flash),
         coarse=block_bytes(kv_type) < block_bytes("f16"),
         outputs=batch if all_logits else 0,
     )
+    one = compute_buffer(case)
     if shape.drafter is not None:
-        one += compute_buffer(shape.drafter, window, batch, parallel, on_card=on_card, flash=flash)
+        one += compute_buffer(Case(shape.drafter, window, batch, parallel, on_card, flash))
     masks = _masks(shape, window, batch)
     if gpus > 1:
         one += masks * (INPUT_COPIES - 1)

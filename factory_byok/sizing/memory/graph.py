@@ -10,19 +10,17 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from factory_byok.sizing.memory.allocator import Graph, Tensor
+from factory_byok.sizing.memory.allocator import Tensor
 from factory_byok.sizing.memory.blocks import Block
-from factory_byok.sizing.memory.cache import padded, sliding_cells
 from factory_byok.sizing.memory.families import (
     NO_FIRST_NORM,
     PARALLEL,
     SECOND_SUM_FIRST,
-    SECTIONS,
     SUM_FIRST,
 )
+from factory_byok.sizing.memory.graph_inputs import Case, start
 from factory_byok.sizing.memory.graph_parts import (
     Run,
-    Tails,
     attention,
     experts,
     feed_forward,
@@ -34,61 +32,29 @@ from factory_byok.sizing.memory.graph_recurrent import (
     mamba,
     short_convolution,
 )
-from factory_byok.sizing.memory.shape import Shape
 
 FLOAT: Final = 4  # bytes of one activation
 REPEATS: Final = 2  # how often the same two layers in a row are planned
-INDEX: Final = 2  # elements of one place in the cache: 64 bits
 
 
-def compute_buffer(
-    shape: Shape,
-    window: int,
-    batch: int,
-    slots: int = 1,
-    *,
-    on_card: bool = True,
-    flash: bool = True,
-    coarse: bool = False,
-    unified: bool = False,
-    outputs: int = 0,
-) -> int:
-    """The bytes of one device's compute buffer.
-
-    `on_card` False: the processor computes it all, and holds the inputs too. `coarse` is a
-    quantised cache, `unified` one cache for all slots, `outputs` the rows of logits: one for each
-    slot unless told.
-    """
+def compute_buffer(case: Case) -> int:
+    """The bytes of one device's compute buffer."""
+    shape, batch = case.shape, case.batch
     sparse = shape.latent is not None and shape.latent.index_top
-    if not flash or sparse or outputs not in (0, slots):
-        return _planned(shape, window, batch, slots, on_card, flash, coarse, unified, outputs)
+    if not case.flash or sparse or case.outputs not in (0, case.slots):
+        return _planned(case)
     # with flash attention only the masks know the window, and they keep their places throughout
-    cells = _cells(shape, window, batch, slots if unified else 1)
+    cells = case.cells()
     kinds = {block.attention.sliding for block in shape.blocks if block.attention}
     masks = batch * sum(cells[kind] for kind in kinds) * FLOAT // 2
-    return masks + _planned(shape, 0, batch, slots, on_card, flash, coarse, False, 0)
-
-
-def _cells(shape: Shape, window: int, batch: int, streams: int) -> dict[bool, int]:
-    """The cells that layers see which see the whole window (False), and those that slide (True)."""
-    full = padded(window) * streams
-    return {False: full, True: min(full, sliding_cells(shape, window, batch, streams))}
+    return masks + _planned(case._replace(window=0, unified=False, outputs=0))
 
 
 @lru_cache(maxsize=4096)
-def _planned(
-    shape: Shape,
-    window: int,
-    batch: int,
-    slots: int,
-    on_card: bool,
-    flash: bool,
-    coarse: bool,
-    unified: bool,
-    outputs: int,
-) -> int:
+def _planned(case: Case) -> int:
     """The bytes of all steps, planned one by one."""
-    run, x, rows = _start(shape, window, batch, slots, on_card, flash, coarse, unified, outputs)
+    run, x, rows = start(case)
+    shape, outputs, slots = case.shape, case.outputs, case.slots
     ahead = None if rows is None else _Ahead(run, x, rows)
     if shape.streams > 1:
         x = _streams(run, x)
@@ -146,87 +112,6 @@ def _distinct(blocks: tuple[Block, ...]) -> Iterator[Block]:
             yield block
         before = id(block)
     yield from blocks[-1:]
-
-
-def _start(
-    shape: Shape,
-    window: int,
-    batch: int,
-    slots: int,
-    on_card: bool,
-    flash: bool,
-    coarse: bool,
-    unified: bool,
-    outputs: int,
-) -> tuple[Run, Tensor, Tensor | None]:
-    """The inputs: the tokens' embeddings, their positions, places in the caches, and masks.
-
-    The last is what each layer gets of its own (gemma3n, gemma4), None for most models.
-    """
-    graph = Graph()
-    cells = _cells(shape, window, batch, slots if unified else 1)
-    embedding = shape.embedding * (1 + shape.deep_layers)
-    own = shape.per_layer * shape.layers * batch
-    rows = graph.new(own) if own and on_card else None
-    x = graph.new((shape.embedding if on_card else embedding) * batch)
-    positions = graph.new(batch * (4 if shape.architecture in SECTIONS else 1))
-    masks: dict[bool, Tensor] = {}
-    places: dict[bool, Tensor] = {}
-    kinds = dict.fromkeys(block.attention.sliding for block in shape.blocks if block.attention)
-    coarse = coarse and shape.latent is None and not _odd(shape)
-    for kind in kinds:
-        if coarse:
-            graph.new(_turn(shape, kind))
-        places[kind] = graph.new(batch * _places(shape, flash))
-        masks[kind] = graph.new(batch * cells[kind] // (2 if flash else 1))
-    chosen = graph.new(outputs or slots)
-    top = shape.latent.index_top if shape.latent else 0
-    ones = [graph.new(min(top, cells[False]) * batch) for _ in shape.blocks if top]
-    run = Run(
-        *(graph, shape, batch, slots, flash, coarse, cells, masks),
-        *(places, positions, chosen, _tails(shape, slots), ones),
-    )
-    if not on_card:
-        x = graph.new(shape.embedding * batch)
-        rows = graph.new(own) if own else None
-    if shape.deep_layers:  # zeros behind each token's embedding, where pictures would stand
-        x = graph.new(embedding * batch, x)
-    return run, x, rows
-
-
-def _tails(shape: Shape, slots: int) -> Tails:
-    """Nothing fetched, and the size of what will be."""
-    told = shape.recurrent
-    width = told.inner + 2 * told.groups * told.state or shape.embedding
-    return Tails(size=told.tail * width * slots)
-
-
-def _odd(shape: Shape) -> bool:
-    """Whether heads are of a length that llama.cpp does not rotate: no multiple of 64."""
-    return any(each.attention.key_length % 64 for each in shape.blocks if each.attention)
-
-
-def _turn(shape: Shape, sliding: bool) -> int:
-    """The matrices that rotate keys and values: as wide as a power of two that divides a head."""
-    lengths = [
-        block.attention.key_length
-        for block in shape.blocks
-        if block.attention and block.attention.sliding == sliding
-    ]
-    widest = max(lengths)
-    return (widest & -widest) ** 2 + 64**2
-
-
-def _places(shape: Shape, flash: bool) -> int:
-    """Elements of a token's places in one cache; each value has its own where they lie turned."""
-    if flash or shape.latent is not None:
-        return 2 * INDEX
-    widest = max(
-        each.attention.kv_heads * each.attention.value_length
-        for each in shape.blocks
-        if each.attention
-    )
-    return INDEX + INDEX * widest
 
 
 def _layer(run: Run, rest: Run, block: Block, x: Tensor, ahead: _Ahead | None) -> Tensor:

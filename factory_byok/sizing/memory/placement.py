@@ -1,6 +1,6 @@
 """Where a demand lands: on the cards, and what is left for system memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -80,35 +80,15 @@ def place(
 
 
 def cards_needed(
-    shape: Shape,
-    window: int,
-    free_gpu_memory: Sequence[Bytes],
-    kv_type: str = "f16",
-    parallel: int = 1,
-    *,
-    margin: int = MARGIN,
-    device: Device = "cuda",
-    micro_batch: int | None = None,
-    context: Bytes | None = None,
-    all_logits: bool = False,
+    need: Callable[[int], Demand], free_gpu_memory: Sequence[Bytes], margin: int = MARGIN
 ) -> int:
     """The fewest cards that hold it all, else the number of cards (0 when there are none).
 
-    Ollama too fills one card before it takes a second (server/sched.go).
+    `need` is the demand over so many cards. Ollama too fills one card before it takes a second
+    (server/sched.go).
     """
     for count in range(1, len(free_gpu_memory) + 1):
-        need = demand(
-            shape,
-            window,
-            kv_type,
-            parallel,
-            count,
-            device=device,
-            micro_batch=micro_batch,
-            context=context,
-            all_logits=all_logits,
-        )
-        if place(need, free_gpu_memory, Bytes(0), margin).fits_gpu:
+        if place(need(count), free_gpu_memory, Bytes(0), margin).fits_gpu:
             return count
     return len(free_gpu_memory)
 

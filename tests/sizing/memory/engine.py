@@ -11,6 +11,7 @@ from factory_byok.core.units import Bytes
 from factory_byok.sizing.memory import read_shape
 from factory_byok.sizing.memory.cache import kv_cache
 from factory_byok.sizing.memory.graph import compute_buffer
+from factory_byok.sizing.memory.graph_inputs import Case
 
 DATA: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "engine.json").read_text())
 
@@ -35,17 +36,11 @@ def _row(told: dict[str, Any]) -> Row:
     window, kind, batch = told["window"], told["kv_type"], told["micro_batch"]
     flash, unified = told["flash"], told["unified"]
     cache = kv_cache(shape, window, kind, told["slots"], batch, flash=flash, unified=unified)
-    compute = compute_buffer(
-        shape,
-        window,
-        min(batch, window),
-        told["slots"],
-        on_card=told["device"] == "gpu",
-        flash=flash,
-        coarse=kind != "f16",
-        unified=unified,
-        outputs=told["outputs"],
+    case = Case(
+        *(shape, window, min(batch, window), told["slots"], told["device"] == "gpu", flash),
+        *(kind != "f16", unified, told["outputs"]),
     )
+    compute = compute_buffer(case)
     name = " ".join(str(value) for key, value in told.items() if key not in ("model", "kv"))
     kv = cache / told["kv"] - 1 if told["kv"] else float(cache)
     return Row(told["model"], name, kv, compute / told["compute"] - 1)

@@ -233,10 +233,13 @@ def test_without_a_machine_only_small_models_get_a_larger_micro_batch() -> None:
 def test_the_fewest_cards_that_hold_it_are_taken() -> None:
     free = [Bytes(8 * GIB), Bytes(24 * GIB), Bytes(24 * GIB)]
 
-    assert cards_needed(shape(), 8192, free) == 1
-    assert cards_needed(shape(weights=30 * GIB), 8192, free) == 2
-    assert cards_needed(shape(weights=300 * GIB), 8192, free) == 3
-    assert cards_needed(shape(), 8192, []) == 0
+    def needed(free: list[Bytes], weights: int = 5 * GIB) -> int:
+        return cards_needed(lambda count: demand(shape(weights=weights), 8192, gpus=count), free)
+
+    assert needed(free) == 1
+    assert needed(free, weights=30 * GIB) == 2
+    assert needed(free, weights=300 * GIB) == 3
+    assert needed([]) == 0
 
 
 def test_a_loaded_model_corrects_other_windows() -> None:
