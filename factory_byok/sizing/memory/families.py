@@ -107,6 +107,34 @@ PARALLEL: Final = frozenset(
 # The sum goes into attention and feed-forward as it is: norms come after.
 NO_FIRST_NORM: Final = frozenset({"exaone4", "olmo2"})
 
+# The tokens whose logits are asked for are chosen behind the last layer, not inside it.
+LATE_CHOICE: Final = frozenset(
+    {"cohere2moe", "hy_v3", "nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next"}
+    | {"gpt-oss", "step35"}
+)
+
+# Norms with a mean, which never overwrite what they read.
+LAYER_NORM: Final = frozenset(
+    {
+        "cohere2",
+        "cohere2moe",
+        "command-r",
+        "codeshell",
+        "dbrx",
+        "falcon",
+        "gptneox",
+        "mpt",
+        "nemotron",
+        "olmo",
+        "orion",
+        "phi2",
+        "phimoe",
+        "stablelm",
+        "starcoder",
+        "starcoder2",
+    }
+)
+
 # Four positions for each token, as models that see pictures have.
 SECTIONS: Final = frozenset({"qwen2vl", "qwen35", "qwen35moe", "qwen3vl", "qwen3vlmoe"})
 

@@ -13,6 +13,8 @@ from typing import Final
 from factory_byok.sizing.memory.allocator import Tensor
 from factory_byok.sizing.memory.blocks import Block
 from factory_byok.sizing.memory.families import (
+    LATE_CHOICE,
+    LAYER_NORM,
     NO_FIRST_NORM,
     PARALLEL,
     SECOND_SUM_FIRST,
@@ -67,8 +69,14 @@ def _planned(case: Case) -> int:
         if index < shape.deep_layers:
             x = run.graph.over(x, pictures)
     run.tails.wanted = False
+    # what predicts ahead is one layer, and chooses inside it
+    late = shape.architecture in LATE_CHOICE and len(shape.blocks) > 1
     for block in blocks[-1:]:
-        x = _layer(run, last, block, x, ahead)
+        x = _layer(run, run if late else last, block, x, ahead)
+    if late:
+        x = last.new(shape.embedding, run.graph.over(x), run.chosen)
+    elif shape.architecture in LAYER_NORM:  # that norm has a place of its own
+        x = last.new(shape.embedding, x)
     last.new(shape.vocabulary, last.graph.over(x))
     return run.graph.peak() * FLOAT
 
