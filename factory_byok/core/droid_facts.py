@@ -13,7 +13,7 @@ System = Literal["linux", "darwin", "windows"]
 FileLevel = Literal["org", "project", "user"]
 FileKind = Literal["settings", "local", "config"]
 FileFate = Literal["read", "absent", "rejected"]
-KeyFault = Literal["", "placeholder", "variable_name", "unsendable"]
+KeyFault = Literal["", "placeholder", "variable_name", "unsendable", "bearer"]
 EntryFate = Literal["listed", "shadowed", "dropped"]
 
 

@@ -316,7 +316,8 @@ class Snapshot:
     endpoint that answered as something else. `instead` maps an address that does not answer to one
     of the same server that does; `elsewhere` maps other Ollamas on this machine to their models.
     `asked` is the endpoint that the user named, "" for none. `refused_keys` maps the ids of entries
-    whose key a server refused to its words.
+    whose key a server refused to its words; `chats` are the ids of entries at whose own path a
+    chat was understood.
     `written` are the entries that byok remembers to have written; they stay on this machine.
     `known` holds what `remembered` questions found out about it.
     """
@@ -339,6 +340,7 @@ class Snapshot:
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked: str = ""
     refused_keys: Mapping[str, str] = field(default_factory=dict)
+    chats: tuple[str, ...] = ()
     written: tuple[WrittenEntry, ...] = field(default=(), compare=False, metadata={"private": True})
     known: dict[Any, Any] = field(
         default_factory=dict, init=False, compare=False, repr=False, metadata={"private": True}

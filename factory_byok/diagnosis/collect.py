@@ -32,7 +32,12 @@ from factory_byok.diagnosis.other_addresses import (
     other_ollamas,
     refusals,
 )
-from factory_byok.diagnosis.own_lists import own_questions, refused_keys, with_own_lists
+from factory_byok.diagnosis.own_lists import (
+    own_questions,
+    refused_keys,
+    understood_chats,
+    with_own_lists,
+)
 from factory_byok.droid import program as droid
 from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.written_entries import written_entries
@@ -114,6 +119,7 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         environment=safe_environment(world.env),
         written=written_entries(world),
         refused_keys=refused_keys(answers),
+        chats=understood_chats(answers),
     )
 
 

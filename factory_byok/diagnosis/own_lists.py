@@ -30,13 +30,14 @@ Servers = Mapping[str, Reading[Server]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came: the server by its list, whether an API answers there at all, and why the key was
-    refused (None when it was not).
+    """What came: the server by its list, whether an API answers there at all, why the key was
+    refused (None when it was not), and whether a chat was understood.
     """
 
     server: Reading[Server]
     api: bool = False
     refused: str | None = None
+    chats: bool = False
 
 
 def own_questions(
@@ -65,7 +66,7 @@ def _aim(world: World, entry: Entry, default: str) -> Target | None:
     own = entry.level == "user" and entry.fate == "listed" and entry.dialect in DIALECTS
     if not own or address is None or address.port == OLLAMA or entry.endpoint == default:
         return None
-    if entry.key.unset or entry.key.fault:
+    if entry.key.unset or entry.key.fault not in ("", "bearer"):
         return None  # what is wrong with such a key is known without asking
     try:
         aim = target(world, entry)
@@ -94,7 +95,8 @@ def _ask(http: Http, aim: Target, timeout: float, *, keys: bool) -> Told:
     except NoAnswer:
         return Told(server, api=told)
     refused = aim.hide(message(chat.text)) if chat.status == 401 else None
-    return Told(server, api=told or _is_api(chat), refused=refused)
+    api = _is_api(chat)
+    return Told(server, told or api, refused, api and chat.status not in (401, 403))
 
 
 def _list_path(aim: Target) -> str:
@@ -134,6 +136,11 @@ def refused_keys(answers: Mapping[Any, Any]) -> dict[str, str]:
     return {
         id_: told.refused for ids, told in _told(answers) for id_ in ids if told.refused is not None
     }
+
+
+def understood_chats(answers: Mapping[Any, Any]) -> tuple[str, ...]:
+    """The ids of the entries at whose own path a chat was understood."""
+    return tuple(id_ for ids, told in _told(answers) for id_ in ids if told.chats)
 
 
 def _told(answers: Mapping[Any, Any]) -> list[tuple[tuple[str, ...], Told]]:

@@ -201,6 +201,12 @@ UNDOCUMENTED: Final = (
     "https://generativelanguage.googleapis.com/v1beta",
     "https://api.deepinfra.com/v1",
 )
+# Services whose chat stands at the root of their host, so that no `/v1` is missing: their
+# documentation (DeepSeek, Perplexity, Azure AI inference, GitHub Copilot).
+AT_ROOT: Final = (
+    "api.deepseek.com", "api.perplexity.ai", "models.inference.ai.azure.com",
+    "api.githubcopilot.com",
+)  # fmt: skip
 HOSTED: Final = frozenset(service.name for service in SERVICES)
 _BY_HOST: Final = {urlsplit(service.base_url).hostname or "": service for service in SERVICES}
 

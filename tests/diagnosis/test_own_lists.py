@@ -79,6 +79,13 @@ def test_a_name_outside_the_list_is_no_error(empty_home: Path) -> None:
     assert finding.level == "warning"
 
 
+@pytest.mark.parametrize(("name", "understood"), [("healthy", True), ("no responses", False)])
+def test_a_chat_at_the_entrys_own_path_is_understood(
+    name: str, understood: bool, empty_home: Path
+) -> None:
+    assert bool(seen(empty_home, name).chats) is understood
+
+
 def test_a_web_page_stays_a_stranger(empty_home: Path) -> None:
     snap = seen(empty_home, "html")
     assert snap.refused_keys == {}

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from factory_byok.core.actions import by_edits
-from factory_byok.core.addresses import DEFAULT_PORT, parse_address
+from factory_byok.core.addresses import DEFAULT_PORT, parse_address, root_of
 from factory_byok.core.facts import Entry, Known, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Level, Remedy
 from factory_byok.diagnosis.answering import is_ollama
 from factory_byok.droid.entry_edits import set_field
-from factory_byok.providers.hosted import RETIRED, UNDOCUMENTED, service_of
+from factory_byok.providers.hosted import AT_ROOT, RETIRED, UNDOCUMENTED, service_of
 
 TITLE = "Base URLs"
 WHAT_TO_DO = (
@@ -37,11 +37,33 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         if entry.bedrock and not entry.base_url:
             continue
         faults, better = judge(snap, entry)
-        if faults:
+        speaks = _spoken(entry)
+        if speaks and speaks != entry.dialect and entry.id not in snap.chats:
+            yield _of_dialect(entry, speaks)
+        elif faults:
             shown = QUERIED.sub("=***", SECRET.sub("***@", entry.base_url))
             message = f"Its base URL `{shown}` {' and '.join(faults)}"
             level: Level = "warning" if entry.base_url.rstrip("/") in UNDOCUMENTED else "error"
             yield Finding(level, entry.label, message, _remedy(entry, better))
+
+
+def _spoken(entry: Entry) -> str:
+    """The only dialect that an address can speak for this entry; "" where any may do."""
+    address = root_of(entry.base_url)
+    path = entry.base_url.rstrip("/").removesuffix("/v1")
+    if path.endswith("/anthropic") and "/anthropic." not in path:
+        return "anthropic"
+    host = address.host if address else ""
+    if host == "api.anthropic.com" and entry.dialect == "openai":
+        return "anthropic"  # it also serves chat completions, but no `/responses`
+    return "openai" if host == "api.openai.com" and entry.dialect == "anthropic" else ""
+
+
+def _of_dialect(entry: Entry, speaks: str) -> Finding:
+    """Another dialect than the entry's stands at its address."""
+    message = f"Its base URL `{entry.base_url}` speaks `{speaks}`, not `{entry.dialect}`"
+    edit = set_field(entry, "dialect", speaks, entry.dialect)
+    return Finding("error", entry.label, message, Remedy(f"Write `{speaks}`", by_edits((edit,))))
 
 
 def _remedy(entry: Entry, better: str) -> Remedy:
@@ -103,7 +125,7 @@ def _of_service(entry: Entry, host: str, path: str, better: str) -> str:
     if entry.dialect != service.dialect or better.rstrip("/") == right:
         return ""
     bare = API_PATH.sub("", path).rstrip("/")
-    unfinished = right.startswith(f"{bare}/") or bare in ("", "/v1")
+    unfinished = right.startswith(f"{bare}/") or bare in ("", "/v1", "/api")
     return service.base_url if unfinished and entry.dialect != "anthropic" else ""
 
 
@@ -133,11 +155,14 @@ def _with_scheme(text: str, faults: list[str]) -> str:
 
 def _scheme(snap: Snapshot, entry: Entry, scheme: str, faults: list[str]) -> str:
     """http for a server that speaks no TLS, as far as that was seen."""
+    address = parse_address(entry.base_url)
+    if scheme == "http" and address and service_of(address.host) and _without_port(entry):
+        faults.append("says http to a service that speaks https")
+        return "https"
     if scheme != "https":
         return scheme
     seen = snap.servers.get(entry.endpoint)
     plain = snap.servers.get(entry.endpoint.replace("https://", "http://", 1))
-    address = parse_address(entry.base_url)
     local = address is not None and address.loopback and address.port == DEFAULT_PORT
     if isinstance(seen, Known) or not (
         local or isinstance(plain, Known) or (isinstance(seen, Unknown) and seen.kind == "tls")
@@ -145,6 +170,11 @@ def _scheme(snap: Snapshot, entry: Entry, scheme: str, faults: list[str]) -> str
         return scheme
     faults.append("says https to a server that speaks plain http")
     return "http"
+
+
+def _without_port(entry: Entry) -> bool:
+    """Whether a base URL names no port of its own."""
+    return urlsplit(entry.base_url).port is None
 
 
 def _place(netloc: str, host: str, port: int | None, faults: list[str]) -> str:
@@ -168,8 +198,15 @@ def _path(snap: Snapshot, entry: Entry, path: str, faults: list[str]) -> str:
             faults.append("ends in `/v1`, which droid adds itself for anthropic")
             base = base.rstrip("/").removesuffix("/v1")
         return base
+    address = root_of(entry.base_url)
+    if address and address.host.endswith(".openai.azure.com") and "/deployments/" in base:
+        # learn.microsoft.com, "Azure OpenAI v1 API": its model is the deployment's name
+        faults.append("is of Azure's API by deployments, which wants an `api-version`")
+        return "/openai/v1"
     bare = base.rstrip("/") in ("", "/api")
     wrong = bare if base.rstrip("/") == "" or is_ollama(snap, entry) else False
+    if entry.id in snap.chats or (address and address.host in AT_ROOT):
+        return base  # a chat stands where droid asks for it
     if wrong:
         if base == single:
             faults.append("lacks `/v1` at its end")

@@ -22,6 +22,10 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         root = root_of(entry.base_url)
         if root is None or entry.key.fault == "":
             continue
+        if entry.key.fault == "bearer":
+            message = "Its key begins with the word `Bearer`, which droid writes before it itself"
+            yield Finding("warning", entry.label, message, _remedy(entry, root))
+            continue
         own = root.loopback
         if entry.key.fault == "unsendable":
             message = "Its key holds signs that HTTP cannot carry, so droid cannot send a request"
@@ -41,9 +45,10 @@ def _message(entry: Entry) -> str:
 
 def _remedy(entry: Entry, root: Address) -> Remedy:
     """A variable's name for a service; any word for a server of one's own."""
-    if entry.key.fault == "unsendable":
+    if entry.key.fault in ("unsendable", "bearer"):
+        left_out = "that word" if entry.key.fault == "bearer" else "line breaks or special signs"
         return Remedy(
-            "Put the key into a variable anew, without line breaks or signs beyond plain ones",
+            f"Put the key into a variable anew, without {left_out}",
             by_command(("byok", "set", entry.id, "key_env=NAME")),
         )
     if root.loopback:

@@ -106,6 +106,8 @@ def read_key(value: Json, env: Mapping[str, str]) -> Key:
     name = word.lstrip("$")
     if re.fullmatch(_NAME, name) and (name in env or name.endswith(_NAME_ENDS)):
         return Key("literal", marker=name, fault="variable_name")
+    if word.lower().startswith("bearer "):
+        return Key("literal", fault="bearer")
     return Key("literal", fault="unsendable" if _unsendable(word) else "")
 
 

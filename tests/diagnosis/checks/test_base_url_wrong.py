@@ -33,6 +33,10 @@ HUGGING_FACE = "https://router.huggingface.co/v1"
         ("http://localhost:11434/v1?x=1", "http://localhost:11434/v1"),
         (" http://localhost:11434/v1 ", "http://localhost:11434/v1"),
         ("https://localhost:11434/v1", "http://localhost:11434/v1"),
+        (
+            "https://x.openai.azure.com/openai/deployments/gpt-4o/chat/completions?api-version=1",
+            "https://x.openai.azure.com/openai/v1",
+        ),
     ],
 )
 def test_a_wrong_base_url_is_corrected(wrong: str, right: str) -> None:
@@ -42,6 +46,42 @@ def test_a_wrong_base_url_is_corrected(wrong: str, right: str) -> None:
     assert finding.level == "error"
     assert (edit.value, edit.expected) == (right, wrong)
     assert not list(check(a_snapshot(entries=(an_entry(base_url=right),), servers={})))
+
+
+@pytest.mark.parametrize(
+    ("url", "dialect", "right"),
+    [
+        ("https://api.z.ai/api/anthropic", GENERIC, ANTHROPIC),
+        ("https://api.anthropic.com", "openai", ANTHROPIC),
+        ("https://api.openai.com/v1", ANTHROPIC, "openai"),
+    ],
+)
+def test_an_address_of_another_dialect_names_that(url: str, dialect: str, right: str) -> None:
+    entry = an_entry(base_url=url, dialect=dialect, endpoint=endpoint_of(url))
+    (finding,) = check(a_snapshot(entries=(entry,)))
+    (edit,) = finding.remedy.edits
+    assert (edit.value, f"speaks `{right}`" in finding.message) == (right, True)
+    answered = a_snapshot(entries=(entry,), chats=(entry.id,))
+    assert "speaks" not in "".join(each.message for each in check(answered))
+
+
+@pytest.mark.parametrize("url", ["https://api.deepseek.com", "https://api.perplexity.ai/"])
+def test_a_service_whose_chat_stands_at_its_root_lacks_nothing(url: str) -> None:
+    entry = an_entry(base_url=url, endpoint=endpoint_of(url))
+    assert not list(check(a_snapshot(entries=(entry,))))
+
+
+def test_an_address_at_which_a_chat_was_understood_lacks_nothing() -> None:
+    entry = an_entry(base_url="http://localhost:4000", endpoint="http://localhost:4000")
+    assert list(check(a_snapshot(entries=(entry,))))
+    assert not list(check(a_snapshot(entries=(entry,), chats=(entry.id,))))
+
+
+def test_plain_http_to_a_service_becomes_https() -> None:
+    url = "http://api.openai.com/v1"
+    entry = an_entry(base_url=url, dialect="openai", endpoint=endpoint_of(url))
+    (finding,) = check(a_snapshot(entries=(entry,)))
+    assert finding.remedy.edits[0].value == "https://api.openai.com/v1"
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,11 @@ def test_a_name_counts_when_such_a_variable_is_set() -> None:
     assert len(list(check(_snap("MY_SERVICE", MY_SERVICE="sk-1")))) == 1
 
 
+def test_the_word_bearer_before_a_key_is_named() -> None:
+    (finding,) = check(_snap("Bearer sk-0123456789"))
+    assert "Bearer" in finding.message and "sk-0" not in finding.message
+
+
 @pytest.mark.parametrize("key", ["sk-é→", "a\nb"])
 def test_what_http_cannot_carry_is_an_error_everywhere(key: str) -> None:
     for base in ("https://api.groq.com/openai/v1", "http://localhost:8000/v1"):
