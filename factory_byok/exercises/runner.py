@@ -8,6 +8,7 @@ from factory_byok.core.addresses import root_of
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import Entry, Exercise, Json, Server
 from factory_byok.core.model_names import is_cloud
+from factory_byok.core.units import show_tokens
 from factory_byok.core.world import World
 from factory_byok.droid.proxies import proxy_for
 from factory_byok.droid.settings.target import target
@@ -17,6 +18,7 @@ from factory_byok.exercises.dialects import DIALECTS
 from factory_byok.exercises.limits import Limits
 from factory_byok.exercises.loading import load, release, window_now
 from factory_byok.exercises.session import Say, Session
+from factory_byok.exercises.speed import CHEAP, WHOLE
 
 EXERCISES: Final[dict[str, Callable[[Session], Exercise]]] = {
     "chat": chat.run,
@@ -38,6 +40,8 @@ HOPELESS: Final = (
     *(cause.kind for cause in CAUSES if cause.kind not in ("call_not_parsed", "output_limit")),
 )
 # fmt: on
+
+_TOKENS: Final = {"chat": 200, "stream": 200, "tools": 2_300, "window": 64_000}  # sent, about
 
 
 def names_for(entry: Entry, server: Server | None) -> tuple[str, ...]:
@@ -96,7 +100,21 @@ def exercise(
         cheap=cheap,
         proxy=droids_proxy(world, entry),
     )
+    if session.hosted:
+        say(cost(wanted, cheap=cheap))
     yield from exercises(session, wanted)
+
+
+def cost(names: Sequence[str], *, cheap: bool) -> str:
+    """What exercising a hosted model will cost, in tokens, said before it begins."""
+    whole = int(WHOLE * CHEAP) if cheap else WHOLE
+    tokens = sum(_TOKENS.get(name, 0) for name in names) + (whole if "speed" in names else 0)
+    words = f"This sends about {show_tokens(tokens)} to a service that may charge for them"
+    if "speed" not in names:
+        return words
+    if cheap:
+        return f"{words}; whether a request of droid's size is taken stays unproven"
+    return f"{words}; `--cheap` leaves out droid's first request of {show_tokens(WHOLE)}"
 
 
 def exercises(session: Session, names: Sequence[str]) -> Iterator[Exercise]:

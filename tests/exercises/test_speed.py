@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from factory_byok.exercises.conversation import Answer
 from factory_byok.exercises.exchange import Exchange
 from factory_byok.exercises.projection import ANSWER, FIRST_REQUEST, Pace, project
+from factory_byok.exercises.runner import cost, exercises
 from factory_byok.exercises.session import pace
 from tests.doubles.faults import fault
 from tests.doubles.ollama import Ollama
 from tests.doubles.ollama.gallery import GALLERY
 from tests.doubles.ollama.script import Script
-from tests.exercises.bench import SHORT, on, on_ollama
+from tests.exercises.bench import SHORT, a_session, an_aim, on, on_ollama
 
 
 def test_reading_is_projected_along_the_line_through_what_was_measured() -> None:
@@ -41,6 +42,30 @@ def test_any_measurement_gives_times_that_are_not_negative(
     found = project(Pace(tuple(sorted(prompts)), writing, 10))
     assert found.first_request >= 0
     assert found.per_token > 0
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize(("cheap", "least", "most"), [(False, 30_000, 40_000), (True, 0, 9_000)])
+def test_a_hosted_entry_gets_one_request_of_droids_size_unless_it_is_to_be_cheap(
+    cheap: bool, least: int, most: int
+) -> None:
+    with Ollama(["smollm2-tools"]) as ollama:
+        session = a_session(an_aim(ollama.url, model="smollm2-tools"))
+        session.hosted, session.cheap = True, cheap
+        *_, speed = exercises(session, ("chat", "stream", "tools", "speed"))
+        sizes = sorted(len(seen.body) for seen in ollama.requests if seen.method == "POST")
+    assert least < sizes[-1] < most
+    assert sizes[-2] < 9_000
+    assert speed.evidence["whole_request"] is not cheap
+    assert ("a request of its size is taken was not tried" in speed.reason) is cheap
+
+
+def test_the_cost_is_said_before_and_what_cheap_leaves_unproven() -> None:
+    names = ("chat", "stream", "tools", "speed")
+    assert "about 11,500 tokens" in cost(names, cheap=False)
+    assert "`--cheap` leaves out droid's first request of 8,800" in cost(names, cheap=False)
+    assert "stays unproven" in cost(names, cheap=True)
+    assert "--cheap" not in cost(("chat",), cheap=False)
 
 
 @pytest.mark.outside
