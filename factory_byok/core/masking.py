@@ -34,7 +34,9 @@ _USERINFO: Final = (
 _BARE_LOGIN: Final = r"(?<![\w/@:.+-])(?P<value>[\w.+%-]{1,64}:(?!/)[^\s\"'`@<>]{1,200}@)(?=[\w\[])"
 # In a query every value may be a key, whatever its name; behind `;` only names that say so.
 _QUERY: Final = r"(?P<sign>[?&;#])(?P<key>[^\s=&;#\"'?`<>]{1,100})=(?P<value>[^\s&;#\"'\\,`<>]+)"
-_FRAGMENT: Final = r"://[^\s\"'`<>#]{1,500}#(?P<value>[^\s\"'`<>=&]{6,})(?![^\s\"'`<>]*=)"
+_FRAGMENT: Final = (
+    r"://(?:[^\s\"'`<>#]|<secret-\d+>){1,500}#(?P<value>[^\s\"'`<>=&]{6,})(?![^\s\"'`<>]*=)"
+)
 _ANCHOR: Final = r"[a-z0-9]{1,20}(?:[-_.][a-z0-9]{0,20})*|[a-z-]*"  # as pages of documentation have
 _TELLING: Final = frozenset(  # parameters that the services document, none of them a secret
     {"limit", "pagesize", "page_size", "page", "api-version", "version", "alt", "model", "beta"}

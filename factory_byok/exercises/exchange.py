@@ -24,6 +24,7 @@ from factory_byok.exercises.refusal import Fault, limit_a_minute, message, named
 
 KEPT: Final = 400  # characters of a bad reply that are kept as evidence
 LOOKED_AT: Final = 4_000  # characters in which a secret is looked for before that
+_FOR_ALL: Final = ("accept", "user-agent", "anthropic-version")  # headers that hold no secret
 KEEPS_METHOD: Final = (307, 308)
 MOST_REDIRECTS: Final = 5  # fewer than fetch's 20: a chain of them is a loop
 MOST_ERROR: Final = 64 * 1024  # bytes of an error that are read
@@ -101,7 +102,8 @@ def exchange(
 
     `first` is the time in seconds for the first token (a load, the reading of the prompt), `rest`
     the time for what follows; `enough` ends a stream early, without a fault. `proxy` is the one
-    that droid would use, "" for none. A redirect that keeps the method is followed, as droid does.
+    that droid would use, "" for none. A redirect that keeps the method is followed, as droid does;
+    another server gets neither the key, as with droid, nor the user's own headers.
     An interrupt closes the connection and goes on.
     """
     if not sendable(headers_of(target)):
@@ -122,8 +124,8 @@ def exchange(
             ) as stream:
                 fault = _read(target, ask, stream, course, start, rest, enough)
                 before, url = url, urljoin(url, stream.headers.get("location", ""))
-            if urlsplit(before)[:2] != urlsplit(url)[:2]:  # as fetch does
-                headers = {k: v for k, v in headers.items() if k.lower() != "authorization"}
+            if urlsplit(before)[:2] != urlsplit(url)[:2]:
+                headers = {k: v for k, v in headers.items() if k.lower() in _FOR_ALL}
             if stream.status not in KEEPS_METHOD:
                 break
     except NoAnswer as silence:
