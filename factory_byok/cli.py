@@ -271,9 +271,11 @@ def _print(answer: Any, words: list[str], begin: float) -> int:
     else:
         style = _style(words)
         read_by = style.wrapped(f"As read by {answer.read_by}") if answer.read_by else ()
-        show = output.document if answer.document else output.result
-        lines = answer.words(style) if answer.document else style.fitted(answer.words(style))
-        show("\n".join([*lines, *read_by]))
+        if answer.document:
+            output.document("\n".join([*answer.words(style), *read_by]))
+        else:
+            lines = style.fitted(answer.words(style))
+            output.result("\n".join([*lines, *read_by]), color=style.color)
     if answer.interrupted:
         _left(words, begin)
     if "--json" not in words:

@@ -19,7 +19,7 @@ _PLAIN: Final = r"(?i:(?:(?:bearer|basic|token)\s+)?(?:<secret-\d+>|your_[a-z_]*
 _VARIABLE: Final = r"(?i:(?:(?:bearer|basic|token)\s+)?\$\{(?P<name>[a-z_][a-z0-9_]*)\})"
 _SECRET_NAME: Final = (
     r"(?:api|access|private|secret|auth)keys?(?:id|helper)?$|headers?$|authorization$|token$"
-    r"|secrets?$|passw|passphrase|credentials?$|bearer$|cookies?$|signature$"
+    r"|secrets?$|^secret|passw|passphrase|credentials?$|bearer$|cookies?$|signature$"
     r"|^(?:auth|key|pass|pwd|pw|sig)$"
 )
 _ANY_KEY: Final = r"[_-][Kk][Ee][Yy]$|[a-z]Key$"
@@ -43,7 +43,7 @@ _TELLING: Final = frozenset(  # parameters that the services document, none of t
 )
 _REFERENCE: Final = r"\$\{(?P<value>[^}\s]{1,300})\}"
 _SHAPES: Final = (
-    r"(?<![A-Za-z0-9])(?P<value>"
+    r"(?:(?<![A-Za-z0-9])|(?<=[0-9;\[]m))(?P<value>"  # a colour of byok's own may stand before it
     r"(?:sk|pk|rk|fw|gsk|hf|r8|xai|csk|tgp|dapi|nvapi|pplx|glpat|fk|gh[opsur]|github_pat"
     r"|xox[abeprs])[-_][A-Za-z0-9_-]{10,}+"
     r"|AIza[A-Za-z0-9_-]{20,}+|(?:AKIA|ASIA)[A-Z0-9]{12,}+"
@@ -56,8 +56,13 @@ _SCHEME: Final = (
     r"(?i:\bBearer\s+(?P<value>\$\{\w+\}|[^\s\"',;)}\]]+)"
     r"|\bBasic\s+(?P<basic>[a-z0-9+/]{8,}={0,2}))"
 )
-# A word that stands alone in quotes: a pasted key, when it is as mixed as no name is.
-_QUOTED: Final = r"(?<=[`\"'])(?P<value>[A-Za-z0-9_-]{16,200})(?=[`\"'])"
+# A word alone in quotes, or a long one anywhere: a pasted key, when it is as mixed as no name is.
+_WORD: Final = (
+    r"(?<=[`\"'])(?P<value>[A-Za-z0-9_-]{16,200})(?=[`\"'])"
+    r"|(?<![A-Za-z0-9])(?P<bare>[A-Za-z0-9]{20,200})(?![A-Za-z0-9])"
+)
+# `token=…` in somebody's sentence.
+_NAMED: Final = r"(?P<key>\b[A-Za-z_-]{3,30})=(?P<value>[^\s&;,\"'`<>]{8,})"
 _SCHEME_SIGNS: Final = re.compile(r"(?i:bearer|basic)\s")
 # Control characters but tab and line end, and what turns the direction of the text around.
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -107,6 +112,7 @@ class Masker:
             text = re.sub(_BARE_LOGIN, self._value_of, text)
         if "=" in text:
             text = re.sub(_QUERY, self._queried, text)
+            text = re.sub(_NAMED, self._named, text)
         if "#" in text:
             text = re.sub(_FRAGMENT, self._fragment, text)
         if "${" in text:
@@ -115,7 +121,7 @@ class Masker:
             text = re.sub(_SCHEME, self._schemed, text)
         if _SHAPE_SIGNS.search(text):
             text = re.sub(_SHAPES, self._value_of, text)
-        return re.sub(_QUOTED, self._mixed, text)
+        return re.sub(_WORD, self._mixed, text)
 
     def label(self, secret: str) -> str:
         """The label that stands for a secret."""
@@ -141,8 +147,14 @@ class Masker:
         return self._value_of(found, "value" if found["value"] else "basic")
 
     def _mixed(self, found: re.Match[str]) -> str:
-        """A word in quotes."""
-        return self._value_of(found) if is_mixed(found["value"]) else found[0]
+        """A word in quotes, or a long one."""
+        name = "value" if found["value"] else "bare"
+        return self._value_of(found, name) if is_mixed(found[name]) else found[0]
+
+    def _named(self, found: re.Match[str]) -> str:
+        """What follows the name of a secret; the name of a variable is none."""
+        shown = not names_a_secret(found["key"]) or found["value"].isupper()
+        return found[0] if shown else self._value_of(found)
 
     def _value_of(self, found: re.Match[str], name: str = "value") -> str:
         """What was found, with one group masked."""
@@ -186,7 +198,8 @@ def is_mixed(word: str) -> bool:
     if len(set(kinds)) < 3 or len(word) < 16:
         return False
     turns = sum(one != other for one, other in pairwise(kinds))
-    return turns > 0.55 * (len(word) - 1)
+    numbers = len(re.findall(r"[0-9]+", word))  # a name has two or three at most
+    return turns > (0.42 if len(word) >= 20 and numbers > 2 else 0.55) * (len(word) - 1)
 
 
 def looks_like_a_key(word: str) -> bool:

@@ -5,12 +5,12 @@
 
 import sys
 
-from factory_byok.core.masking import leaving_as_json, leaving_in_color
+from factory_byok.core.masking import leaving, leaving_as_json, leaving_in_color
 
 
-def result(text: str) -> None:
-    """A whole result for a person, on stdout."""
-    _to_stdout(leaving_in_color(text))
+def result(text: str, *, color: bool = True) -> None:
+    """A whole result for a person, on stdout; without `color` no sequence is byok's own."""
+    _to_stdout(leaving_in_color(text) if color else leaving(text))
 
 
 def result_json(text: str) -> None:

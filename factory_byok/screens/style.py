@@ -8,6 +8,8 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import IO, Any, Final, Literal, NamedTuple
 
+from factory_byok.core.masking import mask_line
+
 ColorWhen = Literal["auto", "always", "never"]
 Cell = str | tuple[str, str]  # a text, or a text with the names of its style
 
@@ -60,12 +62,13 @@ class Style(NamedTuple):
 
         What stands in backticks is a command to copy: it stays on one line where that has room.
         """
-        text, rest = " ".join(text.split()), indent if hanging is None else hanging
+        text, rest = printable(" ".join(text.split())), indent if hanging is None else hanging
         if self.width >= UNBOUNDED or not text:
             return [f"{indent}{text}".rstrip()]
         from rich.console import Console
         from rich.text import Text
 
+        text = mask_line(text)  # here, since a secret in two lines is found by nobody
         room = max(self.width - max(len(indent), len(rest)), _NARROWEST)
         kept = _CODE.sub(lambda found: _kept(found[0], room), text)
         lines = Text(kept).wrap(Console(width=room), room, overflow="fold")
@@ -95,7 +98,7 @@ class Style(NamedTuple):
             from rich.console import Console
             from rich.text import Text
 
-            text = Text.from_ansi(line)
+            text = Text.from_ansi(mask_line(line))
             if text.cell_len <= self.width or " " not in text.plain.strip().rstrip(CONTINUED):
                 yield line
                 continue
@@ -141,6 +144,7 @@ class Style(NamedTuple):
         whole: Sequence[int] = (),
     ) -> list[str]:
         """Columns under dim heads ("" for all: none is shown); all but the `whole` ones fold."""
+        rows = [[self._cell(each) for each in row] for row in rows]
         if self.width >= UNBOUNDED:
             return self._plain_table(heads, rows, indent)
         if not self.wide and len(heads) > 2:
@@ -160,6 +164,12 @@ class Style(NamedTuple):
         for row in rows:
             table.add_row(*(Text(*((each,) if isinstance(each, str) else each)) for each in row))
         return self.drawn(Padding(table, (0, 0, 0, indent)))
+
+    def _cell(self, cell: Cell) -> Cell:
+        """A cell as it may be shown; a secret goes before it is folded, a pipe's at the exit."""
+        text = printable(_text(cell))
+        text = text if self.width >= UNBOUNDED else mask_line(text)
+        return text if isinstance(cell, str) else (text, cell[1])
 
     def _plain_table(
         self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], indent: int

@@ -33,6 +33,9 @@ _INSIDE: Final = (
 _TOKEN: Final = re.compile(rf"(?P<comment>//[^\r\n]*|/\*(?s:.*?)\*/){_INSIDE}")
 _TOKEN_OF_COMMENT: Final = re.compile(rf"(?P<comment>(?!)){_INSIDE}")
 _IS_NAME: Final = re.compile(rf"{_BETWEEN}:")
+# Members whose values are numbers or short words: a long text there is something pasted.
+_PLAIN_VALUES: Final = ("maxOutputTokens", "max_tokens", "reasoningEffort", "reasoning_effort")
+_LONG: Final = re.compile(r"[\"'][^\"'\r\n]{16,}")
 _COMMENT_LINE: Final = re.compile(r"[ \t]*(?://|#|/?\*)")
 
 
@@ -61,7 +64,8 @@ class _Mask(Masker):
         done = at = 0
         while pair := _PAIR.search(text, at):
             at = pair.end()
-            if not names_a_secret(pair["name"]):
+            odd = pair["name"] in _PLAIN_VALUES and _LONG.match(text, at)
+            if not odd and not names_a_secret(pair["name"]):
                 continue
             parts.append(text[done:at])
             if text[at : at + 1] in ("{", "["):
