@@ -194,8 +194,10 @@ def is_mixed(word: str) -> bool:
     Of random letters and digits 62 % differ in kind from the one before; of names that people
     write without spaces (`GptOss20bLocalModel`) about half at most.
     """
+    if len(word) < 16 or not re.fullmatch(r"[A-Za-z0-9_+=-]+", word):
+        return False
     kinds = ["A" if each.isupper() else "a" if each.islower() else "1" for each in word]
-    if len(set(kinds)) < 3 or len(word) < 16:
+    if len(set(kinds)) < 3:
         return False
     turns = sum(one != other for one, other in pairwise(kinds))
     numbers = len(re.findall(r"[0-9]+", word))  # a name has two or three at most

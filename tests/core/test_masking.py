@@ -1,6 +1,7 @@
 """The one exit: what no text that leaves byok holds, and what stays readable."""
 
 import json
+import re
 import time
 
 import pytest
@@ -125,3 +126,32 @@ def test_an_edit_in_json_tells_no_secret(edit: dict[str, object], gone: bool) ->
 )
 def test_what_looks_like_a_key(word: str, looks: bool) -> None:
     assert looks_like_a_key(word) == looks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Server localhost:1/keys/jq4i9DoV8gz4FkQ1okTBGzvA/v1",
+        "http://localhost:1/v1?4JdpmrcXgGCJbW56eCuNGMGm",
+        "There is no entry `e43W6T8ygpnnhcc826ZWOf0W`",
+        "cannot create: token=ixnkuisgnprvdd",
+        "\x1b[1;31msk-proj-iAhzCueQpB1234567",
+        "http://h/v1?api_key=abcdefgh#Tz81kQw9Lm3Xc7Vb",
+    ],
+)
+def test_a_pasted_key_goes_wherever_it_stands(text: str) -> None:
+    secret = max(re.findall(r"[A-Za-z0-9-]{12,}", text), key=len)
+    assert secret not in leaving_in_color(text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "unsloth/Qwen3-Coder-30B-A3B-Instruct-GGUF:Q4_K_M", "DeepSeekR1DistillQwen32BInstruct",
+        "/tmp/pytest-of-root/pytest-414/test_an_expired_certificate_is4/home", "MODEL=NAME_OF_IT",
+        "api_key=OPENAI_API_KEY", "hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q8_0",
+        "sha256:2f5e0b2c5c1d9a3e8f7b6a5d4c3b2a1908f7e6d5c4b3a291807f6e5d4c3b2a19",
+    ],
+)  # fmt: skip
+def test_names_paths_and_digests_stay(name: str) -> None:
+    assert leaving_in_color(name) == name
