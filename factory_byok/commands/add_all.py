@@ -40,8 +40,9 @@ def offers(world: "World", choice: "Choice", secret: str, *, timeout: float, qui
 
     usual = str(place(world, choice.provider, "").address) if choice.about.fixed else ""
     where = () if str(choice.address) == usual else ("--endpoint", str(choice.address))
-    first = models[0].name if models else ""
-    step = after_offer(choice.provider, choice.about.title, first, *where)
+    new = (each.name for each in models if not each.used and each.tools is not False)
+    first, had = next(new, ""), any(each.used for each in models)
+    step = after_offer(choice.provider, choice.about.title, first, *where, had=had)
     return Answer(data, words, next=step)
 
 

@@ -91,7 +91,8 @@ def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answ
     from factory_byok.workflows.next_step import after_windows
 
     nothing = not seen.rows and not any(seen.snap.listed())
-    step = after_windows(((row.command, row.model) for row in seen.rows), nothing=nothing)
+    advice = [(row.command, row.model, row.advice) for row in seen.rows]
+    step = after_windows(advice, nothing=nothing)
     return Answer({"models": seen.rows}, words, next=step)
 
 

@@ -47,7 +47,7 @@ def _summary(sync: Sync, *, done: bool) -> str:
     """What was done or would be."""
     who = f"{sync.choice.about.title} at {sync.choice.address}"
     if not sync.files.changes:
-        return f"Nothing to change: {who} has nothing that droid lacks, and no entry lost its model"
+        return f"Nothing to {' or '.join(sync.asked)} for {who}"
     add, remove = ("Added", "removed") if done else ("Would add", "remove")
     told = []
     if sync.added:

@@ -16,7 +16,7 @@ def offered_lines(choice: Choice, models: Sequence[Offered], style: Style) -> It
         yield f"{who} at {choice.address} offers no model"
         return
     rows = [(printable(model.name), (about_offered(model), "dim")) for model in models]
-    yield from style.table(("", ""), rows)
+    yield from style.table(("", ""), rows, whole=(0,))
     yield ""
     count = counted(len(models), "model")
     also = "; `--all` adds every one that droid lacks" if len(models) > 1 else ""

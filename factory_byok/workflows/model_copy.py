@@ -12,6 +12,7 @@ from factory_byok.core.model_names import parse_name, refuse_no_name, same_model
 from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.core.world import World
+from factory_byok.diagnosis.advice import RAISED_BY
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.entry_edits import set_field
 from factory_byok.droid.known_models import DEFAULT_OUTPUT
@@ -137,7 +138,12 @@ def carry_out(
 def _refuse(server: Server, model: Model, window: Tokens) -> None:
     """Raises ByokError where no copy can have that window."""
     if not server.is_ollama:
-        raise ByokError("Only an Ollama server can derive a model with another window")
+        raise ByokError(
+            "byok can give a model another window on an Ollama server alone",
+            RAISED_BY.get(server.provider, "Set it where that server is started").format(
+                model=model.name, window=window
+            ),
+        )
     if model.remote:
         raise ByokError(f"`{model.name}` runs in the cloud, which decides its window")
     longest = model.longest_window

@@ -256,24 +256,33 @@ def after_pull(model: str, *, done: bool) -> NextStep:
 
 
 def after_windows(
-    commands: Iterable[tuple[tuple[str, ...], str]], *, nothing: bool = False
+    advice: Iterable[tuple[tuple[str, ...], str, str]], *, nothing: bool = False
 ) -> NextStep:
-    """After looking at windows: the first command that raises one, with its model.
+    """After looking at windows: the first command that raises one, with its model, else a sentence.
 
     `nothing` says that there is neither an entry nor a model.
     """
     if nothing:
         return run("byok", "setup", why="from nothing to a model that works in droid")
-    for command, model in commands:
+    told = list(advice)
+    for command, model, _ in told:
         if command:
             return run(*command, why=f"for {model}")
+    for _, _, sentence in told:
+        if sentence:
+            return NextStep(sentence)
     return run("byok", "doctor", why="looks at everything else")
 
 
-def after_offer(provider: str, title: str, model: str, *where: str) -> NextStep:
-    """After a look at what a server offers; `model` is the one to take first, "" for none."""
+def after_offer(provider: str, title: str, model: str, *where: str, had: bool) -> NextStep:
+    """After a look at what a server offers; `model` is the one to take first, "" for none.
+
+    `had` says that droid has one of them.
+    """
     if model:
         return run("byok", "add", provider, model, *where, why="makes it a model of droid's")
+    if had:
+        return run("byok", "test", why="lets each model call a tool, as droid will")
     if provider == "ollama":
         return run("byok", "setup", why="chooses a model for this machine and downloads it")
     return NextStep(f"load a model in {title}, then the same command shows it")

@@ -102,14 +102,14 @@ def _told(snap: Snapshot, server: Server, choice: Choice, model: Model) -> Offer
         window=None if unread else window,
         longest_window=_tokens(model.longest_window),
         longest_output=_tokens(model.longest_output),
-        tools=_calls_tools(server, model),
+        tools=calls_tools(server, model),
         size=None if model.remote else model.weights or None,
         on_gpu=room(snap, endpoint, server, model)[0],
         used=used,
     )
 
 
-def _calls_tools(server: Server, model: Model) -> bool | None:
+def calls_tools(server: Server, model: Model) -> bool | None:
     """Whether droid can act through a model; calls that come as text are of no use to it."""
     if server.is_ollama:
         return {"yes": True, "unknown": None}.get(installed(model, server).tools, False)

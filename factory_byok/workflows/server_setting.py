@@ -49,7 +49,10 @@ class Setting:
 def plan(world: World, snap: Snapshot, server: Server, address: Address, window: Tokens) -> Setting:
     """The steps for this server. Raises ByokError when it has no such setting."""
     if not server.is_ollama or not server.window_setting:
-        raise ByokError("Only an Ollama server has a setting for all windows")
+        raise ByokError(
+            "byok can set the window of a whole server for Ollama alone",
+            "Set it where that server is started",
+        )
     endpoint = address.identity()
     kind, setting = runner(snap, endpoint, server), f"{server.window_setting}={window}"
     by_hand = set_variable(snap, endpoint, server, setting)

@@ -26,6 +26,7 @@ from factory_byok.droid.settings.new_entry import NewEntry, adding
 from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.workflows.add import Wanted, beside, new_entry, usual_limit
 from factory_byok.workflows.choice import CHECKS, Choice, look_there
+from factory_byok.workflows.offered_models import calls_tools
 from factory_byok.workflows.plan import Files, plan_files
 from factory_byok.workflows.remove import refuse_broken, removal_edits
 
@@ -37,7 +38,7 @@ class Sync:
     """One plan for a server: entries `added` and `removed`, and what is `left_out`, with reasons.
 
     `already` are the server's models that droid has. `report` says what is wrong with what is
-    added, seen in `snap`.
+    added, seen in `snap`; `asked` are the verbs that were asked for.
     """
 
     choice: Choice
@@ -49,6 +50,7 @@ class Sync:
     left_out: Reasons = ()
     already: tuple[str, ...] = ()
     was_default: bool = False
+    asked: tuple[str, ...] = ()
 
 
 def see(
@@ -100,6 +102,7 @@ def plan(
         (*left_out, *kept),
         already,
         now.defaults.model in {each.id for each in gone},
+        (*(("add",) if add else ()), *(("remove",) if prune else ())),
     )
 
 
@@ -118,7 +121,7 @@ def _wanted(
     new: list[tuple[NewEntry, Model]] = []
     left_out, already = [], []
     for model in models:
-        why = why_not(model, models)
+        why = why_not(server, model, models)
         if any(_same(server, model.name, each) for each in used):
             already.append(model.name)
         elif why:
@@ -130,14 +133,14 @@ def _wanted(
     return tuple(new), tuple(left_out), tuple(already)
 
 
-def why_not(model: Model, models: Iterable[Model] = ()) -> str:
+def why_not(server: Server, model: Model, models: Iterable[Model]) -> str:
     """Why a model is of no use to droid, a phrase; "" for one that may be."""
     if not model.chats:
         return "it cannot chat"
     if EVERY in model.name:
         return "it stands for other names"
-    if isinstance(model.capabilities, Known) and "tools" not in model.capabilities.value:
-        return "it cannot call tools, so droid cannot act through it"
+    if calls_tools(server, model) is False:
+        return "droid cannot act through it: it cannot call tools, or writes calls as text"
     for each in models:
         base, window = derived_from(each.name)
         if base and same_model(base, model.name) and int(window) >= FLOOR:

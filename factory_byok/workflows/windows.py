@@ -27,6 +27,7 @@ from factory_byok.diagnosis.checks.model_missing import is_absent, what_to_do
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.look import look
+from factory_byok.providers.hosted import HOSTED
 from factory_byok.sizing.fitting import asked_of, fit, free_memory, installed
 from factory_byok.workflows.asked_server import server_at
 from factory_byok.workflows.loading import seen_loaded
@@ -209,7 +210,7 @@ def _advice(
     """What to do about a window, "" when it is good."""
     if isinstance(window, Unknown) or model.remote:
         return "", ()
-    if window.value.tokens >= FLOOR or not server.is_ollama:
+    if window.value.tokens >= FLOOR or server.provider in HOSTED:
         soon = unloaded_soon(server) is not None
         return (keep_loaded(snap, endpoint, server).text, ()) if soon else ("", ())
     remedy = raise_window(snap, server, model, endpoint)

@@ -1,5 +1,6 @@
 """Ctrl-c in the middle of each verb that changes something: what is written is said, and undone."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,3 +59,32 @@ def test_what_was_written_is_said_and_goes_back(
         assert byok("undo").code == 0
     assert not (empty_home / ".factory/config.json").exists()
     assert list(server.state.models) == ["slow:32b"]
+
+
+MANIFEST = """version = 1
+[[models]]
+name = "new:8b"
+"""
+ENTRY = {
+    "model_display_name": "New",
+    "model": "new:8b",
+    "api_key": "x",
+    "provider": "generic-chat-completion-api",
+    "max_tokens": 4000,
+}
+
+
+@pytest.mark.parametrize("verb", ["fix", "apply"])
+def test_a_plan_that_downloads_leaves_droids_files_alone(
+    server: Ollama, empty_home: Path, verb: str
+) -> None:
+    config, manifest = empty_home / ".factory/config.json", empty_home / "byok.toml"
+    config.parent.mkdir()
+    config.write_text(json.dumps({"custom_models": [{**ENTRY, "base_url": server.base_url}]}))
+    manifest.write_text(MANIFEST)
+    before = config.read_bytes()
+    words = ("fix", "model_missing") if verb == "fix" else ("apply", str(manifest))
+    person = Person(*words, "--yes").sees("MB of 4.6 GB").presses_ctrl_c().sees("Interrupted.")
+    assert person.ends() == 130
+    assert "Interrupted. Nothing was changed" in person.seen and "Traceback" not in person.seen
+    assert config.read_bytes() == before

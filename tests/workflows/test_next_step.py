@@ -53,9 +53,10 @@ def test_a_server_without_a_model_and_no_entry_leads_to_setup() -> None:
     snap = a_snapshot(entries=())
     assert "(adds a model, step by step)" in after_doctor(snap, examine(snap)).text
     assert after_windows((), nothing=True).command == ("byok", "setup")
-    assert after_offer("ollama", "Ollama", "").command == ("byok", "setup")
-    assert "in LM Studio" in after_offer("lm-studio", "LM Studio", "").text
-    assert after_offer("vllm", "vLLM", "m").command == ("byok", "add", "vllm", "m")
+    assert after_offer("ollama", "Ollama", "", had=False).command == ("byok", "setup")
+    assert "in LM Studio" in after_offer("lm-studio", "LM Studio", "", had=False).text
+    assert after_offer("vllm", "vLLM", "m", had=True).command == ("byok", "add", "vllm", "m")
+    assert after_offer("vllm", "vLLM", "", had=True).command == ("byok", "test")
 
 
 def test_what_byok_can_repair_is_repaired_first() -> None:
@@ -122,7 +123,8 @@ def test_what_is_left_comes_before_a_proof() -> None:
 
 def test_windows_are_raised_then_tried_then_used() -> None:
     raise_it = ("byok", "window", "m:7b", "--set", "32000")
-    assert after_windows([((), "good:7b"), (raise_it, "m:7b")]).command == raise_it
+    assert after_windows([((), "good:7b", "Load it"), (raise_it, "m:7b", "")]).command == raise_it
+    assert after_windows([((), "m", "Load it again")]).text == "Load it again"
     assert after_windows([]).command == ("byok", "doctor")
     assert after_window_set("c", used=True, worked=False).command == ("byok", "doctor")
     assert after_window_set("c", used=False, worked=True).command == ("byok", "add", "ollama", "c")
