@@ -110,7 +110,7 @@ NO_FIRST_NORM: Final = frozenset({"exaone4", "olmo2"})
 # The tokens whose logits are asked for are chosen behind the last layer, not inside it.
 LATE_CHOICE: Final = frozenset(
     {"cohere2moe", "hy_v3", "nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next"}
-    | {"gpt-oss", "step35"}
+    | {"gemma4", "gpt-oss", "step35"}
 )
 
 # Norms with a mean, which never overwrite what they read.
