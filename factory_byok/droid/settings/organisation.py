@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from factory_byok.core.droid_facts import Json
 from factory_byok.droid.field_names import DIALECTS, EFFORTS, folded
 from factory_byok.droid.settings.entry_rules import Candidate, with_inherited
-from factory_byok.droid.settings.field_types import BEDROCK_TEXTS, is_a
+from factory_byok.droid.settings.field_types import is_a
 from factory_byok.droid.settings.value_words import brief, kind_of, text_of
 
 # The schema knows these dialects and the loader of entries does not.
@@ -107,12 +107,9 @@ def _fits(value: Json, wanted: str, beside: Mapping[str, Json]) -> bool:
 
 def _is_bedrock(value: dict[str, Json]) -> bool:
     """Whether an object is a `bedrock` by the schema: no empty region, a base URL that parses."""
-    seen = with_inherited(value)
-    if not all(isinstance(seen.get(key, ""), str) for key in BEDROCK_TEXTS):
-        return False
-    if not is_a(seen.get("requestMetadata", {}), "an object of texts"):
-        return False
-    return seen.get("awsRegion") != "" and _is_url(str(seen.get("bedrockBaseUrl", "${URL}")))
+    seen = dict(with_inherited(value))
+    region, url = seen.get("awsRegion"), str(seen.get("bedrockBaseUrl", "${URL}"))
+    return is_a(seen, "an object of droid's form") and region != "" and _is_url(url)
 
 
 def _is_url(text: str) -> bool:
