@@ -13,11 +13,12 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
 from factory_byok.droid.settings.writing import journal, transaction
 from factory_byok.droid.settings.writing.journal import RESCUED, Journal
-from factory_byok.droid.settings.writing.record import Made, Record, digest
+from factory_byok.droid.settings.writing.record import Made, Record, digest, load_record
 from factory_byok.droid.settings.writing.recovery import settle
 
 PATH = Path("/home/u/.factory/config.json")
 WORLD = World("linux", Path("/nowhere"), Path("/nowhere"), Path("/nowhere"), {})
+TEMPORARY = ".{}.byok-1-0123456789ab.tmp"
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
@@ -122,7 +123,7 @@ def test_what_byok_made_is_known_only_of_the_bytes_that_it_left(store: Journal) 
 
 def pending(store: Journal, path: Path = PATH, **changes: object) -> Record:
     """One write that a killed process left open."""
-    draft = Record("", "", "add", str(path), "", "", "", temporary=f".{path.name}.t")
+    draft = Record("", "", "add", str(path), "", "", "", temporary=TEMPORARY.format(path.name))
     return store.keep(replace(draft, **changes), b"old", b"new")  # type: ignore[arg-type]
 
 
@@ -164,7 +165,7 @@ def two_open(store: Journal, tmp_path: Path) -> tuple[Path, Path]:
 
 def test_half_a_group_is_finished_from_its_temporary_files(store: Journal, tmp_path: Path) -> None:
     done, waiting = two_open(store, tmp_path)
-    waiting.with_name(".config.json.t").write_bytes(b"new")
+    waiting.with_name(TEMPORARY.format("config.json")).write_bytes(b"new")
     (told,) = settle(store)
     assert told.startswith("An interrupted `byok add` was finished: ")
     assert (done.read_bytes(), waiting.read_bytes()) == (b"new", b"new")
@@ -189,6 +190,21 @@ def test_displaced_bytes_of_others_are_rescued_once(store: Journal, tmp_path: Pa
     rescued = [each for each in store.all() if each.verb == RESCUED]
     assert [each.bytes_before() for each in rescued] == [b"theirs"]
     assert RESCUED not in {each.verb for each in store.standing()}
+
+
+@pytest.mark.parametrize("name", ["settings.json", "../../x", "/etc/x", ".x.byok-1-0.tmp"])
+def test_an_open_record_never_leads_to_a_file_that_is_no_temporary_one(
+    store: Journal, tmp_path: Path, name: str
+) -> None:
+    path, other = tmp_path / "config.json", tmp_path / "settings.json"
+    path.write_bytes(b"old")
+    other.write_bytes(b"mine")
+    record = pending(store, path)
+    place = Path(record.place)
+    place.write_bytes(place.read_bytes().replace(record.temporary.encode(), name.encode()))
+    assert load_record(place) is None
+    settle(store)
+    assert (path.read_bytes(), other.read_bytes()) == (b"old", b"mine")
 
 
 @pytest.mark.parametrize("damage", ["truncated", "missing", "wrong type", "a pipe"])

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
 from factory_byok.droid.settings.writing.disk import why
+from factory_byok.droid.settings.writing.temporary import is_temporary
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def load_record(place: Path) -> Record | None:
         return None
     whole = f"{record.id}.{'pending' if place.suffix == '.pending' else 'record'}" == place.name
     sane = 0 <= record.prefix <= record.size and 0 <= record.suffix <= record.size
-    if not (whole and sane and record.members > 0):
+    named = "\0" not in record.path and (not record.temporary or is_temporary(record.temporary))
+    if not (whole and sane and named and record.members > 0):
         return None
     return replace(record, pending=place.suffix == ".pending", place=str(place))
 

@@ -21,6 +21,11 @@ def temporary_name(name: str) -> str:
     return f".{name}.byok-{os.getpid()}-{token()}.tmp"
 
 
+def is_temporary(name: str) -> bool:
+    """Whether a name is one of those that byok gives its temporary files."""
+    return _TEMPORARY.fullmatch(name) is not None and "/" not in name and "\0" not in name
+
+
 def strays(folder: Path) -> list[Path]:
     """The temporary files in this folder whose writer is gone; the caller holds byok's lock."""
     try:
