@@ -17,7 +17,6 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from factory_byok.commands import GROUPS
 from factory_byok.diagnosis.checks import CHECKS
 from factory_byok.diagnosis.examine import code_of
 from factory_byok.diagnosis.failures import FAILURES
@@ -61,26 +60,23 @@ def providers_table() -> str:
     return "\n".join(rows)
 
 
-def verbs_table() -> str:
-    """Every verb with its line of help."""
-    rows = ["| Verb | Does |", "|---|---|"]
-    rows += [
-        f"| `byok {verb}` | {line} |" for verbs in GROUPS.values() for verb, line in verbs.items()
-    ]
-    return "\n".join(rows)
-
-
 def fenced(name: str) -> Callable[[], str]:
     """A screen as a block of text."""
     return lambda: f"```text\n{screen(name)}\n```"
 
 
+def recorded(name: str) -> Callable[[], str]:
+    """A screen that a test records from a run of the whole command."""
+    file = ROOT / f"tests/screens/{name}.txt"
+    return lambda: f"```text\n{file.read_text('utf-8').rstrip()}\n```"
+
+
 PARTS: Final[dict[str, Callable[[], str]]] = {
-    "verbs": verbs_table,
     "checks": checks_table,
     "failures": failures_table,
     "providers": providers_table,
     **{f"screen {name}": fenced(name) for name in SCREENS},
+    "screen setup": recorded("setup"),
 }
 
 

@@ -71,10 +71,11 @@ def _merged(repair: Repair) -> list[list[Finding]]:
 
 def _outcome(repair: Repair, done: Done | None) -> Iterator[str]:
     """Where the plan stands, in one line."""
-    count = counted(len(_merged(repair)), "repair")
+    number = len(_merged(repair))
+    count, back = counted(number, "repair"), "it" if number == 1 else "them"
     if done is None:
         yield "Nothing was changed" if repair.changes else "Nothing here is byok's to repair"
     elif done.whole:
-        yield f"{count} done; `byok undo` takes them back"
+        yield f"{count} done; `byok undo` takes {back} back"
     elif done.told:  # what ctrl-c leaves is told for all verbs in the same way
         yield f"Stopped half way. {done.told}" if done.actions else done.told

@@ -15,6 +15,7 @@ TOPICS: Final[dict[str, str]] = {
     "checks": "Every check, and what is wrong when it fires",
     "failures": "The known failures, and the checks that find them",
     "providers": "Every provider: base URL, dialect, key variable",
+    "droid": "What changed from version to version of droid",
     "files": "Which of droid's files byok writes, and how",
     "scripts": "JSON, exit codes and schemas",
     "manifest": "The file that `byok apply` reads",

@@ -156,7 +156,7 @@ def _set_up(snap: Snapshot) -> NextStep:
         also = f"; install first {'; '.join(lines)}" if lines else ""
         return run("byok", "add", kind[1].provider, why=f"{told_of(*kind)}{also}")
     does = "downloads a model and adds it" if _without_models(snap) else "adds a model"
-    why = f"install first {'; '.join(lines)}" if lines else f"{does}, step by step"
+    why = f"first install {', and '.join(lines)}" if lines else f"{does}, step by step"
     return run("byok", "setup", why=why)
 
 

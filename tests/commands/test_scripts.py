@@ -61,7 +61,7 @@ def team(tmp_path: Path) -> Path:
 def test_the_script_sets_up_a_machine_and_can_be_repeated(
     team: Path, empty_home: Path, ollama: Make
 ) -> None:
-    double = ollama([], registry=Registry([a_model("qwen2.5-coder:7b", 7.6)]))
+    double = ollama([], registry=Registry([a_model("qwen3:4b", 4.0)]))
     (team / "onboarding.sh").write_text(printed("onboarding.sh"), "utf-8")
     variables = {"OLLAMA_HOST": double.url, **path_with(BIN)}
     for _ in range(2):
@@ -70,7 +70,7 @@ def test_the_script_sets_up_a_machine_and_can_be_repeated(
     assert "Already matches byok.toml" in ran.stdout
     assert json.loads((team / "byok-doctor.json").read_text())["command"] == "doctor"
     (entry,) = json.loads((empty_home / ".factory/config.json").read_text())["custom_models"]
-    assert entry["model"] == "qwen2.5-coder:7b-ctx32000"
+    assert entry["model"] == "qwen3:4b-ctx32000"
 
 
 def test_the_script_ends_with_1_when_the_server_is_down(team: Path, empty_home: Path) -> None:

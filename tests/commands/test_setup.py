@@ -1,6 +1,7 @@
 """byok setup without a terminal, against the double of Ollama."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from factory_byok.core.facts import Disk, Known
+from factory_byok.core.facts import Disk, Known, OllamaInstall
 from factory_byok.core.units import Bytes
+from factory_byok.diagnosis import collect as collecting
 from factory_byok.hardware import disk
+from factory_byok.providers.ollama import install as ollama_install
 from factory_byok.workflows import pull as pulling
+from tests.builders import a_machine
 from tests.commands.conftest import Byok, Ran
 from tests.doubles.ollama import Ollama, Registry, Script, a_cloud_model, a_model
 
@@ -20,6 +24,7 @@ pytestmark = pytest.mark.outside
 
 Make = Callable[..., Ollama]
 NAME = "qwen2.5-coder:32b"
+SCREENS = Path(__file__).parents[1] / "screens"
 COPY = "qwen2.5-coder:32b-ctx32000"
 STEPS = ["machine", "server", "model", "pull", "window", "keep_alive", "entry", "default", "proof"]
 
@@ -110,6 +115,30 @@ def test_a_second_run_changes_nothing_and_says_so(
     assert files() == before
     assert server.state.models == models
     assert not server.asked("/api/create") and not server.asked("/api/pull")
+
+
+def test_the_readmes_screen_is_what_setup_shows(
+    byok: Byok, server: Ollama, monkeypatch: pytest.MonkeyPatch, empty_home: Path, tmp_path: Path
+) -> None:
+    machine = a_machine()
+    monkeypatch.setattr(collecting, "_machine", lambda *_: machine)
+    install = OllamaInstall("/usr/local/bin/ollama", "by hand", running=True)
+    monkeypatch.setattr(ollama_install, "probe", lambda _: install)
+    droid = tmp_path / "bin/droid"
+    droid.parent.mkdir()
+    droid.write_text("#!/bin/sh\necho 0.225.2\n")
+    droid.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{droid.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("COLUMNS", "80")
+    server.state.models["qwen3-coder:30b"] = a_model("qwen3-coder:30b", 30.5)
+    words = ("setup", "--model", "qwen3-coder:30b", "--yes")
+    ran = byok(*words)
+    assert ran.code == 0
+    shown = f"$ byok {' '.join(words)}\n{ran.out.replace(server.url, 'http://localhost:11434')}"
+    file = SCREENS / "setup.txt"
+    if os.environ.get("BYOK_UPDATE_SCREENS"):
+        file.write_text(shown, "utf-8")
+    assert shown == file.read_text("utf-8")
 
 
 # --- what goes wrong -----------------------------------------------------------------------------

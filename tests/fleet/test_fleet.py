@@ -20,7 +20,7 @@ pytestmark = pytest.mark.outside
 
 Make = Callable[..., Ollama]
 BIN = Path(sys.executable).parent
-BASE = "qwen2.5-coder:7b"
+BASE = "qwen3:4b"
 
 
 def on(host: Mapping[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
@@ -62,7 +62,7 @@ def machines(tmp_path: Path, ollama: Make, folder: Path) -> dict[str, dict[str, 
     for each in (ada, ben):
         ran = on(each, "apply", str(folder / "byok.toml"))
         assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert on(ben, "set", "Qwen 2.5 Coder 7B [Team]", "max_output=77").returncode == 0
+    assert on(ben, "set", "Qwen 3 4B [Team]", "max_output=77").returncode == 0
     cyd = machine("cyd", f"http://127.0.0.1:{closed_port()}")
     return {"ada": ada, "ben": ben, "cyd": cyd, "dan": {**cyd, "PATH": "/usr/bin:/bin"}}
 

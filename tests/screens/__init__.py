@@ -5,12 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from factory_byok.core.facts import Entry, Known, Snapshot, Window
+from factory_byok.core.facts import Known, Snapshot, Window
 from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.examine import examine
-from factory_byok.droid.rules import NEWEST_FOLLOWED
 from factory_byok.screens.doctor import doctor_lines
-from factory_byok.screens.entries import entries_lines
 from factory_byok.screens.next_line import next_lines
 from factory_byok.screens.style import Style
 from factory_byok.sizing.recommendation import recommend
@@ -47,22 +45,8 @@ def _doctor(style: Style) -> Iterable[str]:
     yield from next_lines(after_doctor(snap, report), style)
 
 
-def _list(style: Style) -> Iterable[str]:
-    """`byok list` with one entry that droid hides."""
-    hidden: Entry = replace(
-        an_entry(),
-        fate="shadowed",
-        reason="The entry of the same id in /home/u/.factory/settings.json wins",
-    )
-    listed = an_entry(file="/home/u/.factory/settings.json", base_url=f"{ENDPOINT}/v1")
-    return entries_lines(
-        (listed, hidden), (), {listed.id: 65_536}, listed.id, NEWEST_FOLLOWED.words, style
-    )
-
-
 SCREENS: Final[dict[str, tuple[str, Callable[[Style], Iterable[str]]]]] = {
     "doctor": ("byok doctor", _doctor),
-    "list": ("byok list", _list),
 }
 
 
