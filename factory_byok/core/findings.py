@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from factory_byok.core.actions import Action, Edit, EditSettings
+from factory_byok.core.actions import Action, CopyModel, Edit, EditSettings
 
 Level = Literal["error", "warning", "note"]
 Status = Literal["ok", "note", "warning", "error", "skipped", "crashed"]
@@ -46,6 +46,12 @@ class Finding:
     message: str
     remedy: Remedy = NO_REMEDY
     check: str = ""
+
+    @property
+    def repairable(self) -> bool:
+        """Whether `byok fix` repairs it unasked: an edit, or a larger window that is needed."""
+        copies = self.level != "note" and any(isinstance(a, CopyModel) for a in self.remedy.actions)
+        return copies or bool(self.remedy.edits)
 
     @property
     def command(self) -> tuple[str, ...]:

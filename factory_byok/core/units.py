@@ -28,7 +28,7 @@ def show_bytes(size: int) -> str:
 
 def show_tokens(count: int) -> str:
     """Shows a number of tokens in full with thousands separated: `32,768 tokens`."""
-    return f"{count:,} tokens"
+    return f"{count:,} token{'' if count == 1 else 's'}"
 
 
 def show_parameters(count: int) -> str:

@@ -161,7 +161,7 @@ def _take_over(
         try:
             if isinstance(action, PullModel) and finding.check in codes:
                 draft.actions += [] if action in draft.actions else [action]
-            elif isinstance(action, CopyModel):
+            elif isinstance(action, CopyModel) and (finding.repairable or finding.check in codes):
                 _copy(world, snap, action, draft)
             else:
                 continue

@@ -109,7 +109,7 @@ def after_doctor(snap: Snapshot, report: Report) -> NextStep:
     from factory_byok.diagnosis.causes import causes
 
     found = causes(snap, report)
-    repairs = sum(any(one.remedy.edits for one in each.findings) for each in found)
+    repairs = sum(any(one.repairable for one in each.findings) for each in found)
     if repairs:
         return run(*FIX, why=f"repairs {repairs} of {len(found)}")
     return _after_repairs(snap, report)

@@ -47,7 +47,7 @@ def _has_gpu(snap: Snapshot, entry: Entry, server: Server) -> bool:
 def _finding(entry: Entry, loaded: Loaded) -> Finding:
     """How much lies where, and what makes room."""
     spilled = loaded.size - loaded.on_gpu
-    share = f"{100 * spilled / loaded.size:.0f} %"
+    share = f"{min(max(round(100 * spilled / loaded.size), 1), 99)} %"
     what = "All" if not loaded.on_gpu else f"{show_bytes(spilled)} ({share})"
     message = f"{what} of `{loaded.name}` is in system memory, not on the GPU, so it is slow"
     smaller = ""

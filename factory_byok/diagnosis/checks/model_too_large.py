@@ -72,7 +72,7 @@ def _finding(entry: Entry, model: Model, window: Window, found: AtWindow, have: 
         f"`{model.name}` needs {show_bytes(need.total)} at {show_tokens(window.tokens)} "
         f"({need.basis}), and this machine has {show_bytes(have)} of GPU and system memory",
         Remedy(
-            f"See what fits: {smaller}a smaller model surely does",
+            f"See what fits: {smaller}a smaller model too",
             by_command(("byok", "fit", model.name)),
         ),
     )

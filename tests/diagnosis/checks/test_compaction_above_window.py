@@ -41,7 +41,7 @@ def test_the_limit_that_add_writes_is_silent_and_one_token_more_is_not() -> None
     [
         (65_537, "its window of 65,536 tokens is full before that"),
         (65_536, "which leaves none for the answer"),
-        (65_535, "which leaves 1 tokens of its window of 65,536 for the answer"),
+        (65_535, "which leaves 1 token of its window of 65,536 for the answer"),
         (ROOM + 1, "which leaves 15,999 tokens of its window of 65,536 for the answer"),
     ],
 )
