@@ -1,8 +1,13 @@
 """Explanations on the screen: a check, the index of all, a page of the documentation."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Final
 
 from factory_byok.screens.style import UNBOUNDED, Style
+
+_CELL: Final = re.compile(r"(?<!\\)\|")  # between two cells of a table
 
 
 def check_lines(row: Mapping[str, str], style: Style) -> Iterator[str]:
@@ -40,4 +45,24 @@ def page_lines(text: str, style: Style) -> Iterator[str]:
         return
     from rich.markdown import Markdown
 
-    yield from style.drawn(Markdown(text, hyperlinks=False))
+    for table, lines in groupby(text.rstrip().splitlines(), key=lambda line: line.startswith("|")):
+        if table:
+            yield from _table(list(lines), style)
+        else:
+            yield from style.drawn(Markdown("\n".join(lines), hyperlinks=False))
+        yield ""
+
+
+def _table(lines: Sequence[str], style: Style) -> list[str]:
+    """A table of Markdown; where it is too wide, each row's cells stand under its first one."""
+    heads, _, *rows = ([_plain(cell) for cell in _CELL.split(line)[1:-1]] for line in lines)
+    columns = zip(heads, *rows, strict=True)
+    words = sum(max(map(len, " ".join(column).split())) for column in columns)
+    if any(heads) and words + 2 * len(heads) > style.width:  # it would break words
+        return style.stacked(heads, [[(first, "bold"), *rest] for first, *rest in rows])
+    return style.table(heads, rows)
+
+
+def _plain(cell: str) -> str:
+    """A cell without the marks of Markdown."""
+    return cell.strip().replace("`", "").replace("\\|", "|").replace("**", "")

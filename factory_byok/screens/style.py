@@ -9,6 +9,7 @@ from shutil import get_terminal_size
 from typing import IO, Any, Final, Literal, NamedTuple
 
 from factory_byok.core.masking import mask_line
+from factory_byok.core.words import lower_first
 
 ColorWhen = Literal["auto", "always", "never"]
 Cell = str | tuple[str, str]  # a text, or a text with the names of its style
@@ -148,7 +149,7 @@ class Style(NamedTuple):
         if self.width >= UNBOUNDED:
             return self._plain_table(heads, rows, indent)
         if not self.wide and len(heads) > 2:
-            return self._stacked(heads, rows, " " * indent)
+            return self.stacked(heads, rows, " " * indent)
         from rich.padding import Padding
         from rich.table import Column, Table
         from rich.text import Text
@@ -184,10 +185,10 @@ class Style(NamedTuple):
         ]
         return [f"{' ' * indent}{line}".rstrip() for line in lines]
 
-    def _stacked(
-        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], indent: str
+    def stacked(
+        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], indent: str = ""
     ) -> list[str]:
-        """On a narrow terminal the first cell, and under it the others with their heads."""
+        """Where a table has no room: the first cell, and under it the others with their heads."""
         lines: list[str] = []
         if not heads[0]:  # a number or a sign stands before the name
             rows = [((f"{_text(row[0])} {_text(row[1])}", "bold"), *row[2:]) for row in rows]
@@ -196,7 +197,7 @@ class Style(NamedTuple):
             text, *names = (first,) if isinstance(first, str) else first
             lines += [self.paint(line, *names) for line in self.wrapped(text, indent, indent)]
             told = [
-                f"{head if head[:2].isupper() else head.lower()} {cell}".strip()
+                f"{head if head[:2].isupper() else lower_first(head)} {cell}".strip()
                 for head, each in zip(heads[1:], others, strict=True)
                 if (cell := _text(each).strip())
             ]

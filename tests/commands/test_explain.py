@@ -8,6 +8,9 @@ from factory_byok.commands import VERBS
 from factory_byok.completion.offer import parameters
 from factory_byok.diagnosis.checks import CHECKS, CODES
 from factory_byok.diagnosis.examine import code_of
+from factory_byok.providers import PROVIDERS
+from factory_byok.screens.page import page_lines
+from factory_byok.screens.style import Style
 from factory_byok.workflows.explanations import DOCS, TOPICS, read_page
 from tests.commands.conftest import Byok
 
@@ -70,3 +73,11 @@ def test_a_page_is_shown_without_the_marks_of_tests(
     assert byok("explain", topic, "--json").data == {"topic": topic, "text": read_page(topic)}
     monkeypatch.setenv("COLUMNS", "60")
     assert max(map(len, byok("explain", topic).out.splitlines())) <= 60
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_table_of_a_page_shows_every_address_whole(width: int) -> None:
+    shown = "\n".join(page_lines(read_page("providers"), Style(color=False, width=width)))
+    urls = [each.base_url for each in PROVIDERS.values() if each.fixed]
+    assert urls and all(url in shown for url in urls) and "…" not in shown.replace("add …", "")
+    assert max(map(len, shown.splitlines())) <= width
