@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from factory_byok.core.findings import Finding
 from factory_byok.core.words import and_more, shorten_home
-from factory_byok.diagnosis.causes import Cause
+from factory_byok.diagnosis.causes import FOLLOWS_FROM, Cause
 from factory_byok.screens.causes import cause_lines
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.style import Style, printable
@@ -50,23 +50,44 @@ def fixed_lines(
 def _reasons(repair: Repair, word: str, color: str, style: Style) -> Iterator[str]:
     """One paragraph for each repair: the check, what was wrong, and where."""
     for first, *others in _merged(repair):
+        follows = [code for code in _subjects(repair) if _parent(code, repair) == first.check]
         label = f"  {word} {first.check}:"
         lines = style.wrapped(printable(f"{label} {first.message}"), "  ", "    ")
         yield lines[0].replace(word, style.paint(word, "bold", color), 1)
         yield from lines[1:]
         subjects = dict.fromkeys(shorten_home(each.subject) for each in (first, *others))
         told = printable(f"affects: {and_more(list(subjects))}")
-        for line in style.wrapped(told, "    ", "      "):
-            yield style.paint(line, "dim")
+        lines = style.wrapped(told, "    ", "      ")
+        lines += style.wrapped(f"with it: {', '.join(follows)}", "    ") if follows else []
+        yield from (style.paint(line, "dim") for line in lines)
 
 
 def _merged(repair: Repair) -> list[list[Finding]]:
-    """The repaired findings; those of one check that say the same of different things are one."""
+    """The repaired causes: what follows from another one is left out, equal sentences are one."""
     found: dict[tuple[str, str], list[Finding]] = {}
     for code, finding in repair.repaired:
+        if _parent(code, repair):
+            continue
         nameless = re.sub(r"`[^`]*`", "…", finding.message)
         found.setdefault((code, nameless), []).append(finding)
     return list(found.values())
+
+
+def _subjects(repair: Repair) -> dict[str, set[str]]:
+    """What each repaired check is about."""
+    found: dict[str, set[str]] = {}
+    for code, finding in repair.repaired:
+        found.setdefault(code, set()).add(finding.subject)
+    return found
+
+
+def _parent(code: str, repair: Repair) -> str:
+    """The repaired check that explains all that another one is about, "" when none does."""
+    about = _subjects(repair)
+    for each in FOLLOWS_FROM.get(code, ()):
+        if about[code] <= about.get(each, set()) and not _parent(each, repair):
+            return each
+    return ""
 
 
 def _outcome(repair: Repair, done: Done | None) -> Iterator[str]:
