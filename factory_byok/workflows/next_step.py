@@ -41,6 +41,7 @@ class NextStep(NamedTuple):
         return "Ready" if self.ready else "Next"
 
 
+AGAIN: Final = NextStep("the same command again")  # after ctrl-c
 DO_IT: Final = NextStep("the same command without `--dry-run` does it")
 
 
@@ -134,8 +135,9 @@ def after_test(
     entry = next((each for each in entries if each.id in tried), None)
     if entry is not None:
         return choose_in_droid(entry)
-    model = results[0].model if results else "MODEL"
-    return run("byok", "add", "ollama", model, why="makes it a model of droid's")
+    if not results:
+        return AGAIN
+    return run("byok", "add", "ollama", results[0].model, why="makes it a model of droid's")
 
 
 def _set_up(snap: Snapshot) -> NextStep:

@@ -1,5 +1,6 @@
 """Complaints about words, help pages and tables: in byok's words, and never wider than the page."""
 
+import json
 import shlex
 
 import pytest
@@ -95,3 +96,10 @@ def test_a_line_wider_than_the_screen_goes_on_under_itself(color: bool) -> None:
     assert plain[0] == "short" and plain[1].startswith("  + window of")
     assert all(len(each) <= 40 for each in plain) and all(each[:4] == "    " for each in plain[2:])
     assert " ".join(plain[1:]).split() == Text.from_ansi(line).plain.split()
+
+
+def test_a_failure_says_the_next_step_to_scripts_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", "--colour", "x", "--json"]) == 2
+    body = json.loads(capsys.readouterr().out)
+    assert body["next"] == {"text": "Did you mean `--color`?", "command": None}
+    assert (body["data"], body["status"], body["interrupted"]) == (None, "error", False)

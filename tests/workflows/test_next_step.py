@@ -129,3 +129,7 @@ def test_windows_are_raised_then_tried_then_used() -> None:
     assert after_window_set("c", used=True, worked=False).command == ("byok", "doctor")
     assert after_window_set("c", used=False, worked=True).command == ("byok", "add", "ollama", "c")
     assert after_window_set("c", used=True, worked=True).command[:3] == ("byok", "test", "c")
+
+
+def test_a_try_that_was_interrupted_at_once_is_tried_again() -> None:
+    assert "again" in after_test((), (), ()).text
