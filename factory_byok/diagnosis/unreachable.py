@@ -40,7 +40,7 @@ def without_names(snap: Snapshot) -> Iterator[Finding]:
             "error",
             endpoints[0],
             f"This machine can look up no host name, so {', '.join(endpoints)} cannot be reached",
-            Remedy("Connect this machine to the network, or mend its name resolution (DNS)"),
+            Remedy("Connect this machine to the network, or repair its name resolution (DNS)"),
         )
 
 

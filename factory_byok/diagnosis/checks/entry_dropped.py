@@ -17,7 +17,7 @@ from factory_byok.droid.field_names import LIST_NAMES
 
 TITLE = "Entries are listed"
 WHAT_TO_DO = (
-    "`byok list` says which field; `byok fix entry_dropped` mends spelling and order, `byok "
+    "`byok list` says which field; `byok fix entry_dropped` corrects spelling and order, `byok "
     "set ENTRY KEY=VALUE` the rest"
 )
 # The causes below have checks of their own.

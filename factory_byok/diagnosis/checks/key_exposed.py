@@ -1,4 +1,4 @@
-"""A key stands in plain text where others can read it.
+"""A key is in plain text where others can read it.
 
 droid keeps its own files readable by their owner alone. A settings file with a key that other
 accounts can read, or one in a project folder under git, gives that key away. A key that git has
@@ -32,7 +32,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
 
 def _in_git(file: SettingsFile, entry: Entry) -> Finding:
     """A key in a repository; one that git has is given away already."""
-    where = f"Its key stands in plain text in `{file.path}`"
+    where = f"Its key is in plain text in `{file.path}`"
     write = "write `${NAME}` in `settings.json` and set that variable in your shell"
     if file.tracked:
         return Finding(

@@ -23,7 +23,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 file.path,
-                f"`{again.key}` stands twice; droid reads only the last, "
+                f"`{again.key}` is there twice; droid reads only the last, "
                 f"in line {again.line}{lost}",
                 _remedy(file, again.key),
             )

@@ -1,7 +1,7 @@
 """Something answers, but not the server that the entry needs.
 
 Another program has the port, a web page answers, or the server is broken. droid reports that as
-`Exec failed`, and its log holds an error that names none of this. A proxy that poses as Ollama may
+`Exec failed`, and its log holds an error that names none of this. A proxy that imitates Ollama may
 serve droid well, but nothing is known of the memory and windows behind it.
 """
 
@@ -45,7 +45,7 @@ def _poses(endpoint: str) -> Finding:
     return Finding(
         "warning",
         endpoint,
-        f"A proxy that poses as Ollama answers at {endpoint}: its models have no digest and no "
+        f"A proxy that imitates Ollama answers at {endpoint}: its models have no digest and no "
         "size, so windows and memory cannot be known",
         Remedy("Point the entry at the server behind the proxy, or stop the proxy"),
     )

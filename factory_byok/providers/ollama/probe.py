@@ -84,7 +84,7 @@ def _posing(http: Http, endpoint: str, deadline: Deadline) -> Reading[Server]:
     answer = listed_models.probe(http, endpoint, deadline)
     if isinstance(answer, Known) and isinstance(answer.value.models, Known):
         return Known(replace(answer.value, poses=True))
-    return Unknown("It poses as Ollama: its models have no digest and no size", "other")
+    return Unknown("It imitates Ollama: its models have no digest and no size", "other")
 
 
 def _wants_cloud(models: tuple[Model, ...], wanted: Collection[str]) -> bool:

@@ -68,11 +68,13 @@ class Complaints:
         if odd == "#":
             self.fail("hash_comment", "A comment begins with `#`; droid knows only `//` and `/*`")
         if odd == "'":
-            self.fail("single_quote", "Text stands in single quotes; JSON wants double quotes")
+            self.fail("single_quote", "Text in single quotes: JSON needs double quotes")
         if odd and (odd < " " or odd == "\x7f"):
-            self.fail("control_character", f"The control character U+{ord(odd):04X} stands here")
+            self.fail(
+                "control_character", f"Unexpected control character U+{ord(odd):04X}"
+            )
         if odd == "/":
-            self.fail("syntax", "A single `/` stands here")
+            self.fail("syntax", "Unexpected `/`")
 
     def no_value(self, opening: int | None) -> NoReturn:
         """Says what stands where a value belongs."""
@@ -80,9 +82,9 @@ class Complaints:
         self.stop_at_odd_character()
         odd = self.peek()
         if odd == ",":
-            self.fail("extra_comma", "A comma stands where a value belongs")
+            self.fail("extra_comma", "Unexpected comma: expected a value")
         if odd in "}]:":
-            self.fail("syntax", f"`{odd}` stands where a value belongs")
+            self.fail("syntax", f"Unexpected `{odd}`: expected a value")
         word = WORD.match(self.text, self.at)
         shown = _shown(word[0] if word else odd)
         if _NUMBER_LIKE.match(self.text, self.at):
@@ -95,12 +97,12 @@ class Complaints:
         self.stop_at_odd_character()
         odd = self.peek()
         if odd in "}]":
-            self.fail("wrong_bracket", f"`{odd}` stands where `{closer}` belongs")
+            self.fail("wrong_bracket", f"Unexpected `{odd}`: expected `{closer}`")
         if odd in '"{[':
             self.fail("missing_comma", "A comma is missing before this")
         if self.text[self.at - 1] in "0123456789" and odd not in " \t":
-            self.fail("bad_number", "A number is not written as JSON wants it")
-        self.fail("syntax", f"`{_shown(odd)}` stands where a comma or `{closer}` belongs")
+            self.fail("bad_number", "This is not a number in JSON")
+        self.fail("syntax", f"Unexpected `{_shown(odd)}`: expected a comma or `{closer}`")
 
     def no_key(self, opening: int | None) -> NoReturn:
         """Says what stands where a key belongs."""
@@ -108,9 +110,9 @@ class Complaints:
         self.stop_at_odd_character()
         odd = self.peek()
         if odd == ",":
-            self.fail("extra_comma", "A comma stands where a key belongs")
+            self.fail("extra_comma", "Unexpected comma: expected a key")
         if odd in "]{[:":
-            self.fail("syntax", f"`{odd}` stands where a key belongs")
+            self.fail("syntax", f"Unexpected `{odd}`: expected a key")
         word = WORD.match(self.text, self.at)
         self.fail("unquoted_key", f"The key `{_shown(word[0] if word else odd)}` has no quotes")
 

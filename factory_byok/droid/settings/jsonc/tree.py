@@ -195,7 +195,7 @@ class _Reader(Complaints):
         self._skip()
         if self.peek() == closer:
             self.at = comma
-            self.fail("trailing_comma", f"A comma stands before the closing `{closer}`")
+            self.fail("trailing_comma", f"Trailing comma before the closing `{closer}`")
 
     def _member(self, unclosed: list[Node]) -> Member:
         """The next key with the beginning of its value."""
