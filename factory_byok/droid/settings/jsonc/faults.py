@@ -70,9 +70,7 @@ class Complaints:
         if odd == "'":
             self.fail("single_quote", "Text in single quotes: JSON needs double quotes")
         if odd and (odd < " " or odd == "\x7f"):
-            self.fail(
-                "control_character", f"Unexpected control character U+{ord(odd):04X}"
-            )
+            self.fail("control_character", f"Unexpected control character U+{ord(odd):04X}")
         if odd == "/":
             self.fail("syntax", "Unexpected `/`")
 
