@@ -46,6 +46,10 @@ def run(session: Session) -> Exercise:
         session.prompts.append((counted, done.first_token_seconds))
     if not session.prompts:
         return _nothing(session, done)
+    if share and not session.hosted and pace(done) is None and session.writing is None:
+        written = _story(session)  # a call, or a word, told no pace
+        if (speed := pace(written)) is not None:
+            session.writing = (speed, written.answer.completion_tokens or written.pieces)
     found = _pace(session, done)
     outlook = project(found)
     evidence = _evidence(session, found, outlook) | _proven(done, share)
@@ -75,8 +79,9 @@ def _share(session: Session) -> float:
     window = session.window
     if not window and model is not None and isinstance(model.window, Known):
         window = model.window.value.tokens
-    room = window - ANSWER - RESERVE if window else WHOLE
-    return 1.0 if min(affordable, room) >= WHOLE and not session.cheap else 0.0
+    # Above the window it is refused or cut at once, as droid's own is.
+    above = bool(window) and window - ANSWER - RESERVE < WHOLE
+    return 1.0 if (above or affordable >= WHOLE) and not session.cheap else 0.0
 
 
 def _first_request(session: Session, share: float) -> Exchange:

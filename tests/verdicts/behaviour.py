@@ -24,6 +24,7 @@ class Behaviour:
     `entry` holds what droid's entry says beyond the usual; `path` stands before the dialect's own;
     `calls` says that droid is asked to use a tool. `env` goes to both. With `failures` the rule
     holds for so many requests only, with `allowed` from then on.
+    With a `window` the real engine answers, over its small model.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Behaviour:
     env: Mapping[str, str] = field(default_factory=dict)
     failures: int = 0
     allowed: int = 0
+    window: int = 0
     seen: int = field(default=0, init=False)
 
     def anew(self) -> None:

@@ -1057,4 +1057,11 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         env={"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"},
     ),
     *ODDITIES,
+    Behaviour(
+        "real engine 2,048",
+        "is llama.cpp with a window of 2,048 tokens",
+        healthy,
+        {"extraArgs": {"temperature": 0, "stop": [".", "!", "\n"]}},
+        window=2_048,
+    ),
 )

@@ -6,6 +6,7 @@ a port of its own, with a home of its own that holds its one entry.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -14,12 +15,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.doubles.droid import airgapped, exec_command, find_droid
+from tests.doubles.engine import running_engine
 from tests.doubles.namespace import ROOT, Namespace
 from tests.doubles.ollama.reply import Reply, Seen
 from tests.doubles.ollama.server import Server
@@ -124,9 +126,8 @@ def byok_verdict(running: Running) -> dict[str, Any]:
     )
     told = json.loads(done.stdout)
     results = (told.get("data") or {}).get("results", ())
-    failed: dict[str, Any] = next(
-        (each for each in results if each["status"] in ("failed", "warning")), {}
-    )
+    bad = [each for each in results if each["status"] in ("failed", "warning")]
+    failed: dict[str, Any] = min(bad, key=lambda each: each["status"], default={})  # failed first
     found: dict[str, Any] = next(iter(told.get("findings", ())), {})
     return {
         "byok": done.returncode,
@@ -143,10 +144,15 @@ def _plain(env: Mapping[str, str]) -> dict[str, str]:
 
 def verdicts(behaviour: Behaviour, port: int, home: Path, patience: float) -> Verdicts:
     """Both verdicts; what a server remembers begins anew for the second."""
-    code = droid_verdict(Running(behaviour, port, home / "droid"), patience)
-    behaviour.anew()
-    told = byok_verdict(Running(behaviour, port + 1, home / "byok"))
-    return Verdicts(behaviour.name, code, **told)
+    with contextlib.ExitStack() as running:
+        if behaviour.window:
+            engine = running.enter_context(running_engine(window=behaviour.window))
+            entry = {**behaviour.entry, "baseUrl": engine.base_url}
+            behaviour = replace(behaviour, entry=entry)
+        code = droid_verdict(Running(behaviour, port, home / "droid"), patience)
+        behaviour.anew()
+        told = byok_verdict(Running(behaviour, port + 1, home / "byok"))
+        return Verdicts(behaviour.name, code, **told)
 
 
 def main() -> None:
