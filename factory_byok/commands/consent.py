@@ -2,9 +2,9 @@
 
 What the words on the command line name is done at once (`add`, `set`, `remove`, `pull`, `window
 --set N`). A plan that does more than the words name is shown whole and asked about once (`fix`,
-`apply`, `window --server`); `--yes` is the answer, `--dry-run` shows and changes nothing. Without a
-terminal nothing is ever asked: such a plan needs `--yes`, but for `apply`, whose manifest names all
-that it does.
+`apply`, `window --server`, `add --all` and `--prune`, the larger window of an added model); `--yes`
+is the answer, `--dry-run` shows and changes nothing. Without a terminal nothing is ever asked: such
+a plan needs `--yes`, but for `apply`, whose manifest names all that it does.
 """
 
 import sys
