@@ -94,7 +94,7 @@ def _check(world: "World", wanted: "Wanted", *, asks: bool, yes: bool) -> None:
     if not asks and not yes:
         raise ByokError(
             "Nothing was done: there is no terminal to ask",
-            "Give `--model qwen3-coder:30b --yes`; `byok fit` shows what fits here",
+            "Give `--model NAME --yes`; `byok fit` says which model is best here",
         )
     if wanted.model:
         refuse_no_name(wanted.model)
@@ -115,7 +115,7 @@ def _check_used(world: "World", wanted: "Wanted") -> None:
     if entry_in_use(look(world).entries, world.address(wanted.endpoint).identity()) is None:
         raise UsageError(
             "`--yes` needs `--model`, because droid has no model of this server yet",
-            "`byok fit` shows what fits here; for example `--model qwen3-coder:30b`",
+            "`byok fit` says which model is best here",
         )
 
 

@@ -94,6 +94,8 @@ _RUNS: Final = {
 def _against_table(found: Recommendation, models: Sequence[Ranked]) -> str:
     """Why a model stands on another side than its row of the table; "" when none does."""
     places = {row.size: place for row, place in found.rows}
+    on_cpu = {"memory": "runs on the CPU"}
+    runs = _RUNS | (on_cpu if found.gpu_memory == Known(0) else {})
     for each in models:
         row = row_of(each.candidate.shape.parameters)
         place, own = places.get(row.size, "unknown") if row else "unknown", _place(each)
@@ -101,8 +103,8 @@ def _against_table(found: Recommendation, models: Sequence[Ranked]) -> str:
             continue
         return (
             "The table knows neither quantization nor window: by the exact sum "
-            f"`{each.candidate.name}` {_RUNS[own]} with 32,000 tokens, by its row, {row.size}, "
-            f"it {_RUNS[place] if place != 'memory' else 'runs on the CPU'}"
+            f"`{each.candidate.name}` {runs[own]} with 32,000 tokens, by its row, {row.size}, "
+            f"it {(_RUNS | on_cpu)[place]}"
         )
     return ""
 

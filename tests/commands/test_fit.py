@@ -344,6 +344,15 @@ def test_the_machine_is_shown_without_a_server(byok: Byok, plant: Plant) -> None
 
 
 @pytest.mark.outside
+def test_without_a_card_nothing_runs_partly_on_the_cpu(byok: Byok, plant: Plant) -> None:
+    plant(a_machine(memory=25, available=24))
+
+    shown = " ".join(byok("fit").out.split())
+
+    assert "runs on the CPU with 32,000 tokens, by its row, 30B, it does not fit" in shown
+
+
+@pytest.mark.outside
 def test_doctor_and_fit_recommend_the_same(
     byok: Byok, ollama: Make, empty_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
