@@ -189,11 +189,13 @@ def _local(snap: Snapshot, endpoint: str, port: int) -> Remedy:
     if not is_ollamas(snap, endpoint):
         return Remedy(f"Start the server that should be on port {port}, or correct the base URL")
     if snap.machine.container and absent:
-        return Remedy(
+        own = start_ollama(snap, endpoint)
+        text = (
             "In a container `localhost` is the container itself: use the host's address, "
             f"`http://host.docker.internal:{port}/v1`, and let Ollama there listen with "
-            "OLLAMA_HOST=0.0.0.0"
+            f"OLLAMA_HOST=0.0.0.0; or {lower_first(own.text)}"
         )
+        return replace(own, text=text)
     if snap.machine.wsl and absent:
         return Remedy(
             "Install Ollama in WSL; or use the one in Windows: set `networkingMode=mirrored` under "
