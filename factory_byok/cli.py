@@ -266,7 +266,7 @@ def _print(answer: Any, words: list[str], begin: float) -> int:
     if "--json" in words:
         from factory_byok.reports.envelope import envelope
 
-        show = output.document if answer.document else output.result_json
+        show = output.json_document if answer.document else output.result_json
         show(envelope(_verb(words), answer))
     else:
         style = _style(words)

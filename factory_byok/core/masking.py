@@ -95,7 +95,12 @@ def leaving_in_color(text: str) -> str:
 
 def leaving_as_json(text: str) -> str:
     """JSON whose secrets are gone; what steers a terminal is escaped."""
-    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", mask_line(text))
+    return escaped_json(mask_line(text))
+
+
+def escaped_json(text: str) -> str:
+    """JSON in which what steers a terminal is escaped, so that it says the same."""
+    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class Masker:

@@ -5,7 +5,12 @@
 
 import sys
 
-from factory_byok.core.masking import leaving, leaving_as_json, leaving_in_color
+from factory_byok.core.masking import (
+    escaped_json,
+    leaving,
+    leaving_as_json,
+    leaving_in_color,
+)
 
 
 def result(text: str, *, color: bool = True) -> None:
@@ -21,6 +26,11 @@ def result_json(text: str) -> None:
 def document(text: str) -> None:
     """The text of a file that byok itself made (a shell script, a redacted snapshot), as it is."""
     _to_stdout(text)
+
+
+def json_document(text: str) -> None:
+    """The same as JSON: nothing in it steers a terminal."""
+    _to_stdout(escaped_json(text))
 
 
 def _to_stdout(text: str) -> None:

@@ -108,3 +108,15 @@ def test_a_secret_in_ollama_host_is_not_repeated(
     for words in (("doctor",), ("doctor", "--json"), ("fit",), ("window",), ("pull", "m:1b")):
         ran = byok(*words)
         assert S not in ran.out + ran.err, words
+
+
+def test_a_snapshot_as_json_steers_no_terminal(byok: Byok, factory: Path) -> None:
+    name = "a\x1b]0;x\x07\u202e\x9bb"
+    entry = {
+        "model": "m:7b", "displayName": name, "baseUrl": "http://127.0.0.1:9/v1", "apiKey": "none",
+        "provider": "generic-chat-completion-api", "maxOutputTokens": 1,
+    }  # fmt: skip
+    (factory / "settings.json").write_text(json.dumps({"customModels": [entry]}))
+    for words in (("snapshot",), ("snapshot", "--json"), ("list", "--json"), ("list",)):
+        told = byok(*words).out
+        assert not set("\x1b\x07\u202e\x9b") & set(told)
