@@ -91,19 +91,20 @@ def _glance(model: Candidate, free: Free, asked: Asked) -> Ranked:
 
     known = free.gpus_known and (bool(free.cards) or isinstance(free.memory, Known))
 
-    def reaches(window: int) -> bool | None:
-        if not known:
-            return None
-        return where(window) == "gpu" if free.cards else where(window) != "nowhere"
+    def fits(found: Where) -> bool:
+        return found == "gpu" if free.cards else found != "nowhere"
 
+    # A larger window never needs less: what does not fit at first is not asked for again.
     first = where(USEFUL)
+    far = fits(first) and fits(where(AIM)) if known else None
+    near = far or (fits(first) and fits(where(FLOOR))) if known else None
     reach: Reach = "gpu" if first == "gpu" else "unknown" if first == "unknown" else "split"
-    if reach == "split" and where(LEAST) == "nowhere":
+    if first == "nowhere" and where(LEAST) == "nowhere":
         reach = "nowhere"
     elif reach == "split" and not free.cards:
         reach = "memory"
     nothing = Unknown("it was not looked for")
-    return Ranked(model, reach, nothing, nothing, reaches(FLOOR), reaches(AIM), "")
+    return Ranked(model, reach, nothing, nothing, near, far, "")
 
 
 def judged(model: Candidate, free: Free, asked: Asked = USUAL) -> Ranked:
