@@ -49,8 +49,9 @@ def fixed_lines(
 
 def _reasons(repair: Repair, word: str, color: str, style: Style) -> Iterator[str]:
     """One paragraph for each repair: the check, what was wrong, and where."""
+    parents = _parents(repair)
     for first, *others in _merged(repair):
-        follows = [code for code in _subjects(repair) if _parent(code, repair) == first.check]
+        follows = [code for code, parent in parents.items() if parent == first.check]
         label = f"  {word} {first.check}:"
         lines = style.wrapped(printable(f"{label} {first.message}"), "  ", "    ")
         yield lines[0].replace(word, style.paint(word, "bold", color), 1)
@@ -64,30 +65,29 @@ def _reasons(repair: Repair, word: str, color: str, style: Style) -> Iterator[st
 
 def _merged(repair: Repair) -> list[list[Finding]]:
     """The repaired causes: what follows from another one is left out, equal sentences are one."""
+    parents = _parents(repair)
     found: dict[tuple[str, str], list[Finding]] = {}
     for code, finding in repair.repaired:
-        if _parent(code, repair):
+        if parents[code]:
             continue
         nameless = re.sub(r"`[^`]*`", "…", finding.message)
         found.setdefault((code, nameless), []).append(finding)
     return list(found.values())
 
 
-def _subjects(repair: Repair) -> dict[str, set[str]]:
-    """What each repaired check is about."""
-    found: dict[str, set[str]] = {}
+def _parents(repair: Repair) -> dict[str, str]:
+    """For each repaired check the one that explains all that it is about, "" where none does."""
+    about: dict[str, set[str]] = {}
     for code, finding in repair.repaired:
-        found.setdefault(code, set()).add(finding.subject)
-    return found
+        about.setdefault(code, set()).add(finding.subject)
 
+    def parent(code: str) -> str:
+        for each in FOLLOWS_FROM.get(code, ()):
+            if about[code] <= about.get(each, set()) and not parent(each):
+                return each
+        return ""
 
-def _parent(code: str, repair: Repair) -> str:
-    """The repaired check that explains all that another one is about, "" when none does."""
-    about = _subjects(repair)
-    for each in FOLLOWS_FROM.get(code, ()):
-        if about[code] <= about.get(each, set()) and not _parent(each, repair):
-            return each
-    return ""
+    return {code: parent(code) for code in about}
 
 
 def _outcome(repair: Repair, done: Done | None) -> Iterator[str]:
