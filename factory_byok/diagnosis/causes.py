@@ -14,6 +14,7 @@ from factory_byok.core.facts import Entry, Snapshot, remembered
 from factory_byok.core.findings import WORST_FIRST, Finding, Level, Report
 from factory_byok.core.words import and_more
 
+MUTE: Final = "tools_unsupported"  # droid cannot act at all there, so other numbers matter little
 # What a check finds because another one did, at the same entry or server.
 FOLLOWS_FROM: Final[dict[str, tuple[str, ...]]] = {
     "entry_shadowed": ("entry_duplicate",),
@@ -21,9 +22,9 @@ FOLLOWS_FROM: Final[dict[str, tuple[str, ...]]] = {
     "default_model_unusable": ("file_rejected", "entry_dropped", "entry_vanished"),
     "host_mismatch": ("server_silent",),
     "model_on_cpu": ("gpu_unseen", "model_too_large"),
-    "window_too_small": ("window_setting_ignored",),
-    "output_limit_wrong": ("window_too_small", "window_setting_ignored"),
-    "compaction_above_window": ("window_too_small", "window_setting_ignored"),
+    "window_too_small": ("window_setting_ignored", MUTE),
+    "output_limit_wrong": ("window_too_small", "window_setting_ignored", MUTE),
+    "compaction_above_window": ("window_too_small", "window_setting_ignored", MUTE),
     "chat_fails": (
         "server_silent", "port_taken", "base_url_wrong", "key_not_set", "key_unusable",
         "key_refused", "model_missing", "cloud_unavailable", "reasoning_unsupported",
@@ -87,10 +88,12 @@ class Group:
 
 def causes(snap: Snapshot, report: Report) -> tuple[Cause, ...]:
     """Every cause, in the order of the checks."""
-    merged: dict[tuple[str, ...], list[tuple[Finding, Place]]] = {}
+    merged: dict[tuple[str | bool, ...], list[tuple[Finding, Place]]] = {}
+    mute = {each.subject for each in report.findings if each.check == MUTE}
     for finding in report.findings:
         place = place_of(snap, finding)
-        merged.setdefault(_key(finding, place), []).append((finding, place))
+        folds = finding.subject in mute and MUTE in FOLLOWS_FROM.get(finding.check, ())
+        merged.setdefault((folds, *_key(finding, place)), []).append((finding, place))
     found = [_cause(each) for each in merged.values()]
     return tuple(_folded(found))
 
@@ -160,7 +163,8 @@ def _cause(found: Sequence[tuple[Finding, Place]]) -> Cause:
     message = first.message
     if len(models) > 1:
         names = and_more([f"`{model}`" for model in models])
-        message = message.replace(f"`{place.model}`", names)
+        own = f"`{place.model}`"
+        message = message.replace(f"`{place.model}:latest`", own).replace(own, names)
         place = Place("server", place.endpoint)
     return Cause(tuple(finding for finding, _ in found), place, message)
 
@@ -215,8 +219,17 @@ def nameless(text: str, finding: Finding, place: Place) -> str:
     """A text without the names of its model and entry, so that equal ones are seen."""
     names = [finding.subject, place.model, *finding.command[2:3]]
     for name in filter(None, names):
-        text = text.replace(name, "…")
+        text = blanked(text, name)
     return text
+
+
+def blanked(text: str, name: str) -> str:
+    """A text without a name, where that is no part of another word; `:latest` belongs to it."""
+    found, *rest = text.split(name)
+    for part in rest:
+        inside = found[-1:].isalnum() or part[:1].isalnum()
+        found += f"{name}{part}" if inside else f"…{part.removeprefix(':latest')}"
+    return found
 
 
 def count(found: Iterable[Cause], level: Level) -> int:

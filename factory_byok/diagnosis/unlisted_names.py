@@ -45,6 +45,9 @@ def _write(entry: Entry, name: str) -> Remedy:
 
 
 def is_taken(name: str, listed: Sequence[str]) -> bool:
-    """Whether a list covers a name: by a wildcard, or without a suffix that gateways know."""
+    """Whether a list covers a name: by a wildcard, or without a suffix that gateways know.
+
+    Google lists `models/NAME` and takes NAME (ai.google.dev/gemini-api/docs/openai).
+    """
     bare = SUFFIX.sub("", name)
-    return any(fnmatchcase(name, each) or each == bare for each in listed)
+    return any(fnmatchcase(name, each.removeprefix("models/")) or each == bare for each in listed)

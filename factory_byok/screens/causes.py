@@ -5,7 +5,7 @@ from typing import Final
 
 from factory_byok.core.findings import Finding
 from factory_byok.core.words import MOST_NAMED, and_more, shorten_home
-from factory_byok.diagnosis.causes import Cause, nameless
+from factory_byok.diagnosis.causes import Cause, blanked, nameless
 from factory_byok.screens.findings import COLORS, remedy_lines
 from factory_byok.screens.style import Style, printable
 
@@ -21,7 +21,8 @@ def cause_lines(cause: Cause, style: Style, *, verbose: bool = False) -> Iterato
     yield style.paint(label, *COLORS[cause.level]) + _dim_code(first[len(label) :], code, style)
     yield from (_dim_code(line, code, style) for line in rest)
     named = (cause.place.endpoint, cause.place.model)  # by the heading
-    affected = [each for each in cause.subjects if each not in named and each not in cause.message]
+    told = cause.message
+    affected = [s for s in cause.subjects if s not in named and blanked(told, s) == told]
     if affected:
         names = and_more([shorten_home(each) for each in affected])
         yield from _soft(f"affects: {names}", style)

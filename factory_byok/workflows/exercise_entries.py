@@ -184,7 +184,9 @@ def _entries(world: World, snap: Snapshot, wanted: Sequence[str], proof: Proof) 
     if not listed and refused:
         refuse(refused[0])
     if not listed:
-        raise ByokError("There is no entry to test", "`byok setup` makes one")
+        dropped = "droid lists none of the entries: `byok doctor` says why"
+        hint = dropped if snap.entries else "`byok setup` makes one"
+        raise ByokError("There is no entry to test", hint)
     return listed
 
 

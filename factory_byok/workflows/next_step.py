@@ -130,7 +130,8 @@ def after_test(
 ) -> NextStep:
     """After exercising models."""
     if any(each.status in ("failed", "warning") for each in results):
-        return _of_findings(findings) or run("byok", "doctor", why="says what is in the way")
+        step = _of_findings(findings, tested=True)
+        return step or run("byok", "doctor", why="says what is in the way")
     tried = {each.entry for each in results}
     entry = next((each for each in entries if each.id in tried), None)
     if entry is not None:
@@ -177,12 +178,16 @@ def _without_models(snap: Snapshot) -> bool:
     return bool(models) and all(isinstance(each, Known) and not each.value for each in models)
 
 
-def _of_findings(findings: Iterable[Finding]) -> NextStep | None:
-    """The first finding with a command; without one, the first sentence that says what to do."""
+def _of_findings(findings: Iterable[Finding], *, tested: bool = False) -> NextStep | None:
+    """The first finding with a command; without one, the first sentence that says what to do.
+
+    After a test (`tested`) the same test is no step: what has to come before it is told.
+    """
     told = list(findings)
     found = [each for each in told if each.level == "error"] or told
     for each in found:
-        if each.command:
+        again = tested and each.command == ("byok", "test", *each.command[2:3])
+        if each.command and not again:
             return run(*each.command, why=f"for {each.subject}" if each.subject else "")
     for each in found:
         if each.remedy.text:

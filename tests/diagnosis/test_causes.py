@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from factory_byok.core.facts import Known, Snapshot, Unknown, Window
 from factory_byok.core.units import Tokens
-from factory_byok.diagnosis.causes import Group, Place, causes, grouped
+from factory_byok.diagnosis.causes import Group, Place, blanked, causes, grouped
 from factory_byok.diagnosis.examine import examine
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
 
@@ -62,3 +62,30 @@ def test_a_healthy_model_is_told_when_it_was_exercised() -> None:
     snap = a_snapshot()
     place = Place("model", ENDPOINT, "m:32b")
     assert grouped(snap, examine(snap), also=(place,)) == (Group(place, ()),)
+
+
+def test_short_names_and_forgotten_tags_do_not_split_a_cause() -> None:
+    names = ("A", "con", "b:32b")  # the first two are in words of the sentences too
+    models = [
+        a_model(name=each if ":" in each else f"{each}:latest", window=SMALL) for each in names
+    ]
+    entries = tuple(
+        an_entry(id=f"custom:{each}-0", name=each, model=each, index=number)
+        for number, each in enumerate(names)
+    )
+    snap = replace(a_snapshot(), entries=entries, servers={ENDPOINT: Known(a_server(*models))})
+    (cause,) = causes(snap, examine(snap, ("window_too_small",)))
+    assert "window of `A`, `con`, `b:32b` is 4,096" in cause.message
+    assert blanked("`A` and Another A", "A") == "`…` and Another …"
+
+
+def test_a_model_without_tools_is_told_of_before_its_window() -> None:
+    snap = two_models()
+    able, mute = (a_model(name=f"{each}:32b", window=SMALL) for each in "ab")
+    mute = replace(mute, capabilities=Known(("completion",)))
+    snap = replace(snap, servers={ENDPOINT: Known(a_server(able, mute))})
+    found = {each.check: each for each in causes(snap, examine(snap))}
+    assert found["window_too_small"].subjects == ("a:32b",)
+    assert found["tools_unsupported"].subjects == ("b:32b",)
+    assert found["tools_unsupported"].level == "error"
+    assert {each.check for each in found["tools_unsupported"].follows} >= {"window_too_small"}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from factory_byok.core.actions import PullModel
+from factory_byok.core.actions import PullModel, by_command
 from factory_byok.core.facts import Exercise, Known, OllamaInstall, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Outcome, Remedy, Report
 from factory_byok.diagnosis.examine import examine
@@ -88,6 +88,14 @@ def test_a_tested_model_without_an_entry_is_added() -> None:
     assert after_test((PASSED,), (), (entry,)).ready
     failed = replace(PASSED, status="failed", reason="no tool was called")
     assert after_test((failed,), (), (entry,)).command == ("byok", "doctor")
+
+
+def test_after_a_test_the_same_test_is_no_step_but_another_one_is() -> None:
+    failed, entry = replace(PASSED, status="failed"), an_entry(id="custom:M-0")
+    for more, text in (((), "Start it with --jinja"), (("--load-timeout", "900"), "byok test")):
+        remedy = Remedy("Start it with --jinja", by_command(("byok", "test", "custom:M-0", *more)))
+        found = Finding("error", "M", "m does not answer", remedy)
+        assert after_test((failed,), (found,), (entry,)).text.startswith(text)
 
 
 def test_a_model_that_fits_is_downloaded_or_added() -> None:

@@ -19,7 +19,8 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each key that stands twice in a file."""
     for file in snap.files:
         for again in file.repeated:
-            lost = f": {again.lost} of its first have no effect" if again.lost else ""
+            has = "has" if again.lost == 1 else "have"
+            lost = f": {again.lost} in the first list {has} no effect" if again.lost else ""
             yield Finding(
                 "warning",
                 file.path,

@@ -23,6 +23,7 @@ from factory_byok.diagnosis.answering import (
     repoint,
 )
 from factory_byok.diagnosis.unreachable import (
+    DOCKERS,
     cut_off,
     no_names,
     old_gateway,
@@ -192,7 +193,8 @@ def _local(snap: Snapshot, endpoint: str, port: int) -> Remedy:
         own = start_ollama(snap, endpoint)
         text = (
             "In a container `localhost` is the container itself: use the host's address, "
-            f"`http://host.docker.internal:{port}/v1`, and let Ollama there listen with "
+            f"`http://{DOCKERS}:{port}/v1` (on Linux the container is started with "
+            f"`--add-host={DOCKERS}:host-gateway`), and let Ollama there listen with "
             f"OLLAMA_HOST=0.0.0.0; or {lower_first(own.text)}"
         )
         return replace(own, text=text)

@@ -41,7 +41,8 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     """One finding for each entry whose tool exercise failed."""
     for entry, done in exercised(snap, "tools"):
         if level := level_of(done):
-            message = f"Tool calls of `{entry.model}` do not work: {lower_first(done.reason)}"
+            useless = f"Tool calls of `{entry.model}` do not work, so droid cannot act through it"
+            message = f"{useless}: {lower_first(done.reason)}"
             yield Finding(level, entry.label, message, _remedy(snap, entry, done))
 
 

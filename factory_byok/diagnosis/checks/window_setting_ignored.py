@@ -55,14 +55,15 @@ def _in_entries(snap: Snapshot) -> Iterator[Finding]:
         if not server.is_ollama or not vain:
             continue
         names = " and ".join(f"`{name}`" for name in vain)
+        has, it = ("have", "them") if vain[1:] else ("has", "it")
         place = pointer_to(entry, "arguments")
         edits = [Edit("remove", entry.file, f"{place}/{name}", seen=entry.seen) for name in vain]
         yield Finding(
             "warning",
             entry.label,
-            f"{names} in the entry has no effect: Ollama's `/v1` does not read it",
+            f"{names} in the entry {has} no effect: Ollama's `/v1` does not read {it}",
             Remedy(
-                f"Take it out, and set the window with `byok window {entry.model} --set {FLOOR}`",
+                f"Take {it} out, and set the window with `byok window {entry.model} --set {FLOOR}`",
                 by_edits(edits),
             ),
         )

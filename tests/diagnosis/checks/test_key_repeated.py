@@ -39,7 +39,7 @@ def test_two_lists_are_joined_and_the_ids_of_the_last_stay() -> None:
     snap = _snap(TWICE, '{"customModels": [], "theme": "x"}')
     (finding,) = check(snap)
     assert finding.level == "warning"
-    assert "in line 5: 2 of its first have no effect" in finding.message
+    assert "in line 5: 2 in the first list have no effect" in finding.message
     from factory_byok.droid.settings import jsonc
 
     mended = jsonc.load(_mended(TWICE, snap))

@@ -44,6 +44,7 @@ def at_a_gateway(name: str, *listed: str, provider: str = "openai-compatible") -
         ("mistralai/devstral-2512:free", "mistralai/devstral-2512"),
         ("openai/gpt-5", "openai/*"),
         ("anything", "*"),
+        ("gemini-3.1-pro-preview", "models/gemini-3.1-pro-preview"),
     ],
 )
 def test_wildcards_and_known_suffixes_are_silent_elsewhere(name: str, listed: str) -> None:

@@ -37,7 +37,7 @@ def test_a_proxy_that_poses_as_ollama_is_a_warning() -> None:
     server = a_server(provider="openai-compatible", poses=True)
     (finding,) = check(a_snapshot(servers={ENDPOINT: Known(server)}))
     assert finding.level == "warning"
-    assert "poses" in finding.message
+    assert "imitates Ollama" in finding.message
 
 
 def test_an_openai_compatible_server_at_ollamas_place_is_a_note_and_elsewhere_silent() -> None:

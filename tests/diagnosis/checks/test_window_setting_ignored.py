@@ -45,6 +45,11 @@ def test_an_argument_that_ollama_passes_over_is_said_and_taken_out(name: str) ->
     ]
 
 
+def test_several_arguments_are_said_in_the_plural() -> None:
+    (finding,) = check(a_snapshot(entries=(an_entry(arguments=("options", "keep_alive")),)))
+    assert "have no effect: Ollama's `/v1` does not read them" in finding.message
+
+
 def test_arguments_are_silent_at_other_servers_and_when_they_count() -> None:
     other = Known(a_server(provider="vllm"))
     entry = an_entry(arguments=("num_ctx",))
