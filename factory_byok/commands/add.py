@@ -14,7 +14,6 @@ from factory_byok.commands.options import (
     YesOption,
 )
 from factory_byok.core.errors import ByokError, UsageError
-from factory_byok.core.findings import Status
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
@@ -249,7 +248,7 @@ def _answer(
     acts = any(each.exercise == "tools" and each.status == "passed" for each in results)
     told = (*(judged.findings if judged else ()), *plan.notes)  # what was seen counts for more
     findings = tuple(each for each in told if not (acts and each.check in ABOUT_TOOLS))
-    failed = any(result.status == "failed" for result in results)
+    ended = {result.status for result in results}
     written = plan.files.changes and not dry
 
     def data() -> dict[str, Any]:
@@ -271,7 +270,11 @@ def _answer(
 
         return added_lines(plan, findings, results, style, written=written, copy=copy)
 
-    status: Status = "error" if failed else worst_level(findings)
+    status = worst_level(findings)
+    if "failed" in ended:
+        status = "error"
+    elif "warning" in ended and status != "error":
+        status = "warning"
     return Answer(
         data,
         words,
@@ -282,7 +285,7 @@ def _answer(
             plan.entry,
             findings,
             planned=plan.files.changes and dry,
-            failed=failed,
+            failed=bool(ended & {"failed", "warning"}),
             untried=interrupted,
         ),
         read_by=plan.files.read_by,

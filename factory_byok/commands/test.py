@@ -87,12 +87,12 @@ def run(
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.exercises import exercise_lines
-        from factory_byok.screens.findings import findings_lines
+        from factory_byok.screens.findings import findings_lines, reasons_once
 
         yield from exercise_lines(results, style)
         if proven.findings:
             yield ""
-            yield from findings_lines(proven.findings, style)
+            yield from findings_lines(reasons_once(proven.findings), style)
 
     data = {"results": results, "interrupted": proven.interrupted}
     status: Status = "error" if failed else "warning" if proven.findings else "ok"

@@ -24,6 +24,18 @@ def findings_lines(findings: Iterable[Finding], style: Style) -> Iterator[str]:
             yield from finding_lines(finding, style)
 
 
+def reasons_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings without a reason, behind the colon, that was given for the same subject before.
+
+    One cause makes several exercises fail.
+    """
+    first: dict[tuple[str, str, str], Finding] = {}
+    for each in findings:
+        what, _, reason = each.message.partition(": ")
+        first.setdefault((each.level, each.subject, reason or what), each)
+    return list(first.values())
+
+
 def finding_lines(finding: Finding, style: Style) -> Iterator[str]:
     """One finding: level, subject and sentence, then the hint and the command."""
     label, subject = finding.level, f"{printable(finding.subject)}: " if finding.subject else ""

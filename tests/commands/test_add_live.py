@@ -10,7 +10,7 @@ from factory_byok.exercises.runner import EXERCISES
 from factory_byok.providers.ollama import calls
 from tests.commands.conftest import Byok
 from tests.commands.terminal import Person
-from tests.doubles.ollama import Ollama, Reply, a_model
+from tests.doubles.ollama import Ollama, Reply, Script, a_model
 
 pytestmark = pytest.mark.outside
 
@@ -103,6 +103,14 @@ def test_a_model_that_is_not_loaded_is_still_written_and_the_try_says_why(
     assert ran.code == 1
     assert ran.data["results"][0]["status"] == "failed"
     assert (empty_home / ".factory/config.json").exists()
+
+
+def test_a_model_that_answers_in_prose_is_not_called_ready(byok: Byok, ollama: Make) -> None:
+    double = ollama([a_model("coder:32b", 32.8, script=Script(on_tools="prose"))])
+    double.state.automatic_window = 40_000
+    ran = byok("add", "ollama", "coder:32b", "--endpoint", double.url, "--json")
+    assert (ran.code, ran.json["status"]) == (0, "warning")  # as `droid exec`, which exits 0
+    assert ran.json["next"]["command"][:2] == ["byok", "test"]
 
 
 def test_ctrl_c_before_the_write_leaves_nothing(
