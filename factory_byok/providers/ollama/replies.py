@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from factory_byok.core.facts import Cloud, Json, Known, Loaded, Model, Reading, Unknown
@@ -13,6 +14,7 @@ from factory_byok.core.units import BILLION, Bytes, Parameters, Tokens
 
 _AMOUNT: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMBT]?)", re.IGNORECASE)
 _SCALES: Final = {"": 1, "K": 10**3, "M": 10**6, "B": BILLION, "T": 10**12}
+_MOST_LOADED: Final = 128  # Ollama loads three a card by itself (docs.ollama.com/faq)
 _NO_CAPABILITIES: Final = Unknown("this Ollama does not tell capabilities")
 
 
@@ -34,7 +36,7 @@ def parse_tags(body: Json) -> tuple[Model, ...]:
 
 
 def parse_ps(body: Json) -> tuple[Loaded, ...]:
-    """The loaded models of `/api/ps`; servers before 0.10 do not tell the window."""
+    """The loaded models of `/api/ps`, the first 128; before 0.10 it does not tell the window."""
     return tuple(
         Loaded(
             name=text(each, "name"),
@@ -42,7 +44,7 @@ def parse_ps(body: Json) -> tuple[Loaded, ...]:
             on_gpu=Bytes(count(each, "size_vram") or 0),
             window=_tokens(each, "context_length", "this Ollama does not tell the window"),
         )
-        for each in _rows(body)
+        for each in islice(_rows(body), _MOST_LOADED)
     )
 
 

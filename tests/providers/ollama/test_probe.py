@@ -9,6 +9,7 @@ import pytest
 from factory_byok.core.facts import STRANGE, Known, Server, Unknown
 from factory_byok.core.http import Deadline, Http
 from factory_byok.providers.ollama import probe as ollama
+from factory_byok.providers.ollama.replies import parse_ps
 from tests.doubles.faults import fault
 from tests.doubles.misbehaviour import FAULTS
 from tests.doubles.ollama import Ollama, Reply, a_model
@@ -156,3 +157,7 @@ def test_many_wanted_models_are_asked_within_one_deadline(ollama: Make) -> None:
     double = ollama([a_model(name, 7.6) for name in names])
     assert isinstance(look(double.url, *names, seconds=20), Known)
     assert len(double.asked("/api/show")) == 32
+
+
+def test_a_server_that_claims_thousands_of_loaded_models_is_cut() -> None:
+    assert len(parse_ps({"models": [{"name": f"m{n}:1b"} for n in range(5_000)]})) == 128
