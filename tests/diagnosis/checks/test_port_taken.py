@@ -33,7 +33,7 @@ def test_windows_moves_ollama_by_setx() -> None:
     assert "setx OLLAMA_HOST" in finding.remedy.text
 
 
-def test_a_proxy_that_poses_as_ollama_is_a_warning() -> None:
+def test_a_proxy_that_imitates_ollama_is_a_warning() -> None:
     server = a_server(provider="openai-compatible", poses=True)
     (finding,) = check(a_snapshot(servers={ENDPOINT: Known(server)}))
     assert finding.level == "warning"
