@@ -28,6 +28,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 128  # Python's five drop connections when byok asks all models at once
 
     def __init__(self, host: str, port: int, answer: Answer) -> None:
         self.answer = answer
