@@ -377,7 +377,7 @@ def remembered(
 
     @wraps(question)
     def asked(snap: Snapshot, /, *words: P.args, **more: P.kwargs) -> T:
-        key = (question, words)
+        key = (question, words, tuple(sorted(more.items())))
         if key not in snap.known:
             snap.known[key] = question(snap, *words, **more)
         return cast(T, snap.known[key])

@@ -6,7 +6,7 @@ Only what finds something pays for it: the models of the catalogue are weighed a
 from functools import cache
 
 from factory_byok.core.addresses import parse_address
-from factory_byok.core.facts import Known, Server, Snapshot, remembered
+from factory_byok.core.facts import Server, Snapshot, remembered
 from factory_byok.core.model_names import same_model
 from factory_byok.providers.hosted import HOSTED
 from factory_byok.sizing.fitting import by_name, recommended
@@ -21,12 +21,8 @@ def for_snapshot(snap: Snapshot) -> Recommendation:
 
 def _default_ollama(snap: Snapshot) -> Server | None:
     address = parse_address(snap.default_endpoint)
-    if address is None or not address.loopback:
-        return None
-    told = snap.servers.get(address.identity())
-    if not isinstance(told, Known):
-        return None
-    return told.value if told.value.provider == "ollama" else None
+    server = snap.server(address.identity()) if address and address.loopback else None
+    return server if server and server.is_ollama else None
 
 
 def pick_instead(snap: Snapshot, server: Server | None, model: str, above: int = -1) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from factory_byok.core.actions import by_command
 from factory_byok.core.addresses import Address, base_url_of, parse_address
-from factory_byok.core.facts import Entry, Snapshot, Unknown
+from factory_byok.core.facts import Snapshot, Unknown, entries_at
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.diagnosis.answering import repoint
 from factory_byok.providers.hosted import service_of
@@ -68,10 +68,10 @@ def _here(snap: Snapshot, endpoint: str, address: Address, why: str) -> Remedy:
     """The port that the container publishes on this machine."""
     here = f"http://localhost:{address.port}"
     text = f"{why}: use localhost and the published port"
-    entry: Entry | None = next((e for e in snap.listed() if e.endpoint == endpoint), None)
+    entry = next(iter(entries_at(snap, endpoint)), None)
     if entry is None:
         return Remedy(text)
-    if parse_address(here) and here in snap.servers and not isinstance(snap.servers[here], Unknown):
+    if snap.server(here):
         return Remedy(text, repoint(entry, here).actions)
     base = here if entry.dialect == "anthropic" else base_url_of(here)
     return Remedy(text, by_command(("byok", "set", entry.id, f"base_url={base}")))

@@ -9,6 +9,7 @@ from factory_byok.core.words import lower_first, shorten_home
 from factory_byok.diagnosis.causes import Place, causes, count, grouped
 from factory_byok.providers import PROVIDERS
 from factory_byok.screens.causes import cause_lines
+from factory_byok.screens.exercises import COLORS
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.ollama import ollama_phrase
 from factory_byok.screens.recommendation import recommendation_rows
@@ -19,7 +20,6 @@ from factory_byok.sizing.recommendation import Recommendation
 MARKS: Final = {
     "passed": ("✓", "+"), "warning": ("!", "!"), "failed": ("✗", "x"), "skipped": ("-", "-"),
 }  # fmt: skip
-MARK_COLORS: Final = {"passed": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
 
 
 def doctor_lines(
@@ -142,7 +142,7 @@ def _tick(result: Exercise, style: Style) -> str:
     if result.exercise == "speed" and isinstance(speed, int | float):
         number = f" {speed:,.{0 if speed >= 100 else 1}f} tokens/s"
     sign = style.sign(*MARKS[result.status])
-    return f"{style.paint(sign, MARK_COLORS[result.status])} {result.exercise}{number}"
+    return f"{style.paint(sign, COLORS[result.status])} {result.exercise}{number}"
 
 
 # --- the count -----------------------------------------------------------------------------------

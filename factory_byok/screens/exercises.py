@@ -9,7 +9,7 @@ from factory_byok.core.units import show_seconds
 from factory_byok.screens.style import Style, printable
 from factory_byok.screens.words import counted
 
-_COLORS: Final = {"passed": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
+COLORS: Final = {"passed": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
 _COUNTED: Final = {
     "passed": "passed", "warning": "with a warning", "failed": "failed", "skipped": "skipped",
 }  # fmt: skip
@@ -35,7 +35,7 @@ def exercise_line(result: Exercise, style: Style) -> Iterator[str]:
     label = f"  {result.exercise.ljust(7)} {result.status}"
     words = printable(result_words(result))
     first, *rest = style.labelled(label, words, " " * 19 if style.wide else "    ")
-    status = style.paint(result.status, _COLORS[result.status])
+    status = style.paint(result.status, COLORS[result.status])
     yield first.replace(result.status, status, 1).rstrip()
     yield from rest
 

@@ -79,7 +79,7 @@ class Seen:
         """What to run on this machine, with the models of its Ollama."""
         here = self.address.loopback and isinstance(self.server, Known)
         server = self.server.value if here and isinstance(self.server, Known) else None
-        return recommended(self.machine, server if server and server.provider == "ollama" else None)
+        return recommended(self.machine, server if server and server.is_ollama else None)
 
     @property
     def models(self) -> tuple[Model, ...]:

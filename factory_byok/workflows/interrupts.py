@@ -21,7 +21,15 @@ def so_far(world: World, verb: str, since: float) -> str:
     `since` is the wall clock in seconds: what a run before this one did is no part of it.
     """
     mine = (each for each in Journal(world).all() if each.verb == verb)
-    return changed(each for each in mine if Path(each.place).stat().st_mtime >= since)
+    return changed(each for each in mine if _noted_at(each) >= since)
+
+
+def _noted_at(record: Record) -> float:
+    """The wall clock when a record was written; 0.0 for one that another byok took away since."""
+    try:
+        return Path(record.place).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def of_step(world: World, step: str) -> str:

@@ -13,6 +13,8 @@ from factory_byok.core.errors import Interrupted
 from factory_byok.core.world import World
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.writing import transaction
+from factory_byok.droid.settings.writing.journal import Journal
+from factory_byok.droid.settings.writing.record import Record
 from factory_byok.workflows.interrupts import NOTHING, so_far, unbroken
 from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.undo import undo
@@ -81,3 +83,20 @@ def test_an_outer_piece_of_work_waits_for_its_own_end() -> None:
             press()
         reached.append("the end")
     assert reached == ["the end"]
+
+
+def test_a_record_that_another_byok_forgot_meanwhile_is_passed_over(
+    empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = empty_home / ".factory/settings.json", Journal.all
+    path.parent.mkdir()
+    do_all(World.real(), Plan("set", (EditSettings(((Edit("add", str(path), "/model", "x"),),)),)))
+
+    def forgotten(journal: Journal) -> tuple[Record, ...]:
+        records = read(journal)
+        for each in records:
+            Path(each.place).unlink()
+        return records
+
+    monkeypatch.setattr(Journal, "all", forgotten)
+    assert so_far(World.real(), "set", 1.0) == NOTHING

@@ -51,7 +51,7 @@ def completed(
     world: World, endpoint: str, told: Reading[Server], deadline: Deadline
 ) -> Reading[Server]:
     """A server as it was told, with the arrays of those models that were asked about."""
-    if not isinstance(told, Known) or told.value.provider != "ollama":
+    if not isinstance(told, Known) or not told.value.is_ollama:
         return told
     models = told.value.models
     if not isinstance(models, Known):

@@ -32,7 +32,7 @@ def detailed(
     http: Http, endpoint: str, told: Reading[Server], deadline: Deadline
 ) -> Reading[Server]:
     """A server as it was told, an Ollama with the details of all its models."""
-    if not isinstance(told, Known) or told.value.provider != "ollama":
+    if not isinstance(told, Known) or not told.value.is_ollama:
         return told
     server = told.value
     models = server.models.value if isinstance(server.models, Known) else ()

@@ -94,7 +94,7 @@ def _answers(way: Way) -> str:
     found = way.server()
     if found is None:
         return ""
-    if found.provider != "ollama":
+    if not found.is_ollama:
         raise ByokError(
             f"The server at {way.ollama} is not Ollama",
             f"`byok add openai-compatible --endpoint {way.ollama}` lists its models; "
