@@ -204,13 +204,17 @@ class _About:
                 self._servers.setdefault((each.check, each.place.endpoint), []).append(number)
 
     def parent(self, number: int) -> int | None:
-        """The cause that explains all subjects of another one; None for a cause of its own."""
+        """The cause that explains all subjects of another one; None for a cause of its own.
+
+        A note, which nobody has to act upon, explains no warning.
+        """
         each, mine = self._found[number], self._subjects[number]
         for check in FOLLOWS_FROM.get(each.check, ()):
             alike = self._numbers.get((check, min(mine, default="")), ())
             whole = self._servers.get((check, each.place.endpoint), ())
             for other in sorted({*alike, *whole}) if mine else alike:
-                if other in whole or mine <= self._subjects[other]:
+                slight = self._found[other].level == "note" != each.level
+                if not slight and (other in whole or mine <= self._subjects[other]):
                     return other
         return None
 

@@ -85,6 +85,8 @@ _TEXTS: Final = {
     "wants_completion_tokens": "Write the dialect `openai` where the server has `/responses`: "
     "droid then sends no `max_tokens`",
     "temperature": "Write the temperature that the message names into the entry's `extraArgs`",
+    "empty_answer": "Update the server and the model, or choose another model: droid has nothing "
+    "to show",
     "redirect": "Correct the base URL: this one leads elsewhere",
     "html": "Correct the base URL: this one leads to a web page",
     "cut_off": "Raise the server's own limit for answers, or take the gateway away that sets it",
@@ -100,10 +102,10 @@ def remedy_for(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
     if fault in _TEXTS:
         return Remedy(_TEXTS[fault], again)
     if fault in _SILENCE:
-        return _silent(snap, entry)
+        return _silent(snap, entry, fault)
     if fault in ("bad_request", "status", "forbidden"):
         return Remedy("Do what the server's message says", again)
-    if fault in ("no_usage", "no_finish", "shape", "empty_answer", "empty", "not_streamed", "json"):
+    if fault in ("no_usage", "no_finish", "shape", "empty", "not_streamed", "json"):
         return Remedy("Update the server: droid needs answers in the shape of its dialect", again)
     return Remedy(f"Read {_log(snap, entry)}", again)
 
@@ -127,7 +129,7 @@ def _number(done: Exercise, name: str) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
-def _silent(snap: Snapshot, entry: Entry) -> Remedy:
+def _silent(snap: Snapshot, entry: Entry, fault: str) -> Remedy:
     """Nobody answered: start Ollama where it should be, else whatever it is."""
     root = root_of(entry.base_url)
     proxy = proxy_for(root, snap.environment) if root else ""
@@ -141,6 +143,11 @@ def _silent(snap: Snapshot, entry: Entry) -> Remedy:
         remedy = silence_remedy(snap, entry.endpoint, reading)
         repair = ("byok", "fix", "server_silent")  # which looks again, and has the edits
         return replace(remedy, actions=by_command(repair)) if remedy.edits else remedy
+    if isinstance(reading, Known) and fault == "timeout":
+        text = (
+            f"The server runs but did not answer in time: give it more, or read {_log(snap, entry)}"
+        )
+        return Remedy(text, by_command(("byok", "test", entry.id, "--load-timeout", "900")))
     if isinstance(reading, Known):
         return _gone(snap, entry)
     return Remedy(f"Start the server at {entry.endpoint}")

@@ -19,7 +19,9 @@ ENOUGH: Final = Enough(seconds=5.0)  # a sentence is there by then, or the model
 
 def run(session: Session) -> Exercise:
     """Passes on an answer that is not empty and that the server lets come to its end."""
-    session.say(f"Asking {session.target.model} for one answer")
+    limits = session.limits
+    wait = "" if session.warm else f"; it may take up to {limits.load + limits.answer:.0f} s"
+    session.say(f"Asking {session.target.model} for one answer{wait}")
     done = session.ask(small(PROMPT), enough=ENOUGH)
     if done.fault:
         return session.failed("chat", done)

@@ -9,6 +9,11 @@ from factory_byok.core.units import Tokens, go_duration
 
 LOAD: Final = 300.0  # seconds; Ollama's own OLLAMA_LOAD_TIMEOUT default (envconfig/config.go)
 FOR_EVER: Final = 24 * 3600.0
+# Seconds where a model needs no load: a service, and servers that load before they listen
+# (llama-server, vLLM); and where the server did not even tell its models.
+LOADED: Final = 90.0
+QUIET: Final = 30.0
+LOAD_FIRST: Final = ("llama-cpp", "vllm")
 
 
 @dataclass(frozen=True, slots=True)

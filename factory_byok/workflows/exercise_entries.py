@@ -1,8 +1,9 @@
 """Exercises entries, or models without an entry, one after the other."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from factory_byok.core.addresses import Address, parse_endpoint
 from factory_byok.core.errors import ByokError
@@ -18,9 +19,9 @@ from factory_byok.diagnosis.examine import examine
 from factory_byok.droid import program as droid
 from factory_byok.droid.settings.find import candidates, find_entry, meant
 from factory_byok.exercises.droid_turn import droid_turn
-from factory_byok.exercises.limits import Limits, load_deadline
+from factory_byok.exercises.limits import LOAD_FIRST, LOADED, QUIET, Limits, load_deadline
 from factory_byok.exercises.repeat import merged
-from factory_byok.exercises.runner import exercise, in_order, names_for
+from factory_byok.exercises.runner import exercise, hosted, in_order, names_for
 from factory_byok.workflows.asked_server import next_step, server_at
 from factory_byok.workflows.choice import place
 from factory_byok.workflows.project_entries import left_out, project_entries, refuse
@@ -84,7 +85,8 @@ def prove(world: World, wanted: Sequence[str], proof: Proof, *, progress: Progre
     proven.results = list(merged(proven.results))
     judged = replace(snap, exercises=tuple(proven.results))
     skipped = [each for each in _refused(snap, proof.project) if not wanted]
-    proven.findings = (*examine(judged, LIVE_CODES).findings, *left_out(skipped))
+    findings = map(partial(_as_droid_ends, judged), examine(judged, LIVE_CODES).findings)
+    proven.findings = (*findings, *left_out(skipped))
     return proven
 
 
@@ -96,6 +98,13 @@ def _check_named(snap: Snapshot, address: Address | None, entries: Sequence[Entr
     if address is None or any(entry.endpoint == address.identity() for entry in entries):
         return
     server_at(snap, address)
+
+
+def _as_droid_ends(snap: Snapshot, finding: Finding) -> Finding:
+    """A finding by droid's exit code: an error only where one of the entry's exercises failed."""
+    failed = {done.entry for done in snap.exercises if done.status == "failed"}
+    ends_well = all(e.id not in failed for e in snap.listed() if e.label == finding.subject)
+    return replace(finding, level="warning") if ends_well and finding.level == "error" else finding
 
 
 def _run(
@@ -135,7 +144,7 @@ def prove_entry(
     server = snap.server(entry.endpoint)
     names = proof.names or names_for(entry, server)
     limits = Limits(
-        load=proof.load or load_deadline(world.env),
+        load=proof.load or load_limit(world.env, snap, entry),
         window_tokens=proof.window_tokens,
         slow_first_request=proof.slow_first_request,
         slow_tokens_per_second=proof.slow_tokens_per_second,
@@ -146,6 +155,15 @@ def prove_entry(
     if proof.droid:
         say(f"Letting droid take a turn with {entry.model}")
         yield _droid_turn(world, snap, entry)
+
+
+def load_limit(env: Mapping[str, str], snap: Snapshot, entry: Entry) -> float:
+    """The seconds that a load may take at an entry's server, as far as it loads at all."""
+    reading, server = snap.servers.get(entry.endpoint), snap.server(entry.endpoint)
+    if isinstance(reading, Unknown) and reading.kind == "timeout":
+        return QUIET
+    loaded = server is not None and server.provider in LOAD_FIRST
+    return LOADED if loaded or hosted(entry, server) else load_deadline(env)
 
 
 def _droid_turn(world: World, snap: Snapshot, entry: Entry) -> Exercise:

@@ -30,6 +30,13 @@ def test_a_servers_window_is_said_once_for_all_its_models() -> None:
     assert "`a:32b`, `b:32b`" in cause.message
 
 
+def test_a_note_does_not_hide_what_can_be_repaired() -> None:
+    model = a_model(window=Known(Window(Tokens(32_000), "measured", "the loaded model")))
+    snap = a_snapshot(servers={ENDPOINT: Known(a_server(model))})
+    found = {each.check: each.level for each in causes(snap, examine(snap))}
+    assert found == {"window_too_small": "note", "compaction_above_window": "warning"}
+
+
 def test_what_a_small_window_brings_with_it_is_folded_and_its_level_kept() -> None:
     snap = two_models()
     found = causes(snap, examine(snap, ("window_too_small", "output_limit_wrong")))

@@ -11,6 +11,7 @@ from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.core.findings import Finding, Level
 from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.refusal_advice import PASSING, remedy_for
+from factory_byok.exercises.session import SURVIVED
 
 TITLE = "Model answers"
 WHAT_TO_DO = (
@@ -32,13 +33,19 @@ def fault_of(done: Exercise) -> str:
 
 
 def level_of(done: Exercise) -> Level | None:
-    """How bad a result is: None where nothing is wrong, a warning where droid gets by.
+    """How bad a result is for who works with droid; None where nothing is wrong.
 
-    A server that only wants time is a warning too.
+    A model that cannot act is an error here although `droid exec` ends with exit code 0, by which
+    `byok test` judges. A server that only wants time is a warning, and so is what droid never does.
     """
-    if done.status == "failed":
-        return "warning" if fault_of(done) in PASSING else "error"
-    return "warning" if done.status == "warning" else None
+    if done.status not in ("failed", "warning"):
+        return None
+    fault = fault_of(done)
+    if fault in PASSING or (
+        done.status == "warning" and fault not in (*SURVIVED, "refused_length")
+    ):
+        return "warning"
+    return "error"
 
 
 def check(snap: Snapshot) -> Iterator[Finding]:
@@ -48,10 +55,10 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     """
     for entry, done in exercised(snap, "chat", "speed"):
         if level := level_of(done):
-            what = "does not answer" if done.exercise == "chat" else "refuses droid's first request"
+            what = "A chat with" if done.exercise == "chat" else "droid's first request to"
             yield Finding(
                 level,
                 entry.label,
-                f"`{entry.model}` {what}: {lower_first(done.reason)}",
+                f"{what} `{entry.model}` fails: {lower_first(done.reason)}",
                 remedy_for(snap, entry, done),
             )

@@ -29,6 +29,22 @@ def test_a_server_that_only_wants_time_is_a_warning(fault: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("fault", "level"),
+    [("empty_answer", "error"), ("cut", "error"), ("refused_length", "error"),
+     ("bad_request", "warning"), ("rate_limited", "warning")],
+)  # fmt: skip
+def test_what_droid_survives_but_its_user_does_not_is_an_error(fault: str, level: str) -> None:
+    (finding,) = check(_snap("warning", fault=fault))
+    assert finding.level == level
+
+
+def test_a_server_that_runs_is_not_to_be_started() -> None:
+    (finding,) = check(_snap(fault="timeout"))
+    assert "more" in finding.remedy.text
+    assert "Start" not in finding.remedy.text
+
+
+@pytest.mark.parametrize(
     ("fault", "words"),
     [
         ("unauthorized", "key"),
