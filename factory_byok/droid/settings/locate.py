@@ -76,7 +76,7 @@ def _project_folders(world: World) -> Iterator[Path]:
     folder = world.cwd
     while top is not None and folder not in (top, folder.parent):
         nested = folder / name
-        if nested not in (last, user) and nested.is_dir():
+        if nested not in (last, user) and os.path.isdir(nested):  # noqa: PTH112 - see `repository`
             yield nested
         folder = folder.parent
     if last is not None:
@@ -86,8 +86,7 @@ def _project_folders(world: World) -> Iterator[Path]:
 def repository(cwd: Path) -> Path | None:
     """The root of the git repository around a folder: the nearest that holds `.git`, if any."""
     for folder in (cwd, *cwd.parents):
-        mark = folder / ".git"
-        if mark.is_dir() or mark.is_file():
+        if os.path.exists(folder / ".git"):  # noqa: PTH110 - Path's own raises where nobody may look
             return folder
     return None
 

@@ -13,7 +13,7 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
 from factory_byok.droid.settings.writing import journal, transaction
 from factory_byok.droid.settings.writing.journal import RESCUED, Journal
-from factory_byok.droid.settings.writing.record import Made, Record, digest, load_record
+from factory_byok.droid.settings.writing.record import Made, Member, Record, digest, load_record
 from factory_byok.droid.settings.writing.recovery import settle
 
 PATH = Path("/home/u/.factory/config.json")
@@ -153,11 +153,16 @@ def test_an_open_record_is_decided_by_the_file(
     assert not path.with_name(record.temporary).exists()
 
 
+def members(*paths: Path, before: bytes = b"old", after: bytes = b"new") -> tuple[Member, ...]:
+    """Files that were written together."""
+    return tuple(Member(str(path), digest(before), digest(after)) for path in paths)
+
+
 def two_open(store: Journal, tmp_path: Path) -> tuple[Path, Path]:
     """Two files of one group, the first of them written when the process was killed."""
     done, waiting = tmp_path / "settings.json", tmp_path / "config.json"
     for path in (done, waiting):
-        pending(store, path, group="g", step="s", members=2)
+        pending(store, path, group="g", step="s", members=members(done, waiting))
     done.write_bytes(b"new")
     waiting.write_bytes(b"old")
     return done, waiting
@@ -207,10 +212,53 @@ def test_an_open_record_never_leads_to_a_file_that_is_no_temporary_one(
     assert (path.read_bytes(), other.read_bytes()) == (b"old", b"mine")
 
 
+FORGED = {
+    "truncated": lambda text: text[:40],
+    "another group": lambda text: text.replace(b'"group": "g"', b'"group": "x"'),
+    "another path": lambda text: text.replace(b".json", b".jsom"),
+}
+
+
+@pytest.mark.parametrize("damage", FORGED)
+@pytest.mark.parametrize("which", ["done", "waiting"])
+@pytest.mark.parametrize("finishes", [True, False])
+def test_half_a_group_with_a_lost_record_is_whole_or_left_alone(
+    store: Journal, tmp_path: Path, damage: str, which: str, finishes: bool
+) -> None:
+    done, waiting = two_open(store, tmp_path)
+    if finishes:
+        waiting.with_name(TEMPORARY.format("config.json")).write_bytes(b"new")
+    place = next(
+        Path(each.place) for each in store.all() if (str(done) in each.path) is (which == "done")
+    )
+    place.write_bytes(FORGED[damage](place.read_bytes()))
+    (told,) = settle(store)
+    now = (done.read_bytes(), waiting.read_bytes())
+    if which == "waiting":  # it is as it was before, so the other one goes back
+        assert now == (b"old", b"old") and told.endswith("was taken back")
+    elif finishes:
+        assert now == (b"new", b"new") and "was finished" in told
+    else:
+        assert now == (b"new", b"old") and "is still open: one of its records is damaged" in told
+
+
+def test_a_lost_record_of_a_file_that_somebody_wrote_since_leaves_all_alone(
+    store: Journal, tmp_path: Path
+) -> None:
+    done, waiting = two_open(store, tmp_path)
+    store.drop(next(each for each in store.all() if each.path == str(waiting)))
+    waiting.write_bytes(b"theirs")
+    for _ in range(2):
+        (told,) = settle(store)
+        assert "is still open: one of its records is damaged" in told
+    assert (done.read_bytes(), waiting.read_bytes()) == (b"new", b"theirs")
+
+
 @pytest.mark.parametrize("damage", ["truncated", "missing", "wrong type", "a pipe"])
 def test_a_step_with_a_damaged_record_is_not_taken_back(store: Journal, damage: str) -> None:
-    write(store, b"0", b"1", step="s", group="g", members=2)
-    write(store, b"0", b"1", step="s", group="g", members=2, path="/another")
+    both = members(PATH, Path("/another"), before=b"0", after=b"1")
+    write(store, b"0", b"1", step="s", group="g", members=both)
+    write(store, b"0", b"1", step="s", group="g", members=both, path="/another")
     place = Path(store.all()[0].place)
     text = place.read_bytes()
     place.unlink()

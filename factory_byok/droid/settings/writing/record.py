@@ -32,15 +32,24 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of the files that were written together, with the sums of its bytes before and after."""
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One write of a file, or one other action that can be taken back.
 
     `before` and `after` are SHA-256 sums of the whole file, "" when there was none; `mode` are the
     permission bits before, when they changed. `id` sorts by time; `step` joins all that one verb
-    did, and `group` the `members` files that were written together; `undoes` names the records
-    that this one took back. `size` counts the replaced bytes; of the written ones the first
-    `prefix` and the last `suffix` bytes are the same. `action` holds what is needed to take back
-    something that is no file. `place` is the record's own file.
+    did, and `group` the files that were written together, all of which each of them knows as its
+    `members`; `undoes` names the records that this one took back. `size` counts the replaced bytes;
+    of the written ones the first `prefix` and the last `suffix` bytes are the same. `action` holds
+    what is needed to take back something that is no file. `place` is the record's own file.
     """
 
     id: str
@@ -58,7 +67,7 @@ class Record:
     suffix: int = 0
     mode: int | None = None
     group: str = ""
-    members: int = 1
+    members: tuple[Member, ...] = ()
     action: Mapping[str, Json] = field(default_factory=dict)
     pending: bool = False
     place: str = ""
@@ -101,6 +110,7 @@ def digest(data: bytes | None) -> str:
 
 
 _NOT_KEPT: Final = ("pending", "place")  # both are told by the file's name
+_SUM: Final = "sum"  # of the rest of the line: what was damaged or forged is seen
 _LONGEST_HEADER: Final = 1_000_000  # bytes
 _NAME: Final = re.compile(r"\d{8}-[0-9a-f]{12}\.(record|pending)")
 
@@ -117,13 +127,16 @@ def load_record(place: Path) -> Record | None:
     try:
         with open_regular(place) as file:
             header = json.loads(file.readline(_LONGEST_HEADER))
+        said = header.pop(_SUM, None)
         record = from_json(Record, header)
-    except (OSError, ValueError, RecursionError, ByokError):
+    except (OSError, ValueError, RecursionError, AttributeError, TypeError, ByokError):
+        return None
+    if said is not None and said != digest(json.dumps(header).encode()):
         return None
     whole = f"{record.id}.{'pending' if place.suffix == '.pending' else 'record'}" == place.name
     sane = 0 <= record.prefix <= record.size and 0 <= record.suffix <= record.size
     named = "\0" not in record.path and (not record.temporary or is_temporary(record.temporary))
-    if not (whole and sane and named and record.members > 0):
+    if not (whole and sane and named):
         return None
     return replace(record, pending=place.suffix == ".pending", place=str(place))
 
@@ -131,6 +144,7 @@ def load_record(place: Path) -> Record | None:
 def record_text(record: Record) -> bytes:
     """A record's first line, as `load_record` reads it."""
     header = {name: value for name, value in asdict(record).items() if name not in _NOT_KEPT}
+    header[_SUM] = digest(json.dumps(header).encode())
     return json.dumps(header).encode() + b"\n"
 
 

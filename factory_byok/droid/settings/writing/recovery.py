@@ -85,41 +85,60 @@ def sweep(folder: Path) -> None:
 def _settle_group(journal: Journal, records: Sequence[Record]) -> list[str]:
     """One group: all of it stands afterwards, or nothing of it."""
     pending = [record for record in records if record.pending]
+    verb = pending[0].verb
     try:
         found = [_look(record) for record in pending]
-    except ByokError as error:
-        return [f"An interrupted `byok {pending[0].verb}` is still open: {error.message}"]
-    committed = len(pending) < len(records)  # which comes when all files are swapped
-    begun = committed or any(each.happened for each in found)
-    known = committed or len(records) == pending[0].members  # else a record is lost
-    whole = known and all(each.happened for each in found)
-    told: list[str] = []
-    try:
-        if begun and not whole:
-            told = _complete(journal, found, known=known)
+        committed = len(pending) < len(records)  # which comes when all files are swapped
+        back, on = (False, True) if committed else _ways(records)
+        if not (back or on):
+            raise _damaged(pending)
+        begun = committed or not back or any(each.happened for each in found)
+        told: list[str] = []
+        if begun and not (on and all(each.happened for each in found)):
+            told = [_complete(found, back=back or committed, on=on)]
             begun = not told[0].endswith("taken back")
-    except (OSError, ByokError) as error:
-        reason = why(error) if isinstance(error, OSError) else error.message
-        return [f"An interrupted `byok {pending[0].verb}` could not be settled: {reason}"]
+    except ByokError as error:
+        return [f"An interrupted `byok {verb}` is still open: {error.message}"]
+    except OSError as error:
+        return [f"An interrupted `byok {verb}` could not be settled: {why(error)}"]
     for each in found:
         _clear(journal, each, keep=begun)
     return told
 
 
-def _complete(journal: Journal, found: Sequence[_Found], *, known: bool) -> list[str]:
-    """Finishes what is half done, else takes it back."""
+def _ways(records: Sequence[Record]) -> tuple[bool, bool]:
+    """Whether a group can go back and on, by the files whose records are lost. Raises ByokError."""
+    there = {record.path for record in records}
+    lost = [each for each in records[0].members if each.path not in there]
+    now = [digest(read(Path(each.path)).raw) for each in lost]
+    return (
+        now == [each.before for each in lost],
+        now == [each.after for each in lost],
+    )
+
+
+def _damaged(open_: Sequence[Record]) -> ByokError:
+    """Nobody can say whether the group goes back or on."""
+    names = " ".join(each.place for each in open_)
+    return ByokError(f"one of its records is damaged; `rm {names}` leaves its files as they are")
+
+
+def _complete(found: Sequence[_Found], *, back: bool, on: bool) -> str:
+    """Finishes what is half done, else takes it back. Raises OSError or ByokError."""
     missing = [each for each in found if not each.happened]
     names = ", ".join(each.record.path for each in found)
     verb = found[0].record.verb
-    if known and all(each.can_finish for each in missing):
+    if on and all(each.can_finish for each in missing):
         for each in missing:
             put(each.document, each.held if each.record.after else None, each.temporary)
             sync_folder(each.document.target.parent)
-        return [f"An interrupted `byok {verb}` was finished: {names}"]
+        return f"An interrupted `byok {verb}` was finished: {names}"
+    if not back:
+        raise _damaged([each.record for each in found])
     for each in found:
         if each.happened and digest(each.document.raw) == each.record.after:
             put_back(each.document, each.record.bytes_before(), each.record.mode)
-    return [f"An interrupted `byok {verb}` in {names} was taken back"]
+    return f"An interrupted `byok {verb}` in {names} was taken back"
 
 
 def put_back(document: Document, before: bytes | None, mode: int | None) -> None:

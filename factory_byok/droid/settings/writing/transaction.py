@@ -30,7 +30,7 @@ from factory_byok.droid.settings.writing.disk import (
 from factory_byok.droid.settings.writing.journal import Journal
 from factory_byok.droid.settings.writing.locking import locked
 from factory_byok.droid.settings.writing.made import made_after
-from factory_byok.droid.settings.writing.record import Record, digest
+from factory_byok.droid.settings.writing.record import Member, Record, digest
 from factory_byok.droid.settings.writing.recovery import put_back, settle, sweep
 from factory_byok.droid.settings.writing.swap import Changed as Changed
 from factory_byok.droid.settings.writing.swap import put
@@ -162,9 +162,9 @@ def undo(world: World, records: Sequence[Record]) -> tuple[Written, ...]:
 
 def _check_whole(records: Sequence[Record]) -> None:
     """Raises ByokError when records of a group are missing: half a step is not taken back."""
+    there = {(each.group, each.path) for each in records}
     for record in records:
-        there = sum(each.group == record.group for each in records)
-        if there != record.members:
+        if not there.issuperset((record.group, each.path) for each in record.members):
             raise ByokError(
                 f"A record of this step of `byok {record.verb}` is missing or damaged",
                 f"{NOTHING}; take it back by hand",
@@ -241,7 +241,11 @@ def _values(path: Path, text: str | None) -> Json:
 
 def _write(journal: Journal, writes: Sequence[_Write], draft: Record) -> None:
     """Writes all files, or leaves all as they were. Raises Changed or ByokError."""
-    draft = replace(draft, group=new_step(), members=len(writes))
+    members = tuple(
+        Member(str(each.document.path), digest(each.document.raw), digest(each.data))
+        for each in writes
+    )
+    draft = replace(draft, group=new_step(), members=members)
     try:
         for each in writes:
             _prepare(journal, each, draft)
