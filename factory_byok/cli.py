@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
+from itertools import pairwise
 from time import time
 from typing import Any, Final, NoReturn
 
@@ -71,7 +72,17 @@ class Verb(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
         """Keeps the words for the help page, which is asked for before they are read."""
         ctx.meta[WORDS] = tuple(args)
+        for before, word in pairwise(("", *args)):
+            if not word.strip():  # a script's variable without a value: no default is meant by it
+                empty = f"`{before}`" if before[:1] == "-" else self._argument()
+                raise UsageError(f"{empty} is empty", "A variable of the shell may have no value")
         return super().parse_args(ctx, args)
+
+    def _argument(self) -> str:
+        """What a word without an option is called."""
+        names = [each.name for each in self.params if each.param_type_name == "argument"]
+        named = {"model": "The model's name", "file": "The file's name"}
+        return named.get(names[0], names[0].upper()) if len(names) == 1 else "An argument"
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """The page in the width of the terminal; that of `add` is about its provider."""
@@ -297,7 +308,12 @@ def _tell_next(answer: Answer, words: list[str]) -> None:
 
 
 def _fail(words: list[str], error: ByokError) -> int:
-    """Tells a failure: as JSON on stdout when that was asked for, else a sentence on stderr."""
+    """Tells a failure: as JSON on stdout when that was asked for, else a sentence on stderr.
+
+    One that says nothing of its own about what to do leads to help, or to the doctor.
+    """
+    usage = isinstance(error, UsageError)
+    error.hint = error.hint or (_see(words) if usage else "`byok doctor` says what is in the way")
     if "--json" in words:
         from factory_byok.reports.envelope import failure
 
@@ -327,9 +343,13 @@ def _usage(error: Any, words: list[str]) -> UsageError:
     complaint = str(error.format_message()).rstrip(".") or "The words do not fit"
     context = getattr(error, "ctx", None)
     options = [name for param in context.command.params for name in param.opts] if context else []
+    return UsageError(sentence(complaint), hint(complaint, list(VERBS), options))
+
+
+def _see(words: list[str]) -> str:
+    """Where the words of a verb are explained."""
     verb = _verb(words)
-    see = f"See `{'byok' if verb == 'byok' else f'byok {verb}'} --help`"
-    return UsageError(sentence(complaint), hint(complaint, list(VERBS), options) or see)
+    return f"See `{'byok' if verb == 'byok' else f'byok {verb}'} --help`"
 
 
 def _bug(words: list[str]) -> int:

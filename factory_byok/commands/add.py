@@ -122,7 +122,10 @@ def run(
     )
     if all_ or prune:
         if choice.model:
-            raise UsageError("`--all` and `--prune` are about every model of a provider's server")
+            raise UsageError(
+                "`--all` and `--prune` are about every model of a provider's server",
+                f"`byok add {choice.provider} {choice.model}` adds that one",
+            )
         return whole_server(
             world, choice, wanted, progress_on(quiet=quiet),
             add=all_, prune=prune, yes=yes, dry_run=dry_run, timeout=timeout, secret=key.secret,
@@ -286,7 +289,7 @@ def _answer(
             findings,
             planned=plan.files.changes and dry,
             failed=bool(ended & {"failed", "warning"}),
-            untried=interrupted,
+            untried=interrupted or not results,
         ),
         read_by=plan.files.read_by,
     )

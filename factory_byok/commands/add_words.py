@@ -85,7 +85,10 @@ def asked_choice(world: "World", *, timeout: float, quiet: bool) -> "tuple[Choic
 def literal_key(variable: str, *, wanted: bool) -> str:
     """The key from standard input when that is wanted, else ""."""
     if variable and wanted:
-        raise UsageError("`--key-env` and `--key-stdin` exclude each other")
+        raise UsageError(
+            "`--key-env` and `--key-stdin` exclude each other",
+            "`--key-env NAME` keeps the key out of droid's files",
+        )
     if not wanted:
         return ""
     if sys.stdin.isatty():

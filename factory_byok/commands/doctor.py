@@ -77,11 +77,17 @@ def run(
     from factory_byok.screens.progress import progress_on
     from factory_byok.sizing.recommendation import as_json
     from factory_byok.workflows.known_windows import remember
-    from factory_byok.workflows.next_step import after_doctor
+    from factory_byok.workflows.next_step import after_doctor, there
 
+    if from_file is not None and (deep or endpoint):
+        told = f"`--from` and `--{'deep' if deep else 'endpoint'}` exclude each other"
+        raise UsageError(told, "A saved snapshot is judged as it is, and no server is asked")
     wanted = _wanted(form, output, json=bool(context.meta.get(JSON)), force=force)
-    if open_it and output is None:
-        raise UsageError("`--open` needs a file", "For example `byok doctor -o report.html --open`")
+    if (open_it or force) and output is None:
+        told = "--open" if open_it else "--force"
+        raise UsageError(
+            f"`{told}` needs a file", f"For example `byok doctor -o report.html {told}`"
+        )
     world = World.real()
     interrupted = False
     if from_file is not None:
@@ -126,7 +132,7 @@ def run(
         report.status,
         strict,
         interrupted,
-        next=after_doctor(snap, report),
+        next=after_doctor(snap, report) if from_file is None else there(after_doctor(snap, report)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -14,34 +14,44 @@ if TYPE_CHECKING:
     from factory_byok.screens.style import Style
     from factory_byok.sizing.fitting import Asked
 
-KV_TYPES: Final = ("f16", "q8_0", "q4_0")  # docs.ollama.com/faq
 MOST: Final = 10**9  # more tokens, slots or cards than that is a slip of the finger
 
 
 def run(
     model: Annotated[
-        str, typer.Argument(metavar="[MODEL]", help="One model, such as qwen3:8b.")
+        str, typer.Argument(metavar="MODEL", help="One model, such as qwen3:8b.")
     ] = "",
     window: Annotated[
-        int | None, typer.Option("--window", metavar="TOKENS", help="The window; else 32000.")
+        int | None,
+        typer.Option("--window", metavar="TOKENS", min=1, max=MOST, help="The window; else 32000."),
     ] = None,
     kv_type: Annotated[
-        str | None,
+        Literal["f16", "q8_0", "q4_0"] | None,  # docs.ollama.com/faq
         typer.Option(
             "--kv-type",
-            metavar="f16|q8_0|q4_0",
+            case_sensitive=False,
             help="How the KV cache is kept; else as the server does, or f16.",
         ),
     ] = None,
     parallel: Annotated[
         int | None,
         typer.Option(
-            "--parallel", metavar="SLOTS", help="Conversations at once; else the server's, or 1."
+            "--parallel",
+            metavar="SLOTS",
+            min=1,
+            max=MOST,
+            help="Conversations at once; else the server's, or 1.",
         ),
     ] = None,
     gpus: Annotated[
         int | None,
-        typer.Option("--gpus", metavar="N", help="Cards that share the model; else as needed."),
+        typer.Option(
+            "--gpus",
+            metavar="N",
+            min=1,
+            max=MOST,
+            help="Cards that share the model; else as needed.",
+        ),
     ] = None,
     endpoint: EndpointOption = "",
     quiet: QuietOption = False,
@@ -58,7 +68,6 @@ def run(
             if value is not None:
                 raise UsageError(f"`--{name}` needs a model", f"Say `byok fit MODEL --{name} ...`")
         return _machine(endpoint, quiet=quiet)
-    _sane(window, kv_type, parallel, gpus)
     wanted = Wanted(window, kv_type, parallel, gpus)
     return _model(model.strip(), wanted, endpoint, quiet=quiet)
 
@@ -79,25 +88,10 @@ class Wanted:
 
         return Asked(
             window=Tokens(self.window) if self.window else usual.window,
-            kv_type=self.kv_type.lower() if self.kv_type else usual.kv_type,
+            kv_type=self.kv_type or usual.kv_type,
             parallel=self.parallel or usual.parallel,
             gpus=self.gpus or 0,
             all_logits=usual.all_logits,
-        )
-
-
-def _sane(window: int | None, kv_type: str | None, parallel: int | None, gpus: int | None) -> None:
-    """Raises UsageError for options that cannot be meant."""
-    for name, value, unit in (
-        ("window", window, "tokens"),
-        ("parallel", parallel, "conversations"),
-        ("gpus", gpus, "cards"),
-    ):
-        if value is not None and not 0 < value <= MOST:
-            raise UsageError(f"`--{name} {value}` is no number of {unit} that there can be")
-    if kv_type is not None and kv_type.lower() not in KV_TYPES:
-        raise UsageError(
-            f"Ollama has no KV cache type `{kv_type}`", f"Types: {', '.join(KV_TYPES)}"
         )
 
 
@@ -162,5 +156,6 @@ def _model(model: str, wanted: Wanted, endpoint: str, *, quiet: bool) -> Answer:
 
     data = {**fit_as_json(found, table), "machine": seen.machine}
     one = found.candidate
-    following = after_fit(one.name, installed=one.installed, cloud=one.cloud)
+    usable = found.here.where != "nowhere" and one.tools in ("yes", "unknown")
+    following = after_fit(one.name, installed=one.installed, cloud=one.cloud, usable=usable)
     return Answer(data, words, findings, next=following)

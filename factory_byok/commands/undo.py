@@ -44,16 +44,18 @@ def _steps(world: "World") -> Answer:
     ]
 
     def words(style: "Style") -> Iterable[str]:
-        for row in rows:
-            step = style.paint(row["step"], "bold")
-            yield f"{step}  {row['at']}  byok {row['verb']}  {row['what']}"
+        told = [
+            ((row["step"], "bold"), row["at"], f"byok {row['verb']}", row["what"]) for row in rows
+        ]
+        yield from style.table(("", "", "", ""), told, whole=(0, 1, 2))
         if not rows:
             yield "byok has written nothing that it could take back"
 
+    from factory_byok.workflows.next_step import after_change
     from factory_byok.workflows.next_step import run as next_command
 
-    step = next_command("byok", "undo", why="takes back the first of them") if rows else None
-    return Answer({"steps": rows}, words, next=step)
+    step = next_command("byok", "undo", why="takes back the first of them")
+    return Answer({"steps": rows}, words, next=step if rows else after_change(done=True))
 
 
 def _taken_back(world: "World", step: str) -> Answer:

@@ -61,7 +61,10 @@ def run(
     wanted = Wanted(model, endpoint, timeout)
     if set_to is None:
         if server or name:
-            raise UsageError("`--server` and `--name` go with `--set N`")
+            raise UsageError(
+                "`--server` and `--name` go with `--set N`",
+                "For example `byok window qwen3:8b --set 32000`",
+            )
         return _shown(world, wanted, load=load, quiet=quiet)
     if not model:
         raise UsageError("`--set` needs a model", "For example `byok window qwen3:8b --set 32000`")

@@ -1,7 +1,7 @@
 """What was seen: plain frozen dataclasses, each fact with its basis or the reason it is unknown."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Concatenate, Final, Generic, Literal, NoReturn, ParamSpec, TypeVar, cast
 
@@ -234,7 +234,8 @@ class Server:
     says whether it may pass requests on to Ollama's cloud, asked only for a cloud model. `poses`
     tells a proxy that answers Ollama's questions without being one. `suffixes` are words that may
     follow any of its models' names behind a colon without being listed (`nitro`). `whole_list` says
-    that `models` are all that it serves, so that a name outside of them is none.
+    that `models` are all that it serves, so that a name outside of them is none; `any_name` that
+    its one model answers to every name.
     """
 
     provider: str
@@ -248,6 +249,7 @@ class Server:
     poses: bool = False
     suffixes: tuple[str, ...] = ()
     whole_list: bool = False
+    any_name: bool = False
 
     @property
     def is_ollama(self) -> bool:
@@ -262,7 +264,8 @@ class Server:
             return next((each for each in self.models.value if same_model(each.name, name)), None)
         base, _, suffix = name.rpartition(":")
         names = (name, base) if suffix in self.suffixes else (name,)
-        return next((each for each in self.models.value if each.name in names), None)
+        found = next((each for each in self.models.value if each.name in names), None)
+        return replace(self.models.value[0], name=name) if self.any_name and not found else found
 
 
 # --- exercises -----------------------------------------------------------------------------------
@@ -315,7 +318,8 @@ class Snapshot:
     variables that matter, with credentials removed; `listeners` names the program behind a local
     endpoint that answered as something else. `instead` maps an address that does not answer to one
     of the same server that does; `elsewhere` maps other Ollamas on this machine to their models.
-    `asked` is the endpoint that the user named, "" for none. `refused_keys` maps the ids of entries
+    `asked` is the endpoint that the user named, "" for none. `keys` are the services whose key is
+    in a variable here. `refused_keys` maps the ids of entries
     whose key a server refused to its words; `chats` are the ids of entries at whose own path a
     chat was understood.
     `written` are the entries that byok remembers to have written; they stay on this machine.
@@ -339,6 +343,7 @@ class Snapshot:
     instead: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked: str = ""
+    keys: tuple[str, ...] = ()
     refused_keys: Mapping[str, str] = field(default_factory=dict)
     chats: tuple[str, ...] = ()
     written: tuple[WrittenEntry, ...] = field(default=(), compare=False, metadata={"private": True})

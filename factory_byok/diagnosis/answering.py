@@ -46,7 +46,15 @@ def other_kind(snap: Snapshot) -> tuple[str, Server] | None:
 
 def told_of(endpoint: str, server: Server) -> str:
     """Who answers there, as a sentence."""
-    return f"{PROVIDERS[server.provider].title} answers at {endpoint}"
+    about = PROVIDERS[server.provider]
+    return f"{about.title if about.fixed else f'An {about.title}'} answers at {endpoint}"
+
+
+def listing(endpoint: str, server: Server) -> tuple[str, ...]:
+    """The command that lists what a server offers; one without a usual address needs it named."""
+    about = PROVIDERS[server.provider]
+    where = () if about.fixed else ("--endpoint", endpoint)
+    return ("byok", "add", about.name, *where)
 
 
 def is_ollamas(snap: Snapshot, endpoint: str) -> bool:

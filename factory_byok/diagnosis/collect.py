@@ -43,6 +43,7 @@ from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.written_entries import written_entries
 from factory_byok.hardware import VENDORS, cpu, disk, machine, processes, ram
 from factory_byok.providers import asking
+from factory_byok.providers.hosted import with_a_key
 from factory_byok.providers.ollama import (
     install as ollama_install,
 )
@@ -117,6 +118,7 @@ def collect(world: World, ask: Ask | None = None) -> Snapshot:
         droid_lists=reading_of(answers.get("droid's list", NOT_READ)),
         droid_rules=settings.followed.rules.versions[-1],
         environment=safe_environment(world.env),
+        keys=with_a_key(world.env),
         written=written_entries(world),
         refused_keys=refused_keys(answers),
         chats=understood_chats(answers),

@@ -40,12 +40,12 @@ def probe(
         secret = key if provider == service else ""
         return listed_models.probe(http, root, deadline, own, key=secret)
     if provider not in ("", "ollama", ANY.name):
-        return listed_models.probe(http, endpoint, deadline, PROVIDERS[provider], wanted)
+        return listed_models.probe(http, endpoint, deadline, PROVIDERS[provider])
     expected = expected and provider != ANY.name
     found = ollama.probe(http, endpoint, deadline, wanted, expected=expected)
     if isinstance(found, Known) and found.value.provider in RECOGNISED:
         own = PROVIDERS[found.value.provider]
-        return listed_models.probe(http, endpoint, deadline, own, wanted)
+        return listed_models.probe(http, endpoint, deadline, own)
     return found
 
 

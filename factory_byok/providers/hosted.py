@@ -211,6 +211,15 @@ HOSTED: Final = frozenset(service.name for service in SERVICES)
 _BY_HOST: Final = {urlsplit(service.base_url).hostname or "": service for service in SERVICES}
 
 
+def with_a_key(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The services whose key is in a variable."""
+    return tuple(
+        each.name
+        for each in SERVICES
+        if any(env.get(name, "").strip() for name in (each.key_variable, *each.also))
+    )
+
+
 def service_of(host: str) -> Provider | None:
     """The service behind a host, also behind one that it has given up."""
     return _BY_HOST.get(RETIRED.get(host, host))

@@ -1,6 +1,6 @@
 """The one probe of all who list their models: who answers, and with which models."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -24,7 +24,6 @@ def probe(
     endpoint: str,
     deadline: Deadline,
     provider: Provider = ANY,
-    wanted: Collection[str] = (),
     key: str = "",
 ) -> Reading[Server]:
     """Asks for the list of models, then for what the provider tells elsewhere.
@@ -44,7 +43,7 @@ def probe(
         body = as_object(reply.json()) if reply.status == 200 else {}
     except NoAnswer:  # a gateway in front may not know it
         return found
-    return Known(provider.enrich(found.value, body, wanted))
+    return Known(provider.enrich(found.value, body))
 
 
 def _ask(

@@ -1,28 +1,26 @@
 """llama.cpp's server: its list of models and `/props` (tools/server/README.md of llama.cpp)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from factory_byok.core.facts import Json, Known, Model, Server
 from factory_byok.core.json_fields import as_object, count, text
-from factory_byok.core.model_names import EVERY
 from factory_byok.providers.provider import Provider, can_call_tools, tokens
 
 
-def enrich(server: Server, props: Mapping[str, Json], wanted: Collection[str] = ()) -> Server:
+def enrich(server: Server, props: Mapping[str, Json]) -> Server:
     """The server with what `/props` adds: version, window and whether the template knows tools.
 
-    One that serves a single model answers to every name (measured), so it has the wanted ones too.
+    One that serves a single model answers to every name (measured).
     """
     if not isinstance(server.models, Known):
         return server
     models = server.models.value
-    if len(models) == 1 and text(props, "model_path"):
-        only = _told(models[0], props)
-        others = [name for name in dict.fromkeys(wanted) if name not in (only.name, EVERY)]
-        models = (only, *(replace(only, name=name) for name in others))
-    return replace(server, version=text(props, "build_info"), models=Known(models))
+    single = len(models) == 1 and bool(text(props, "model_path"))
+    models = (_told(models[0], props),) if single else models
+    version = text(props, "build_info")
+    return replace(server, version=version, models=Known(models), any_name=single)
 
 
 def _told(model: Model, props: Mapping[str, Json]) -> Model:

@@ -1,6 +1,6 @@
 """What byok knows of a provider before it asks anybody, and how its list of models is read."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ _TOLD: Final = ("max_model_len", "context_length", "context_window", "loaded_con
 _LONGEST: Final = ("max_context_length", "context_length", "context_window")
 
 Rows = Callable[[Mapping[str, Json]], Iterable[Model]]
-Enrich = Callable[[Server, Mapping[str, Json], Collection[str]], Server]
+Enrich = Callable[[Server, Mapping[str, Json]], Server]
 
 
 def parse_row(row: Mapping[str, Json]) -> Iterator[Model]:
@@ -82,7 +82,7 @@ class Provider:
     examples: tuple[tuple[str, int], ...] = ()
     listings: tuple[Listing, ...] = (Listing(),)
     more: str = ""
-    enrich: Enrich = lambda server, _body, _wanted: server
+    enrich: Enrich = lambda server, _body: server
     suffixes: tuple[str, ...] = ()
 
     @property

@@ -1,6 +1,6 @@
 """vLLM: OpenAI's protocol with the window in the list (docs.vllm.ai, OpenAI-compatible server)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -9,7 +9,7 @@ from factory_byok.core.json_fields import text
 from factory_byok.providers.provider import Listing, Provider
 
 
-def enrich(server: Server, body: Mapping[str, Json], _: Collection[str] = ()) -> Server:
+def enrich(server: Server, body: Mapping[str, Json]) -> Server:
     """The server with the version that `/version` tells; a gateway before it may not know it."""
     return replace(server, version=text(body, "version"))
 

@@ -7,7 +7,7 @@ from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
 from factory_byok.reports.masked_edits import without_secrets
 from factory_byok.screens.answer import Answer
-from factory_byok.workflows.next_step import AGAIN, NextStep
+from factory_byok.workflows.next_step import AGAIN, NextStep, of_hint
 
 if TYPE_CHECKING:  # `byok list --json` needs neither, and starts sooner without
     from factory_byok.core.findings import Finding, Outcome
@@ -27,7 +27,7 @@ def failure(command: str, error: ByokError, *, interrupted: bool = False) -> str
     from factory_byok.core.findings import Finding, Remedy
 
     finding = Finding("error", command, error.message, Remedy(error.hint))
-    following = AGAIN if interrupted else NextStep(error.hint) if error.hint else None
+    following = AGAIN if interrupted else of_hint(error.hint) if error.hint else None
     return _text(command, "error", None, [show(finding)], following, interrupted)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.masking import mask_line
+from factory_byok.droid.settings.writing.disk import why
 
 
 def write_report(path: Path, text: str, *, force: bool = False) -> None:
@@ -15,7 +16,7 @@ def write_report(path: Path, text: str, *, force: bool = False) -> None:
     except FileExistsError:
         raise taken(path) from None
     except OSError as error:
-        raise ByokError(f"{path} could not be written: {error.strerror}") from None
+        raise ByokError(f"{path} could not be written: {why(error)}") from None
 
 
 def taken(path: Path) -> ByokError:

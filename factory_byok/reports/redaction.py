@@ -16,6 +16,7 @@ from factory_byok.core.facts import Known, Unknown
 from factory_byok.core.masking import Masker, is_mixed, mask_line
 from factory_byok.core.world import World
 from factory_byok.droid.settings.mask import mask
+from factory_byok.providers import PROVIDERS
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ _NOBODY: Final = frozenset(
         "root", "runner", "server", "settings", "system", "ubuntu", "user", "vscode", "window",
         "windows",
     }
-)  # fmt: skip
+) | {word for name in PROVIDERS for word in (name, *name.split("-"))}  # fmt: skip
 _LONG: Final = 6  # letters from which a name is looked for inside other words too
 
 _FOUR: Final = re.compile(

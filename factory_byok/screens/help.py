@@ -13,11 +13,12 @@ LONGEST_NAME: Final = 30
 
 # typer's marks for types and ranges, and how byok shows them
 _MARKS: Final = (
-    (r"<(?:list\[)?str\]?>", "TEXT"),
+    (r"<(?:list\[)?(?:str|path)\]?>", "TEXT"),
     (r"<(?:int|float)(?: range)?>", "N"),
-    (r"\{(\w+)\}", r"\1"),
+    (r"\{([^}]+?)\.*\}", r"\1"),
 )
 _RANGES: Final = (
+    (r"([\d.]+)<=x<=\d{6,}", r"at least \1"),  # a slip of the finger is nobody's to read about
     (r"([\d.]+)<=x<=([\d.]+)", r"\1 to \2"),
     (r"x>=([\d.]+)", r"at least \1"),
 )
@@ -56,14 +57,13 @@ def _marked(text: str) -> str:
     """A usage or a name without marks of a library."""
     for pattern, shown in _MARKS:
         text = re.sub(pattern, shown, text)
-    words = text.split()
-    if len(words) == 2 and words[1] == "TEXT" and not words[0].startswith("-"):
-        return words[0].upper()
-    return text
+    name, _, kind = text.partition(" ")  # an argument's kind is told by its help
+    return text if text.startswith("-") or not kind.startswith(("TEXT", "<")) else name.upper()
 
 
 def _ranged(text: str) -> str:
     """Help with ranges in words."""
+    text, _, limits = text.partition("  [")
     for pattern, shown in _RANGES:
-        text = re.sub(pattern, shown, text)
-    return text.replace("  [", " [").replace("; ", ", ") if "[" in text else text
+        limits = re.sub(pattern, shown, limits)
+    return f"{text} [{limits.replace('; ', ', ')}" if limits else text

@@ -6,7 +6,7 @@ from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Server, Snapshot, Unknown
 from factory_byok.core.words import lower_first
-from factory_byok.diagnosis.answering import answering, is_ollamas, other_kind, told_of
+from factory_byok.diagnosis.answering import answering, is_ollamas, listing, other_kind, told_of
 from factory_byok.diagnosis.checks.server_silent import remedy_for
 
 
@@ -33,6 +33,6 @@ def next_step(snap: Snapshot, endpoint: str, reading: Unknown) -> str:
         return f"An Ollama answers at {other}: `--endpoint {other}` asks there"
     kind = other_kind(snap)
     if kind is not None and is_ollamas(snap, endpoint):
-        return f"{told_of(*kind)}: `byok add {kind[1].provider}` lists its models"
+        return f"{told_of(*kind)}: `{join(listing(*kind))}` lists its models"
     remedy = remedy_for(snap, endpoint, reading)
     return f"{remedy.text} with `{join(remedy.command)}`" if remedy.command else remedy.text

@@ -174,7 +174,7 @@ def look_there(
     if secret and choice.at_home and isinstance(models, Unknown) and models.kind == "key":
         raise ByokError(
             f"Nothing was written: {choice.about.title} refuses this key",
-            f"Correct it; {ANYWAY}" if choice.model else "Correct it",
+            _or_anyway("Correct it") if choice.model else "Correct it",
         )
     if choice.provider == "ollama" and not server.value.is_ollama:
         raise ByokError(
@@ -196,7 +196,7 @@ def _silent(snap: Snapshot, choice: Choice, why: Unknown) -> ByokError:
     hint = hint if choice.hosted else error.hint
     return ByokError(
         f"Nothing was written: {lower_first(error.message)}",
-        f"{hint}; {ANYWAY}" if choice.model else hint,
+        _or_anyway(hint) if choice.model else hint,
     )
 
 
@@ -206,8 +206,13 @@ def _missing(choice: Choice, models: tuple[Model, ...]) -> ByokError:
     hint = what_to_do(choice.model, names, pulls=choice.provider == "ollama")
     return ByokError(
         f"Nothing was written: `{choice.model}` {is_absent(choice.provider)} at {choice.address}",
-        "; ".join(filter(None, (hint, ANYWAY))),
+        _or_anyway(hint),
     )
+
+
+def _or_anyway(hint: str) -> str:
+    """A hint, and that the entry can be written all the same."""
+    return f"{hint}{' ' if hint.endswith('?') else '; ' if hint else ''}{ANYWAY}"
 
 
 def is_remote(choice: Choice, model: Model | None) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from shlex import join
+from shlex import join, split
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:  # `byok list` needs none of them, and starts sooner without
@@ -50,6 +51,18 @@ def run(*command: str, why: str = "") -> NextStep:
     return NextStep(f"{join(command)} ({why})" if why else join(command), command)
 
 
+def there(step: NextStep) -> NextStep:
+    """A step on the machine that a saved snapshot tells of: nothing to run here."""
+    return NextStep(f"on that machine: {step.text}")
+
+
+def of_hint(hint: str) -> NextStep:
+    """What a failure's hint says, with its command where it names a single whole one."""
+    told = re.findall(r"`(byok [^`]+)`", hint)
+    whole = len(told) == 1 and not re.search(r"\b[A-Z]+\b|\.\.\.", told[0])
+    return NextStep(hint, tuple(split(told[0])) if whole else ())
+
+
 def choose_in_droid(entry: Entry) -> NextStep:
     """Everything is in place: the model's place in droid's list."""
     name = f"{entry.name} ({entry.id})" if entry.name else entry.id
@@ -66,15 +79,15 @@ def after_add(
 ) -> NextStep:
     """After an entry was written, or only `planned`; `failed` says that its try did not pass.
 
-    `untried` says that ctrl-c ended the try.
+    `untried` says that nothing tried it, or that ctrl-c ended the try.
     """
     if planned:
         return DO_IT
-    if untried and not failed:
-        return run("byok", "test", entry.id, why="tries it as droid will")
     errors = [each for each in findings if each.level == "error"]
     if failed or errors:
         return _of_findings(errors) or run("byok", "test", entry.id, why="says what it did not do")
+    if untried:
+        return run("byok", "test", entry.id, why="tries it as droid will")
     return choose_in_droid(entry)
 
 
@@ -145,22 +158,23 @@ def _set_up(snap: Snapshot) -> NextStep:
     """droid has no entry: the guided path, and what has to be installed for it."""
     from factory_byok.core.facts import Unknown
     from factory_byok.diagnosis.advice import install_of
-    from factory_byok.diagnosis.answering import other_kind, told_of
+    from factory_byok.diagnosis.answering import listing, other_kind, told_of
 
-    system, install = snap.machine.system, install_of(snap)
-    silent = all(isinstance(each, Unknown) for each in snap.servers.values())
-    lines = []
-    if silent and install is not None and install.kind == "absent" and not install.running:
-        lines.append(f"Ollama: `{INSTALL_OLLAMA[system]}`")
-    if isinstance(snap.droid, Unknown) and snap.droid.kind == "absent":
-        lines.append(f"droid: `{INSTALL_DROID[system]}`")
-    kind = other_kind(snap)
-    if kind is not None and all(not each.is_ollama for each in _answering(snap)):
-        also = f"; install first {'; '.join(lines)}" if lines else ""
-        return run("byok", "add", kind[1].provider, why=f"{told_of(*kind)}{also}")
+    system, install, kind = snap.machine.system, install_of(snap), other_kind(snap)
+    answering = _answering(snap)
+    absent = install is not None and install.kind == "absent" and not install.running
+    ollama = [f"Ollama: `{INSTALL_OLLAMA[system]}`"] if absent and not answering else []
+    no_droid = isinstance(snap.droid, Unknown) and snap.droid.kind == "absent"
+    droid = [f"droid: `{INSTALL_DROID[system]}`"] if no_droid else []
+    also = f"; install first {droid[0]}" if droid else ""
+    if kind is not None and all(not each.is_ollama for each in answering):
+        return run(*listing(*kind), why=f"{told_of(*kind)}{also}")
+    if ollama and snap.keys:
+        told = f"its key is set here{also}; `byok setup` is for a model on this machine"
+        return run("byok", "add", snap.keys[0], why=told)
     does = "downloads a model and adds it" if _without_models(snap) else "adds a model"
-    why = f"first install {', and '.join(lines)}" if lines else f"{does}, step by step"
-    return run("byok", "setup", why=why)
+    lines = ", and ".join((*ollama, *droid))
+    return run("byok", "setup", why=f"first install {lines}" if lines else f"{does}, step by step")
 
 
 def _answering(snap: Snapshot) -> list[Server]:
@@ -188,11 +202,19 @@ def _of_findings(findings: Iterable[Finding], *, tested: bool = False) -> NextSt
     for each in found:
         again = tested and each.command == ("byok", "test", *each.command[2:3])
         if each.command and not again:
-            return run(*each.command, why=f"for {each.subject}" if each.subject else "")
+            return run(*each.command, why=_why(each))
     for each in found:
         if each.remedy.text:
             return NextStep(each.remedy.text)
     return None
+
+
+def _why(finding: Finding) -> str:
+    """What a finding's command is for, where the command does not name it."""
+    if finding.command == ("byok", "fit"):
+        return "shows the models that fit here and call tools"
+    named = not finding.subject or finding.subject in finding.command
+    return "" if named else f"for {finding.subject}"
 
 
 def _proven(listed: Sequence[Entry], results: Sequence[Exercise]) -> NextStep:
@@ -206,8 +228,13 @@ def _proven(listed: Sequence[Entry], results: Sequence[Exercise]) -> NextStep:
     return choose_in_droid(entry)
 
 
-def after_fit(model: str, *, installed: bool, cloud: bool = False) -> NextStep:
-    """After seeing what one model needs, or which is the best here."""
+def after_fit(model: str, *, installed: bool, cloud: bool = False, usable: bool = True) -> NextStep:
+    """After seeing what one model needs, or which is the best here.
+
+    `usable` says that it fits this machine and that droid can act through it.
+    """
+    if not usable:
+        return run("byok", "fit", why="shows the models that fit here and call tools")
     if cloud:
         return run("byok", "add", "ollama", model)
     if not installed:
@@ -274,7 +301,7 @@ def after_windows(
     told = list(advice)
     for command, model, _ in told:
         if command:
-            return run(*command, why=f"for {model}")
+            return run(*command, why="" if model in command else f"for {model}")
     for _, _, sentence in told:
         if sentence:
             return NextStep(sentence)

@@ -6,6 +6,7 @@ from typing import Final, Literal, cast, get_args
 
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.world import World
+from factory_byok.droid.settings.writing.disk import why
 
 Shell = Literal["bash", "zsh", "fish"]
 
@@ -98,7 +99,7 @@ def install(world: World, shell: Shell, text: str) -> tuple[Path, list[Path]]:
                 file.write(f"{'' if _read(start)[-1:] in ('', chr(10)) else chr(10)}{line}\n")
             changed.append(start)
     except OSError as error:
-        raise ByokError(f"{error.filename} could not be written: {error.strerror}") from None
+        raise ByokError(f"{error.filename} could not be written: {why(error)}") from None
     return place, changed
 
 

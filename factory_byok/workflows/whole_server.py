@@ -140,7 +140,7 @@ def why_not(server: Server, model: Model, models: Iterable[Model]) -> str:
     if EVERY in model.name:
         return "it stands for other names"
     if calls_tools(server, model) is False:
-        return "droid cannot act through it: it cannot call tools, or writes calls as text"
+        return "it cannot call tools, or writes calls as text"
     for each in models:
         base, window = derived_from(each.name)
         if base and same_model(base, model.name) and int(window) >= FLOOR:

@@ -41,9 +41,11 @@ Byok = Callable[..., Ran]
 
 
 def _fits_its_schema(out: str) -> None:
-    """What any verb of any test prints as JSON fits the schema of that verb."""
-    wrong = best_match(REPORT.iter_errors(json.loads(out)))
+    """What any verb of any test prints as JSON fits the schema of that verb, and leads on."""
+    body = json.loads(out)
+    wrong = best_match(REPORT.iter_errors(body))
     assert wrong is None, f"{wrong.json_path}: {wrong.message}"
+    assert body["next"]["text"], "no next step"
 
 
 @pytest.fixture

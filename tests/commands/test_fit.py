@@ -297,11 +297,11 @@ def test_a_window_above_the_longest_is_cut_and_that_is_said(byok: Byok, plant: P
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("fit", "qwen3:8b", "--window", "0"), 2, "--window 0"),
-        (("fit", "qwen3:8b", "--window", "-5"), 2, "--window -5"),
-        (("fit", "qwen3:8b", "--gpus", "0"), 2, "--gpus 0"),
-        (("fit", "qwen3:8b", "--parallel", "0"), 2, "--parallel 0"),
-        (("fit", "qwen3:8b", "--kv-type", "q9"), 2, "no KV cache type `q9`"),
+        (("fit", "qwen3:8b", "--window", "0"), 2, "`--window` must be 1 or more"),
+        (("fit", "qwen3:8b", "--window", "-5"), 2, "`--window` must be 1 or more"),
+        (("fit", "qwen3:8b", "--gpus", "0"), 2, "`--gpus` must be 1 or more"),
+        (("fit", "qwen3:8b", "--parallel", "0"), 2, "`--parallel` must be 1 or more"),
+        (("fit", "qwen3:8b", "--kv-type", "q9"), 2, "`--kv-type` is f16, q8_0 or q4_0, not `q9`"),
         (("fit", "--window", "8192"), 2, "`--window` needs a model"),
         (("fit", "not a name"), 2, "is not a model name"),
         (("fit", "qwen3:8b", "--endpoint", "nonsense"), 2, "not an http or https URL"),

@@ -151,3 +151,9 @@ def test_redacting_twice_changes_nothing_more() -> None:
 def test_any_snapshot_keeps_its_shape(snap: Snapshot) -> None:
     told = redacted(snap, a_world())
     assert from_json(Snapshot, json.loads(json.dumps(to_json(told)))) == told
+
+
+def test_a_user_called_like_a_provider_leaves_the_providers_name() -> None:
+    world = replace(a_world(), env={"USER": "studio", "HOME": "/home/studio"})
+    server = Server("lm-studio")
+    assert redacted(server, world) == server

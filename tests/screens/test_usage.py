@@ -28,6 +28,10 @@ LIBRARY = ("Value error", "Input should", "Invalid value", "<int", "<str", "<lis
         (["doctor", "--timeout"], "`--timeout` needs a value"),
         (["doctor", "--droid-version", "x"], "`x` is not a version of droid"),
         (["pull", " "], "The model's name is empty"),
+        (["remove", ""], "ENTRY is empty"),
+        (["add", "ollama", ""], "An argument is empty"),
+        (["doctor", "--endpoint", ""], "`--endpoint` is empty"),
+        (["doctor", "--from", "a.json", "--deep"], "`--from` and `--deep` exclude each other"),
         (["fix", "model-mising"], "Did you mean `model_missing`?"),
     ],
 )
@@ -103,3 +107,22 @@ def test_a_failure_says_the_next_step_to_scripts_too(capsys: pytest.CaptureFixtu
     body = json.loads(capsys.readouterr().out)
     assert body["next"] == {"text": "Did you mean `--color`?", "command": None}
     assert (body["data"], body["status"], body["interrupted"]) == (None, "error", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["apply", "none.toml"], ["byok", "explain", "manifest"]),
+        (["undo"], ["byok", "list"]),
+        (["window", "--server"], ["byok", "window", "qwen3:8b", "--set", "32000"]),
+        (["doctor", "--from", "none.json"], None),  # FILE is for the user to name
+        (["snapshot", "-o", "none/s.json"], ["byok", "doctor"]),
+    ],
+)
+@pytest.mark.outside
+def test_every_failure_leads_on(
+    capsys: pytest.CaptureFixture[str], words: list[str], command: list[str] | None
+) -> None:
+    assert run([*words, "--json"]) > 0
+    told = json.loads(capsys.readouterr().out)["next"]
+    assert told["text"] and told["command"] == command

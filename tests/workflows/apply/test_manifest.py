@@ -120,7 +120,7 @@ WRONG = [
     ("[hardware]\nmemory = 32\n", 2, "`memory` must be text", ""),
     ('[endpoints]\nlocal = "localhost:11434"\n', 2, "is no http or https URL", "default"),
     ("version = 1\nversion = 1\n", 2, "This is not TOML", ""),
-    ("version = \n", 1, "This is not TOML", ""),
+    ("version = \n", 1, "This is not TOML", "`byok explain manifest`"),
     ('a = """\n\n', 1, "This is not TOML", ""),
 ]
 

@@ -17,6 +17,8 @@ _WHY: Final = {
     errno.EPERM: "there is no permission",
     errno.ELOOP: "it is a link that leads back to itself",
     errno.ENOTDIR: "a part of its path is not a folder",
+    errno.ENOENT: "its folder does not exist",
+    errno.EISDIR: "it is a folder",
 }
 
 

@@ -62,7 +62,7 @@ class Journal:
                 f"There is no step `{step}` to take back", "`byok undo --list` shows the steps"
             )
         if not records:
-            raise ByokError("There is nothing to take back")
+            raise ByokError("There is nothing to take back", "`byok list` shows what droid has")
         return records
 
     def last(self) -> tuple[Record, ...]:

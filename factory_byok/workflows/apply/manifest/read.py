@@ -25,6 +25,7 @@ from factory_byok.workflows.apply.manifest.json_lines import json_lines
 from factory_byok.workflows.apply.manifest.rules import Wrong, wrongs
 from factory_byok.workflows.apply.manifest.toml_lines import toml_lines
 
+LOOKS_LIKE: Final = "`byok explain manifest` shows how one looks"
 MOST_BYTES: Final = 1_000_000  # a manifest is written by hand
 _AT: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -33,7 +34,7 @@ def read_manifest(file: File) -> Manifest:
     """The manifest in a file. Raises ByokError: ManifestFault with the line, if it has one."""
     text = document.read(file, most_bytes=MOST_BYTES).text
     if text is None:
-        raise ByokError(f"There is no file {file}", "`byok apply` reads a TOML or JSON manifest")
+        raise ByokError(f"There is no file {file}", LOOKS_LIKE)
     return parse_manifest(str(file), text)
 
 
@@ -59,12 +60,9 @@ def _toml(file: str, text: str) -> tuple[Any, dict[Path, int]]:
     try:
         return tomllib.loads(text), toml_lines(text)
     except tomllib.TOMLDecodeError as error:
-        said = str(error)
-        found = _AT.search(said)
+        found = _AT.search(str(error))  # the place; its words are for developers of parsers
         line = int(found[1]) if found and found[1] else text.rstrip().count("\n") + 1
-        said = said[: found.start()] if found else said
-        sentence = f"This is not TOML: {lower_first(said)}"
-        raise ManifestFault(file, line, sentence) from None
+        raise ManifestFault(file, line, "This is not TOML", LOOKS_LIKE) from None
     except RecursionError:
         raise ManifestFault(file, 1, "It is nested too deeply") from None
 
@@ -74,7 +72,8 @@ def _json(file: str, text: str) -> tuple[Any, dict[Path, int]]:
     try:
         root = jsonc_tree.parse(text)
     except jsonc.Fault as fault:
-        raise ManifestFault(file, fault.line, f"This is not JSON: {fault.message}") from None
+        sentence = f"This is not JSON: {lower_first(fault.message)}"
+        raise ManifestFault(file, fault.line, sentence, LOOKS_LIKE) from None
     lines, twice = json_lines(text, root)
     if twice is not None:
         raise ManifestFault(file, lines[twice], f"`{twice[-1]}` is there twice")
