@@ -6,7 +6,15 @@ from typing import Final, Literal
 
 from factory_byok.core.units import Bytes
 from factory_byok.sizing.memory.attention import Attention, working_layers
-from factory_byok.sizing.memory.families import CONVOLUTION, DELTA, KDA, LONE_FEED_FORWARD
+from factory_byok.sizing.memory.families import (
+    CONVOLUTION,
+    DELTA,
+    KDA,
+    LONE_FEED_FORWARD,
+    SHARED_DENSE,
+    SHARED_ONE,
+    SHARED_TOLD,
+)
 from factory_byok.sizing.memory.metadata import Metadata
 
 Mixer = Literal["attention", "latent", "delta", "kda", "mamba", "convolution", ""]
@@ -182,9 +190,12 @@ def _dense_beside(data: Metadata) -> bool:
 
 def _shared(data: Metadata) -> int:
     """The width of the expert that every token passes."""
-    one = data.number("expert_feed_forward_length")
+    one, told = (data.number(f"expert_{kind}feed_forward_length") for kind in ("", "shared_"))
     if data.family == "llama4":
         return one
-    return data.number("expert_shared_feed_forward_length") or one * data.number(
-        "expert_shared_count"
-    )
+    if data.family in SHARED_TOLD or told:
+        return told
+    if data.family in SHARED_DENSE:
+        return data.number("feed_forward_length")
+    count = data.number("expert_shared_count")
+    return one * (count or data.family in SHARED_ONE)

@@ -69,7 +69,17 @@ LONE_FEED_FORWARD: Final = frozenset({"mamba", "mamba2", "nemotron_h", "nemotron
 
 # The query's projection holds a gate too; or the gate is projected once the heads are done.
 GATED_QUERY: Final = DELTA
-LATE_GATE: Final = frozenset({"afmoe"})
+LATE_GATE: Final = frozenset({"afmoe", "muse-glimmer"})
+LATE_HEAD_GATE: Final = frozenset({"laguna", "step35"})  # one number for each head
+
+# Queries, keys and values come out of one projection; whether what is taken of it is normed.
+FUSED_QUERY: Final = {
+    "bailingmoe2": True,
+    "dbrx": False,
+    "falcon": False,
+    "gptneox": False,
+    "plamo3": True,
+}
 
 # Queries are used as they are projected, neither normed nor rotated.
 NO_ROTATION: Final = frozenset({"kimi-linear", "nemotron_h", "nemotron_h_moe"})
@@ -94,15 +104,28 @@ UNGATED: Final = frozenset(
         "starcoder2",
     }
 )
-FUSED_GATE: Final = frozenset({"chatglm", "glm4", "phi3"})
+FUSED_GATE: Final = frozenset({"chatglm", "glm4", "phi3", "plamo3"})
 
 # Gate and rest of all experts in one tensor, as converters write them since 2026.
-FUSED_EXPERTS: Final = frozenset({"deepseek2", "gemma4", "mistral4", "qwen35moe"})
+FUSED_EXPERTS: Final = frozenset({"cohere2moe", "deepseek2", "gemma4", "mistral4", "qwen35moe"})
+
+# Experts are chosen by what comes into the layer, before attention is projected.
+EARLY_ROUTE: Final = frozenset({"smallthinker"})
+
+# Experts get their share of the input, instead of giving their share of the result.
+WEIGHED_FIRST: Final = frozenset({"llama4"})
+
+# The width of the expert that every token passes, where the metadata does not tell it: none, that of
+# the dense part, or that of one expert; in other families that of so many experts as are counted.
+SHARED_TOLD: Final = frozenset({"ernie4_5-moe"})
+SHARED_DENSE: Final = frozenset({"hunyuan-moe", "qwen2moe", "qwen35moe", "qwen3next"})
+SHARED_ONE: Final = frozenset({"exaone-moe", "hy_v3", "kimi-linear"})
 
 # Attention and feed-forward work side by side on the same input.
 PARALLEL: Final = frozenset(
-    {"cohere2", "command-r", "falcon", "gptneox", "phi2", "stablelm-parallel"}
+    {"cohere2", "cohere2moe", "command-r", "falcon", "gptneox", "phi2", "stablelm-parallel"}
 )
+SECOND_NORM: Final = frozenset({"falcon", "gptneox"})  # for each of the two
 
 # The sum goes into attention and feed-forward as it is: norms come after.
 NO_FIRST_NORM: Final = frozenset({"exaone4", "olmo2"})
@@ -143,7 +166,7 @@ SUM_FIRST: Final = frozenset({"jamba", "lfm2", "lfm2moe"})
 SECOND_SUM_FIRST: Final = frozenset({"phi3", "phimoe"})  # that behind feed-forward alone
 
 # Only layers that slide rotate their queries.
-FULL_UNROTATED: Final = frozenset({"cohere2", "llama4"})
+FULL_UNROTATED: Final = frozenset({"cohere2", "cohere2moe", "llama4", "smallthinker"})
 
 # Ollama gives these one slot whatever OLLAMA_NUM_PARALLEL says (server/sched.go, v0.33.0-rc2).
 ONE_SLOT: Final = ("qwen35", "qwen3next", "qwen3vl", "lfm2", "nemotron_h", "mllama")

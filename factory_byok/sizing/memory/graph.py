@@ -13,10 +13,12 @@ from typing import Final
 from factory_byok.sizing.memory.allocator import Tensor
 from factory_byok.sizing.memory.blocks import Block
 from factory_byok.sizing.memory.families import (
+    EARLY_ROUTE,
     LATE_CHOICE,
     LAYER_NORM,
     NO_FIRST_NORM,
     PARALLEL,
+    SECOND_NORM,
     SECOND_SUM_FIRST,
     SUM_FIRST,
 )
@@ -27,6 +29,7 @@ from factory_byok.sizing.memory.graph_parts import (
     experts,
     feed_forward,
     latent_attention,
+    route,
 )
 from factory_byok.sizing.memory.graph_recurrent import (
     delta_net,
@@ -73,7 +76,9 @@ def _planned(case: Case) -> int:
     late = shape.architecture in LATE_CHOICE and len(shape.blocks) > 1
     for block in blocks[-1:]:
         x = _layer(run, run if late else last, block, x, ahead)
-    if late:
+    if shape.streams > 1:
+        x = last.new(shape.embedding, _merged(run, x), run.chosen)
+    elif late:
         x = last.new(shape.embedding, run.graph.over(x), run.chosen)
     elif shape.architecture in LAYER_NORM:  # that norm has a place of its own
         x = last.new(shape.embedding, x)
@@ -135,6 +140,9 @@ def _layer(run: Run, rest: Run, block: Block, x: Tensor, ahead: _Ahead | None) -
         return _parallel(run, rest, block, normed, x)
     if block.mixer:
         mixed = _mixed(run, block, normed, x)
+        if block.beside and rest is not run:
+            x = rest.new(width, _plus(run, x, mixed), run.chosen)
+            return _plus(run, x, _second(rest, block, rest.new(width, x), x))
         if rest is not run:
             mixed, x = rest.new(width, mixed, run.chosen), rest.new(width, x, run.chosen)
         # what these give comes back as a view, which nothing may overwrite
@@ -159,11 +167,11 @@ def _parallel(run: Run, rest: Run, block: Block, normed: Tensor, x: Tensor) -> T
         return whole if rest is run else rest.new(width, whole, run.chosen)
 
     def mixed() -> Tensor:
-        turned = graph.new(heads.size, heads) if run.rotated else heads
-        return chosen(run.new(width, turned))
+        return chosen(run.new(width, run.turned(heads)))
 
     def fed() -> Tensor:
-        return feed_forward(rest, chosen(normed), block.feed_forward)
+        again = rest.new(width, chosen(x)) if family in SECOND_NORM else chosen(normed)
+        return _second(rest, block, again, x)
 
     if family == "phi2":
         return graph.over(graph.over(mixed(), fed()), chosen(x))
@@ -186,7 +194,8 @@ def _mixed(run: Run, block: Block, normed: Tensor, x: Tensor) -> Tensor:
     match block.mixer:
         case "attention":
             heads = attention(run, block, normed)
-            _fetch(run, block)
+            if run.shape.architecture in EARLY_ROUTE and block.experts:
+                run.routes.append(route(run, x, biased=False))
             if block.beside:
                 found, beside = mamba(run, run.new(width, x), heads)
                 assert beside is not None
@@ -204,21 +213,15 @@ def _mixed(run: Run, block: Block, normed: Tensor, x: Tensor) -> Tensor:
     return run.new(width, heads)
 
 
-def _fetch(run: Run, block: Block) -> None:
-    """Fetches the next layer's tail unless this layer's experts come first."""
-    if not block.experts:
-        run.tails.fetch(run.graph)
-
-
 def _second(run: Run, block: Block, normed: Tensor, x: Tensor) -> Tensor:
     """The second half of a layer: dense, a mixture of experts, or both."""
     if not block.experts:
         return feed_forward(run, normed, block.feed_forward)
     if block.feed_forward:  # gemma4: experts and a dense part beside them, each with its own norm
-        found, _ = experts(run, normed, biased=False)
+        found = experts(run, normed, biased=False)
         dense = feed_forward(run, run.new(run.shape.embedding, x), block.feed_forward)
         return run.graph.over(dense, found)
-    found, _ = experts(run, normed, biased=run.shape.biased_experts)
+    found = experts(run, normed, biased=run.shape.biased_experts)
     run.tails.fetch(run.graph)
     if run.shape.expert_latent:
         found = run.new(run.shape.embedding, found)
@@ -235,6 +238,16 @@ def _streams(run: Run, x: Tensor) -> Tensor:
     scaled = run.new(width, others, length)
     scaled = graph.over(scaled, run.new(1, graph.over(others)))
     return run.new(width + run.shape.embedding, x, scaled)
+
+
+def _merged(run: Run, x: Tensor) -> Tensor:
+    """One sum again of all versions: each of the others as long as the first, then added to it."""
+    graph, width = run.graph, run.shape.embedding
+    others = run.new(width * (run.shape.streams - 1), x)
+    length = run.new(1, run.new(width, x))
+    scaled = run.new(others.size // run.tokens, others, length)
+    scaled = graph.over(scaled, run.new(1, graph.over(others)))
+    return run.new(width, x, scaled)
 
 
 def _layered(run: Run, block: Block, x: Tensor, ahead: _Ahead | None) -> Tensor:

@@ -63,7 +63,7 @@ def start(case: Case) -> tuple[Run, Tensor, Tensor | None]:
     ones = [graph.new(min(top, cells[False]) * batch) for _ in shape.blocks if top]
     run = Run(
         *(graph, shape, batch, slots, case.flash, coarse, cells, masks),
-        *(places, positions, chosen, _tails(shape, slots), ones),
+        *(places, positions, chosen, _tails(shape, slots), ones, []),
     )
     if not case.on_card:
         x = graph.new(shape.embedding * batch)

@@ -12,11 +12,14 @@ from factory_byok.sizing.memory.families import (
     FULL_UNROTATED,
     FUSED_EXPERTS,
     FUSED_GATE,
+    FUSED_QUERY,
     GATED_QUERY,
     LATE_GATE,
+    LATE_HEAD_GATE,
     NO_ROTATION,
     PARALLEL,
     UNGATED,
+    WEIGHED_FIRST,
 )
 from factory_byok.sizing.memory.shape import Shape
 
@@ -50,6 +53,7 @@ class Run:
 
     `masks` and `cells` belong to the layers that see the whole window (False) and those that slide
     (True); `flash` is flash attention and `rotated` a coarse cache, whose keys are rotated.
+    `routes` are experts that were chosen before their layer's attention was projected.
     """
 
     graph: Graph
@@ -65,10 +69,15 @@ class Run:
     chosen: Tensor
     tails: Tails
     ones: list[Tensor]
+    routes: list[tuple[Tensor, Tensor]]
 
     def new(self, width: int, *reads: Tensor) -> Tensor:
         """A result of so many elements for each token."""
         return self.graph.new(width * self.tokens, *reads)
+
+    def turned(self, heads: Tensor) -> Tensor:
+        """What the heads give, rotated back where the cached values are rotated."""
+        return self.graph.new(heads.size, heads) if self.rotated else heads
 
 
 def attention(run: Run, block: Block, normed: Tensor) -> Tensor:
@@ -80,46 +89,49 @@ def attention(run: Run, block: Block, normed: Tensor) -> Tensor:
         block.heads * kept.key_length,
         block.heads * (kept.value_length or kept.key_length),
     )
-    both = None
-    if family in GATED_QUERY:
-        both = run.new(2 * query, normed)
-        q = run.new(query, both)
-    else:
-        q = run.new(query, normed)
-        bare = family in NO_ROTATION or (family in FULL_UNROTATED and not kept.sliding)
-        q = q if bare else run.new(query, q, run.positions)
-    q = _cached(run, block, normed, q, query)
+    source, one_step = normed, False
+    if family in FUSED_QUERY:
+        source = run.new(query + kept.kv_heads * (kept.key_length + kept.value_length), normed)
+        one_step = not FUSED_QUERY[family]
+    both = run.new(2 * query, normed) if family in GATED_QUERY else None
+    q = source if one_step else run.new(query, both or source)
+    bare = family in NO_ROTATION or (family in FULL_UNROTATED and not kept.sliding)
+    if both is None and not bare:
+        q = run.new(query, q, run.positions)
+    if run.rotated:
+        q = run.new(query, q)
+    if kept.kv_heads:
+        _cached(run, block, source, steps=1 - one_step - bare)
     heads = _scores(run, block, q, values)
-    if run.rotated and family not in PARALLEL:
-        heads = run.new(values, heads)
+    if not block.experts:  # else they come before the next layer's tail
+        run.tails.fetch(run.graph)
+    if family not in PARALLEL and not block.beside:
+        heads = run.turned(heads)
     if both is not None:
         return run.graph.over(run.new(query, both), heads)
     if family in LATE_GATE:
         return run.graph.over(run.new(query, normed), heads)
+    if family in LATE_HEAD_GATE:
+        return run.graph.over(heads, run.new(block.heads, normed))
     return heads
 
 
-def _cached(run: Run, block: Block, normed: Tensor, q: Tensor, query: int) -> Tensor:
-    """Keys and values on their way into the cache; gives the query, rotated where the keys are."""
+def _cached(run: Run, block: Block, source: Tensor, *, steps: int) -> None:
+    """Keys and values on their way into the cache; keys take so many steps before the last."""
     kept = block.attention
     assert kept is not None
     keys, values = kept.kv_heads * kept.key_length, kept.kv_heads * kept.value_length
-    if run.rotated:
-        q = run.new(query, q)
-    if not kept.kv_heads:
-        return q
 
     def value() -> Tensor:
-        v = run.new(values, normed)
+        v = source if run.shape.architecture in FUSED_QUERY else run.new(values, source)
         return run.new(values, v) if run.rotated else v
 
     early = None if kept.sliding or run.masks.get(True) else value()
-    k = run.new(keys, run.new(keys, normed), run.positions)
+    k = run.new(keys, run.new(keys, source) if steps > 0 else source, run.positions)
     k = run.new(keys, k) if run.rotated else k
     late = early or value()
     run.graph.use(k)
     run.graph.use(late, run.places[kept.sliding])
-    return q
 
 
 def _scores(run: Run, block: Block, q: Tensor, values: int) -> Tensor:
@@ -184,16 +196,25 @@ def feed_forward(run: Run, normed: Tensor, width: int) -> Tensor:
     return run.new(run.shape.embedding, inner)
 
 
-def experts(run: Run, normed: Tensor, *, biased: bool) -> tuple[Tensor, Tensor]:
-    """The chosen experts of a layer: what they give together, and which ones they were."""
+def route(run: Run, x: Tensor, *, biased: bool) -> tuple[Tensor, Tensor]:
+    """Which experts are chosen, and the share of each."""
+    shape = run.shape
+    chances = run.new(shape.experts, x)
+    ranked = run.new(shape.experts, *([run.new(shape.experts, chances)] if biased else [chances]))
+    return ranked, run.new(shape.experts_used, chances, ranked)
+
+
+def experts(run: Run, normed: Tensor, *, biased: bool) -> Tensor:
+    """What the chosen experts of a layer give together."""
     shape = run.shape
     used, width = shape.experts_used, shape.expert_feed_forward
     narrow = shape.expert_latent
-    chances = run.new(shape.experts, normed)
-    ranked = run.new(shape.experts, *([run.new(shape.experts, chances)] if biased else [chances]))
-    share = run.new(used, chances, ranked)
+    ranked, share = run.routes.pop() if run.routes else route(run, normed, biased=biased)
     if narrow:
         normed = run.new(narrow, normed)
+    early = shape.architecture in WEIGHED_FIRST
+    if early:
+        normed = run.graph.over(run.new(used * shape.embedding, normed), share)
     if shape.architecture in FUSED_EXPERTS:
         inner = run.new(used * width, run.new(2 * used * width, normed, ranked))
     elif shape.architecture in UNGATED:
@@ -201,8 +222,8 @@ def experts(run: Run, normed: Tensor, *, biased: bool) -> tuple[Tensor, Tensor]:
     else:
         gate = run.new(used * width, normed, ranked)
         inner = run.new(used * width, gate, run.new(used * width, normed, ranked))
-    each = run.graph.over(run.new(used * (narrow or shape.embedding), inner, ranked), share)
-    return summed(run, each, used), ranked
+    each = run.new(used * (narrow or shape.embedding), inner, ranked)
+    return summed(run, each if early else run.graph.over(each, share), used)
 
 
 def summed(run: Run, each: Tensor, used: int) -> Tensor:

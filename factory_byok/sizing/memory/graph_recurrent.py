@@ -26,7 +26,7 @@ def mamba(
     scan = graph.new(told.inner * (run.tokens + told.state * run.slots), signal, step)
     if not late:
         run.tails.fetch(graph)
-    beside = run.new(run.shape.embedding, heads) if heads is not None else None
+    beside = run.new(run.shape.embedding, run.turned(heads)) if heads is not None else None
     gate = run.new(told.inner, whole)
     skipped = run.new(told.inner, signal)
     found = graph.over(skipped, scan)
