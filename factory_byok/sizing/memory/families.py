@@ -115,7 +115,7 @@ EARLY_ROUTE: Final = frozenset({"smallthinker"})
 # Experts get their share of the input, instead of giving their share of the result.
 WEIGHED_FIRST: Final = frozenset({"llama4"})
 
-# The width of the expert that every token passes, where the metadata does not tell it: none, that of
+# The width of the expert that every token passes, where the metadata leaves it out: none, that of
 # the dense part, or that of one expert; in other families that of so many experts as are counted.
 SHARED_TOLD: Final = frozenset({"ernie4_5-moe"})
 SHARED_DENSE: Final = frozenset({"hunyuan-moe", "qwen2moe", "qwen35moe", "qwen3next"})
