@@ -201,11 +201,24 @@ def main() -> NoReturn:
 
         code = answer(os.environ)
     else:
-        code = run(sys.argv[1:])
+        code = _unseen(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # the reader went away
             stream.flush()
     os._exit(code)
+
+
+def _unseen(words: list[str]) -> int:
+    """Runs one command line; a key that is typed before it is asked for is not shown."""
+    if "add" not in words:
+        return run(words)
+    from factory_byok.screens.asking import hide_typing, show_typing
+
+    hide_typing()
+    try:
+        return run(words)
+    finally:
+        show_typing()
 
 
 def run(words: list[str]) -> int:

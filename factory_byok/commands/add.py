@@ -15,6 +15,7 @@ from factory_byok.commands.options import (
 )
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.screens.answer import Answer
+from factory_byok.screens.asking import agrees, asks
 
 if TYPE_CHECKING:
     from factory_byok.core.facts import Exercise
@@ -93,22 +94,20 @@ def run(
     from dataclasses import replace
 
     from factory_byok.commands.add_all import offers, whole_server
-    from factory_byok.commands.add_words import asked_choice, literal_key, named_choice
+    from factory_byok.commands.add_words import asked_choice, named_choice, named_key
     from factory_byok.core.world import World
     from factory_byok.droid.settings.writing.transaction import new_step
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.add import Wanted, loaded, prepare
     from factory_byok.workflows.choice import judge
-    from factory_byok.workflows.keys import key_for
 
     world = World.real()
     if provider is None:
         choice, key = asked_choice(world, timeout=timeout, quiet=quiet)
     else:
         choice = named_choice(world, provider, model, endpoint)
-        literal = literal_key(key_env, wanted=key_stdin)
         check = (bool(choice.model) or all_) and not no_check
-        key = key_for(world, choice, variable=key_env, literal=literal, check=check)
+        key = named_key(world, choice, key_env, stdin=key_stdin, check=check, ask=not yes)
     if not (choice.model or all_ or prune):
         return offers(world, choice, key.secret, timeout=timeout, quiet=quiet)
     wanted = Wanted(
@@ -155,7 +154,6 @@ def run(
 def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool, asked: bool) -> None:
     """Downloads the model through its Ollama when the server does not have it."""
     from factory_byok.core.units import show_bytes
-    from factory_byok.screens.asking import agrees
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.plan import Plan as Actions
     from factory_byok.workflows.plan import do_all
@@ -179,16 +177,14 @@ def _raised(
 
     It is made with `--yes`, or when a person agrees; without both it is the next step.
     """
-    import sys
 
     from factory_byok.core.units import show_tokens
-    from factory_byok.screens.asking import agrees
     from factory_byok.workflows.add import window_to_raise
     from factory_byok.workflows.model_copy import carry_out, prepare
     from factory_byok.workflows.windows import Target
 
     aim = window_to_raise(choice, judged)
-    if aim is None or not (yes or (sys.stdin.isatty() and sys.stderr.isatty())):
+    if aim is None or not (yes or asks()):
         return ""
     question = (
         f"Ollama gives {choice.model} a window too small for droid. Make a copy with "

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.screens.asking import asks, secret
 
 if TYPE_CHECKING:
     from factory_byok.core.world import World
@@ -74,7 +75,7 @@ def asked_choice(world: "World", *, timeout: float, quiet: bool) -> "tuple[Choic
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.choosing import ask_choice
 
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not asks():
         raise UsageError(
             "PROVIDER is missing", "For example `byok add ollama qwen3:8b`; a terminal asks"
         )
@@ -82,21 +83,31 @@ def asked_choice(world: "World", *, timeout: float, quiet: bool) -> "tuple[Choic
     return ask_choice(world, Terminal(), list(PROVIDERS), progress, timeout=timeout)
 
 
-def literal_key(variable: str, *, wanted: bool) -> str:
-    """The key from standard input when that is wanted, else ""."""
-    if variable and wanted:
+def named_key(
+    world: "World", choice: "Choice", variable: str, *, stdin: bool, check: bool, ask: bool
+) -> "EntryKey":
+    """The key by the command line; with `check` a missing one is asked for, by `ask` at a terminal.
+
+    Raises UsageError and ByokError.
+    """
+    from factory_byok.screens.guide import Terminal
+    from factory_byok.workflows.choosing import ask_key
+    from factory_byok.workflows.keys import key_for
+
+    if variable and stdin:
         raise UsageError(
             "`--key-env` and `--key-stdin` exclude each other",
             "`--key-env NAME` keeps the key out of droid's files",
         )
-    if not wanted:
-        return ""
-    if sys.stdin.isatty():
-        from factory_byok.screens.asking import secret
+    if check and ask and not (variable or stdin) and asks():
+        return ask_key(world, Terminal(), choice)
+    literal = _from_stdin() if stdin else ""
+    return key_for(world, choice, variable=variable, literal=literal, check=check)
 
-        key = secret("Key, not shown").strip()
-    else:
-        key = sys.stdin.readline().strip()
-    if not key:
+
+def _from_stdin() -> str:
+    """The key from standard input. Raises ByokError."""
+    typed = secret("Key, not shown") if sys.stdin.isatty() else sys.stdin.readline()
+    if not typed.strip():
         raise ByokError("No key came from standard input")
-    return key
+    return typed.strip()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.masking import leaving
+from factory_byok.screens.asking import agrees, asks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def project_agreed(*, yes: bool) -> bool:
     """Whether the entries of this project's own file may be tried; asks on a terminal."""
-    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if yes or not asks():
         return yes
     from factory_byok.core.world import World
     from factory_byok.workflows.project_entries import in_reach
@@ -30,7 +31,6 @@ def project_agreed(*, yes: bool) -> bool:
     entries = in_reach(World.real())
     if not entries:
         return False
-    from factory_byok.screens.asking import agrees
 
     where = ", ".join(dict.fromkeys(each.endpoint or each.base_url for each in entries))
     question = f"This project's own file sends your requests and keys to {where}. Try that too?"
@@ -51,12 +51,11 @@ def agree(
     """
     if yes:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not asks():
         if named:
             return
         hint = f"`--yes` does it{f', or do it by hand: {by_hand}' if by_hand else ''}"
         raise ByokError("Nothing was changed: there is no terminal to ask", hint)
-    from factory_byok.screens.asking import agrees
     from factory_byok.screens.output import note
     from factory_byok.screens.style import style_of
 

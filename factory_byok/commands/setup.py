@@ -1,6 +1,5 @@
 """byok setup: the guided path for a new user, from nothing to a model that answered a tool call."""
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOp
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.findings import Status
 from factory_byok.screens.answer import Answer
+from factory_byok.screens.asking import asks
 
 if TYPE_CHECKING:
     from factory_byok.core.world import World
@@ -69,9 +69,9 @@ def run(
         timeout=timeout,
         wait=wait,
     )
-    asks = not yes and sys.stdin.isatty() and sys.stderr.isatty()
-    _check(world, wanted, asks=asks, yes=yes)
-    return _answer(_walked(world, wanted, asks=asks, quiet=quiet), asks=asks)
+    guided = not yes and asks()
+    _check(world, wanted, asks=guided, yes=yes)
+    return _answer(_walked(world, wanted, asks=guided, quiet=quiet), asks=guided)
 
 
 def _steps(words: list[str]) -> "frozenset[StepName]":

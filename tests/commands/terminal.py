@@ -5,6 +5,7 @@ import pty
 import re
 import select
 import sys
+import termios
 import time
 
 
@@ -28,6 +29,14 @@ class Person:
             assert time.monotonic() < end, f"no {mark!r} in:\n{self.seen}"
             assert self._more(), f"it ended without {mark!r}:\n{self.seen}"
         self._read += self.seen[self._read :].index(mark) + len(mark)
+        return self
+
+    def hides_typing(self) -> "Person":
+        """Waits until the terminal does not show what is typed."""
+        end = time.monotonic() + 60
+        while termios.tcgetattr(self._screen)[3] & termios.ECHO:
+            assert time.monotonic() < end, "it shows what is typed"
+            time.sleep(0.01)
         return self
 
     def types(self, text: str) -> "Person":

@@ -108,6 +108,18 @@ def test_a_key_that_is_typed_on_a_terminal_is_not_shown(empty_home: Path) -> Non
     assert "typed-by-hand" in (empty_home / ".factory/config.json").read_text()
 
 
+@pytest.mark.parametrize("more", [(), ("--key-stdin", "--no-check")], ids=["missing", "stdin"])
+def test_a_key_that_is_typed_before_it_is_asked_for_is_not_shown(
+    empty_home: Path, more: tuple[str, ...]
+) -> None:
+    key = "sk-typed-too-early-0123456789"
+    person = Person("add", "openrouter", "openai/gpt-oss-20b", "--timeout", "0.1", *more)
+    person.hides_typing().types(key).sees("not shown")
+    time.sleep(0.3)
+    person.types(key).ends()
+    assert "too-early" not in person.seen
+
+
 def test_version_tells_byok_python_droid_and_ollama() -> None:
     told = run("--version").stdout
     for word in ("byok ", "python ", "droid ", "Ollama "):
