@@ -57,7 +57,7 @@ PURE = (
 )
 ONLY_IN = {
     "subprocess": {"core/world"},
-    "httpcore": set(),
+    "httpcore": {"core/http"},
     "httpx": {"core/http"},
     "psutil": {"hardware"},
     "cpuinfo": {"hardware"},

@@ -2,7 +2,10 @@
 
 import threading
 import time
+from _thread import start_new_thread
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -19,26 +22,28 @@ def together(
     """Asks all questions at once and gives their answers in the order of the questions.
 
     What a question raises is its answer; one that is not done after `deadline` seconds (None: no
-    limit) answers TooSlow and is left behind in a daemon thread, which cannot keep byok alive.
+    limit) answers TooSlow and is left behind in its thread, which cannot keep byok alive.
     """
-    answers: dict[K, T | BaseException] = {}
+    done: SimpleQueue[tuple[K, T | BaseException]] = SimpleQueue()
 
     def ask(name: K, question: Callable[[], T]) -> None:
         try:
-            answers[name] = question()
+            done.put((name, question()))
         except BaseException as error:  # noqa: BLE001 - the asker judges it
-            answers[name] = error
+            done.put((name, error))
 
-    threads = [
-        threading.Thread(target=ask, args=(name, question), daemon=True)
-        for name, question in questions.items()
-    ]
-    for thread in threads:
-        thread.start()
     end = None if deadline is None else time.monotonic() + deadline
-    for thread in threads:
-        thread.join(None if end is None else max(0.0, end - time.monotonic()))
-    return {name: answers.get(name, TooSlow()) for name in questions}
+    for name, question in questions.items():
+        # Not threading.Thread, whose start waits for its turn among all that were started before.
+        start_new_thread(ask, (name, question))
+    answers: dict[K, T | BaseException] = dict.fromkeys(questions, TooSlow())
+    with suppress(Empty):
+        for _ in questions:
+            name, answer = done.get(
+                timeout=None if end is None else max(0.0, end - time.monotonic())
+            )
+            answers[name] = answer
+    return answers
 
 
 class Once(Generic[T]):

@@ -1,8 +1,12 @@
 """Fields of JSON that others wrote: what has another type than expected counts as absent."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from factory_byok.core.facts import Json
+
+_LONGEST: Final = 4096  # characters: a model's name may be a path (llama.cpp)
+_TOO_LARGE: Final = 2**63  # for the counts of the servers that are written in Go, C++ or Rust
 
 
 def as_object(body: "Json | Mapping[str, Json]", key: str = "") -> Mapping[str, Json]:
@@ -17,10 +21,15 @@ def text(body: Mapping[str, Json], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def word(body: Mapping[str, Json], key: str, most: int = _LONGEST) -> str:
+    """The name, the version or the like under a key, cut at its longest."""
+    return text(body, key)[:most]
+
+
 def count(body: Mapping[str, Json], key: str) -> int | None:
-    """The positive whole number under a key; None when it is something else."""
+    """The positive whole number of 63 bits under a key; None when it is something else."""
     value = body.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    return value if type(value) is int and 0 < value < _TOO_LARGE else None
 
 
 def texts(body: Mapping[str, Json], key: str) -> tuple[str, ...] | None:

@@ -130,13 +130,13 @@ def questions(
 ) -> dict[Any, Callable[[], Any]]:
     """Everything to ask beside the settings, each question on its own."""
     found: dict[Any, Callable[[], Any]] = {}
+    clock = Deadline(ask.timeout)
     for name, (where, models) in wanted.items():
-        clock = Deadline(ask.timeout)
         server = Once(_server_question(world, where, models, ask, default, clock))
         found["server", name] = server
         found["instead", name] = partial(another_address, world, where, server, clock)
     asked = [each for each in entries if each.endpoint in wanted]
-    found |= own_questions(world, asked, default.identity(), ask.timeout, keys=ask.keys)
+    found |= own_questions(world, asked, default.identity(), clock, keys=ask.keys)
     found |= refusals(world, entries, wanted) | _settings_questions(world, wanted)
     if ask.machine:
         found |= _machine_questions(world, ask)
@@ -145,7 +145,7 @@ def questions(
         found["ollama"] = install
         found["others"] = partial(other_ollamas, world, install, wanted)
     if ask.endpoint is None or ask.endpoint.identity() == world.address().identity():
-        usual, clock = found["server", default.identity()], Deadline(ask.timeout)
+        usual = found["server", default.identity()]
         found["other kinds"] = partial(other_kinds, world, usual, wanted, clock)
     if ask.droid:
         program = Once(partial(droid.probe, world))

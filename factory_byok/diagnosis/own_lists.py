@@ -13,7 +13,7 @@ from typing import Any, Final
 from factory_byok.core.addresses import parse_address, root_of
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import STRANGE, Entry, Known, Reading, Server, Unknown
-from factory_byok.core.http import Http, NoAnswer, Reply
+from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
 from factory_byok.core.requirements import MOST_ASKED
 from factory_byok.core.world import World
 from factory_byok.droid.settings.target import Target, target
@@ -41,7 +41,7 @@ class Told:
 
 
 def own_questions(
-    world: World, entries: Iterable[Entry], default: str, timeout: float, *, keys: bool = True
+    world: World, entries: Iterable[Entry], default: str, clock: Deadline, *, keys: bool = True
 ) -> dict[Any, Callable[[], Told]]:
     """One question for all entries that say the same; keyed by the ids of these entries.
 
@@ -55,7 +55,7 @@ def own_questions(
             if same in groups or len(groups) < MOST_ASKED:
                 groups.setdefault(same, (aim, []))[1].append(entry.id)
     return {
-        ("own", tuple(ids)): partial(_ask, world.http, aim, timeout, keys=keys)
+        ("own", tuple(ids)): partial(_ask, world.http, aim, clock, keys=keys)
         for aim, ids in groups.values()
     }
 
@@ -75,11 +75,11 @@ def _aim(world: World, entry: Entry, default: str) -> Target | None:
     return aim if sendable(headers_of(aim)) else None
 
 
-def _ask(http: Http, aim: Target, timeout: float, *, keys: bool) -> Told:
+def _ask(http: Http, aim: Target, clock: Deadline, *, keys: bool) -> Told:
     """The list, which many servers tell everybody, then the empty chat, which proves the key."""
     try:
         url = f"{aim.base_url.removesuffix('/')}{_list_path(aim)}"
-        listed = http.send("GET", url, headers=headers_of(aim), deadline=timeout / 2)
+        listed = http.send("GET", url, headers=headers_of(aim), deadline=clock.left() / 2)
     except NoAnswer as silence:
         return Told(Unknown(silence.message, silence.kind))
     root = root_of(aim.base_url)
@@ -89,9 +89,7 @@ def _ask(http: Http, aim: Target, timeout: float, *, keys: bool) -> Told:
     if not keys:
         return Told(server, api=told)
     try:
-        chat = http.send(
-            "POST", url_of(aim), body={}, headers=headers_of(aim), deadline=timeout / 2
-        )
+        chat = http.send("POST", url_of(aim), body={}, headers=headers_of(aim), deadline=clock)
     except NoAnswer:
         return Told(server, api=told)
     refused = aim.hide(message(chat.text)) if chat.status == 401 else None

@@ -34,11 +34,12 @@ class _Remembered:
 
     def __init__(self, psutil: Any) -> None:
         self._psutil = psutil
-        self._connections = Once(lambda: list(psutil.net_connections(kind="tcp")))
+        self._connections = Once(lambda: [each for each in psutil.net_connections(kind="tcp")
+                                          if each.status == psutil.CONN_LISTEN])  # fmt: skip
         self._programs = Once(lambda: list(psutil.process_iter(["pid", "name", "cmdline"])))
 
     def net_connections(self, kind: str) -> list[Any]:
-        """All TCP connections of the machine."""
+        """All listening TCP sockets of the machine, which may have thousands of connections."""
         return self._connections()
 
     def process_iter(self, attributes: list[str]) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from factory_byok.core.facts import Json, Model
-from factory_byok.core.json_fields import as_object, count, text, texts
+from factory_byok.core.json_fields import as_object, count, texts, word
 from factory_byok.providers.provider import Listing, Provider, Rows, capabilities, parse_row, tokens
 
 
@@ -40,7 +40,7 @@ def google_headers(key: str) -> dict[str, str]:
 
 def _google_row(row: Mapping[str, Json]) -> Iterator[Model]:
     """A row of `/v1beta/models`, Google's own list; only those that can chat."""
-    name = text(row, "name").removeprefix("models/")
+    name = word(row, "name").removeprefix("models/")
     if not name or "generateContent" not in (texts(row, "supportedGenerationMethods") or ()):
         return
     window = tokens(count(row, "inputTokenLimit"))
@@ -55,7 +55,7 @@ def _huggingface_row(row: Mapping[str, Json]) -> Iterator[Model]:
     """
     listed = row.get("providers")
     each_service = [as_object(one) for one in listed] if isinstance(listed, list) else []
-    live = [one for one in each_service if text(one, "provider") and text(one, "status") != "error"]
+    live = [one for one in each_service if word(one, "provider") and word(one, "status") != "error"]
     windows = [window for each in live if (window := count(each, "context_length"))]
     smallest = tokens(min(windows, default=None))
     for model in parse_row(row):
@@ -64,7 +64,7 @@ def _huggingface_row(row: Mapping[str, Json]) -> Iterator[Model]:
             own = tokens(count(each, "context_length"))
             yield replace(
                 model,
-                name=f"{model.name}:{text(each, 'provider')}",
+                name=f"{model.name}:{word(each, 'provider')}",
                 capabilities=capabilities(each),
                 longest_window=own,
                 told_window=own,

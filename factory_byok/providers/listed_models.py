@@ -6,7 +6,7 @@ from typing import Final
 
 from factory_byok.core.facts import Json, Known, Model, Reading, Server, Unknown
 from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
-from factory_byok.core.json_fields import as_object, text
+from factory_byok.core.json_fields import as_object, word
 from factory_byok.providers.openai_compatible import PROVIDER as ANY
 from factory_byok.providers.provider import Listing, Provider
 
@@ -39,7 +39,7 @@ def probe(
     if not isinstance(found, Known) or not provider.more:
         return found
     try:
-        reply = http.send("GET", f"{endpoint}{provider.more}", deadline=deadline.left())
+        reply = http.send("GET", f"{endpoint}{provider.more}", deadline=deadline)
         body = as_object(reply.json()) if reply.status == 200 else {}
     except NoAnswer:  # a gateway in front may not know it
         return found
@@ -52,7 +52,7 @@ def _ask(
     """The server by one of its lists."""
     url = f"{endpoint.removesuffix(listing.cut)}{listing.path}"
     try:
-        reply = http.send("GET", url, headers=listing.headers(key), deadline=deadline.left())
+        reply = http.send("GET", url, headers=listing.headers(key), deadline=deadline)
     except NoAnswer as silence:
         return Unknown(silence.message, silence.kind)
     return parse(reply, provider, listing)
@@ -109,7 +109,7 @@ def _owner(body: Json) -> str:
     """The provider that the rows of a list name as their owner; else just any."""
     listed = as_object(body).get("data")
     rows = listed if isinstance(listed, list) else []
-    owners = {text(row, "owned_by") for row in rows if isinstance(row, dict)}
+    owners = {word(row, "owned_by") for row in rows if isinstance(row, dict)}
     known = {_OWNERS[owner] for owner in owners if owner in _OWNERS}
     return known.pop() if len(known) == 1 else ANY.name
 

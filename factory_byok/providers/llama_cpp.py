@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from factory_byok.core.facts import Json, Known, Model, Server
-from factory_byok.core.json_fields import as_object, count, text
+from factory_byok.core.json_fields import as_object, count, word
 from factory_byok.providers.provider import Provider, can_call_tools, tokens
 
 
@@ -17,9 +17,9 @@ def enrich(server: Server, props: Mapping[str, Json]) -> Server:
     if not isinstance(server.models, Known):
         return server
     models = server.models.value
-    single = len(models) == 1 and bool(text(props, "model_path"))
+    single = len(models) == 1 and bool(word(props, "model_path"))
     models = (_told(models[0], props),) if single else models
-    version = text(props, "build_info")
+    version = word(props, "build_info")
     return replace(server, version=version, models=Known(models), any_name=single)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from factory_byok.core.facts import NOT_READ, Json, Known, Model, Unknown
-from factory_byok.core.json_fields import count, text, texts
+from factory_byok.core.json_fields import count, texts, word
 from factory_byok.providers.provider import Listing, Provider, can_call_tools, tokens
 
 NOT_LOADED: Final = Unknown("LM Studio chooses it when it loads the model")
@@ -15,17 +15,17 @@ def parse_own_row(row: Mapping[str, Json]) -> Iterator[Model]:
 
     Only a loaded model has a window, which is often far below the longest.
     """
-    name = text(row, "id")
+    name = word(row, "id")
     if not name:
         return
     loaded = count(row, "loaded_context_length")
     able = texts(row, "capabilities")
     tools = NOT_READ if able is None else can_call_tools("tool_use" in able)
-    embeds = text(row, "type") == "embeddings"
+    embeds = word(row, "type") == "embeddings"
     yield Model(
         name=name,
-        quantization=text(row, "quantization"),
-        family=text(row, "arch"),
+        quantization=word(row, "quantization"),
+        family=word(row, "arch"),
         capabilities=Known(("embedding",)) if embeds else tools,
         longest_window=tokens(count(row, "max_context_length")),
         told_window=tokens(loaded) if loaded else NOT_LOADED,

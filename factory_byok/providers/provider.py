@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from factory_byok.core.facts import NOT_READ, Json, Known, Model, Reading, Server, Unknown
-from factory_byok.core.json_fields import as_object, count, text, texts
+from factory_byok.core.json_fields import as_object, count, texts, word
 from factory_byok.core.units import Parameters, Tokens
 
 UNTOLD: Final = Unknown("the server does not tell windows")
@@ -21,7 +21,7 @@ Enrich = Callable[[Server, Mapping[str, Json]], Server]
 
 def parse_row(row: Mapping[str, Json]) -> Iterator[Model]:
     """The model of one row, with what the known servers tell in it; none for a row without id."""
-    name = text(row, "id")
+    name = word(row, "id")
     if not name:
         return
     meta = as_object(row, "meta")  # llama.cpp

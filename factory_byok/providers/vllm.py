@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Final
 
 from factory_byok.core.facts import Json, Server
-from factory_byok.core.json_fields import text
+from factory_byok.core.json_fields import word
 from factory_byok.providers.provider import Listing, Provider
 
 
 def enrich(server: Server, body: Mapping[str, Json]) -> Server:
     """The server with the version that `/version` tells; a gateway before it may not know it."""
-    return replace(server, version=text(body, "version"))
+    return replace(server, version=word(body, "version"))
 
 
 PROVIDER: Final = Provider(

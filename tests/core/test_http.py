@@ -22,6 +22,7 @@ KINDS = {
     "hang_after_headers": "timeout",
     "drip_body": "timeout",
     "drip_headers": "timeout",
+    "endless_informational": "timeout",
     "sse_endless": "timeout",
     "bad_gzip": "protocol",
     "gzip_bomb": "flood",
@@ -44,6 +45,17 @@ def test_a_fault_has_one_kind_and_ends_in_time(name: str, kind: str) -> None:
     assert told.value.kind == kind
     assert time.monotonic() - start < 3
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
+
+
+def test_a_broken_packing_is_not_called_another_protocol() -> None:
+    with fault("bad_gzip") as url, pytest.raises(NoAnswer, match="not compressed as it says"):
+        Http().send("GET", url)
+
+
+def test_a_header_that_http_cannot_carry_is_a_fault_of_the_asker() -> None:
+    with fault("html") as url, pytest.raises(NoAnswer, match="HTTP cannot carry") as told:
+        Http().send("GET", url, headers={"X-Key": "a\nb"})
+    assert told.value.kind == "url"
 
 
 def test_a_closed_port_is_refused() -> None:

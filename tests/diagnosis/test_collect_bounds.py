@@ -12,7 +12,7 @@ import pytest
 
 from factory_byok.core.concurrency import Once, together
 from factory_byok.core.facts import Unknown
-from factory_byok.core.http import Http, NoAnswer, Reply
+from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.hardware.processes import asked_once
 from tests.hardware.worlds import a_world
@@ -24,11 +24,11 @@ TOTAL = 1.0  # seconds that doctor gives a server
 class Refusing(Http):
     """Every server refuses after a while; other addresses of it do not answer at all."""
 
-    def send(self, method: str, url: str, *, deadline: float = 2.0, **_: Any) -> Reply:
+    def send(self, method: str, url: str, *, deadline: float | Deadline = 2.0, **_: Any) -> Reply:
         if "localhost" in url:
             time.sleep(SLOW)
             raise NoAnswer("refused", "The connection was refused")
-        time.sleep(deadline)
+        time.sleep(deadline.left() if isinstance(deadline, Deadline) else deadline)
         raise NoAnswer("timeout", "There was no answer")
 
 

@@ -125,6 +125,12 @@ def _endless_body(line: Line) -> None:
         sent += len(piece)
 
 
+def _endless_informational(line: Line) -> None:
+    line.read_request()
+    while not line.pause():
+        line.send(b"HTTP/1.1 102 Processing\r\n\r\n")
+
+
 def _no_content(line: Line) -> None:
     line.read_request()
     line.send(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
@@ -162,6 +168,7 @@ FAULTS: dict[str, Callable[[Line], None]] = {
     "reset": _reset,
     "huge_headers": _huge_headers,
     "endless_body": _endless_body,
+    "endless_informational": _endless_informational,
     "no_content": _no_content,
     **STREAMS,
     "error_401": _error("401 Unauthorized", "Invalid API Key", "authentication_error"),

@@ -111,5 +111,5 @@ def test_every_fault_is_tried_here() -> None:
         *("truncated_json", "invalid_utf8", "drip_headers", "drip_body", "gzip_bomb"),
         *("endless_body", "sse_without_done", "sse_slow"),
     }
-    untried = {"sse_endless", "sse_error_event", "sse_not_json"}
+    untried = {"endless_informational", "sse_endless", "sse_error_event", "sse_not_json"}
     assert set(FAULTS) == (tried | untried) - {"refused"}

@@ -1,7 +1,7 @@
 """HTTP with a total deadline and a cap on bytes: the only place that talks to a server.
 
-httpx speaks HTTP; `transport` adds the deadline and the cap, `faults` turns what it raises into one
-exception with a kind and a sentence.
+httpcore speaks HTTP, httpx knows URLs and headers; `transport` adds the deadline, `unpacking` the
+cap, `faults` turns what is raised into one exception with a kind and a sentence.
 """
 
 import json
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, cast
 
+import httpcore
 import httpx
 
 from factory_byok.core.facts import Json
@@ -19,13 +20,19 @@ from factory_byok.core.http.deadline import Deadline as Deadline
 from factory_byok.core.http.deadline import Kind as Kind
 from factory_byok.core.http.deadline import NoAnswer as NoAnswer
 from factory_byok.core.http.faults import faults
-from factory_byok.core.http.transport import BoundedTransport
+from factory_byok.core.http.transport import connections
 from factory_byok.core.http.unpacking import unpacked
 
 PROBE_DEADLINE: Final = 2.0  # seconds in total for what a healthy server answers at once
-MOST_BYTES: Final = 8 * 2**20  # the largest honest reply (a verbose /api/show) is below this
+MOST_BYTES: Final = 2 * 2**20  # the largest honest reply (a service's list) is below half of this
+MOST_STREAMED: Final = 8 * 2**20  # some 30,000 tokens, each an event of its own
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")  # the three of server-sent events
-_SENT: Final = {"Accept-Encoding": "identity", "User-Agent": "byok"}
+_SENT: Final = {
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "Connection": "keep-alive",
+    "User-Agent": "byok",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +76,11 @@ class Stream:
     """A reply whose body is read as it comes."""
 
     def __init__(
-        self, response: httpx.Response, deadline: Deadline, most_bytes: int = MOST_BYTES
+        self, response: httpcore.Response, deadline: Deadline, most_bytes: int = MOST_STREAMED
     ) -> None:
         """Wraps an open response."""
-        self.status: int = response.status_code
-        self.headers = response.headers
+        self.status: int = response.status
+        self.headers = httpx.Headers(response.headers)
         self.deadline = deadline
         self._response, self._most_bytes = response, most_bytes
 
@@ -81,7 +88,7 @@ class Stream:
         """The body's bytes as they arrive. Raises NoAnswer; `flood` when the cap is passed."""
         encoding = self.headers.get("content-encoding", "").strip().lower()
         with faults(self.deadline):
-            yield from unpacked(self._response.iter_raw(), encoding, self._most_bytes)
+            yield from unpacked(self._response.iter_stream(), encoding, self._most_bytes)
 
     def read(self) -> bytes:
         """The whole body."""
@@ -117,12 +124,12 @@ class Http:
         *,
         body: Json = None,
         headers: Mapping[str, str] | None = None,
-        deadline: float = PROBE_DEADLINE,
+        deadline: float | Deadline = PROBE_DEADLINE,
         most_bytes: int = MOST_BYTES,
     ) -> Reply:
         """One exchange: `body` goes as JSON when not None. Redirects are not followed.
 
-        Raises NoAnswer for everything but a complete reply within `deadline` seconds in total.
+        Raises NoAnswer for everything but a complete reply within the deadline, seconds in total.
         """
         start = time.monotonic()
         with self.stream(
@@ -140,7 +147,7 @@ class Http:
         body: Json = None,
         headers: Mapping[str, str] | None = None,
         deadline: float | Deadline = PROBE_DEADLINE,
-        most_bytes: int = MOST_BYTES,
+        most_bytes: int = MOST_STREAMED,
         proxy: str = "",
     ) -> Iterator[Stream]:
         """An exchange whose body is read as it comes; leaving the block closes the connection.
@@ -148,18 +155,26 @@ class Http:
         `proxy` is one to go through whatever the environment says, "" for its own rule.
         """
         clock = deadline if isinstance(deadline, Deadline) else Deadline(deadline)
-        content = None if body is None else json.dumps(body).encode()
-        kind = {} if content is None else {"Content-Type": "application/json"}
+        content = (
+            json.dumps(body).encode() if body is not None else b"" if method == "POST" else None
+        )
+        kind = {"Content-Type": "application/json"} if content else {}
         with faults(clock):
             to = _url(url)
-            transport = BoundedTransport(to, clock, most_bytes, proxy)
+            sent = httpx.Headers({"Host": to.netloc.decode(), **_SENT, **kind})
+            sent.update(headers)
             with (
-                httpx.Client(transport=transport, headers=_SENT) as client,
-                client.stream(
-                    method, to, content=content, headers={**kind, **(headers or {})}
-                ) as got,
+                connections(to, clock, proxy) as pool,
+                pool.stream(method, _target(to), headers=sent.raw, content=content) as got,
             ):
                 yield Stream(got, clock, most_bytes)
+
+
+def _target(url: httpx.URL) -> httpcore.URL:
+    """The same URL for httpcore."""
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
 
 
 def _url(text: str) -> httpx.URL:

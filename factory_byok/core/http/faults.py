@@ -1,28 +1,27 @@
-"""httpx's exceptions as NoAnswer, each with a kind and one sentence."""
+"""httpcore's exceptions as NoAnswer, each with a kind and one sentence."""
 
 import socket
 import ssl
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
+import httpcore
 
 from factory_byok.core.http.deadline import Deadline, NoAnswer
 
 
 @contextmanager
 def faults(clock: Deadline) -> Iterator[None]:
-    """Turns httpx's exceptions into NoAnswer with a kind and one sentence."""
+    """Turns httpcore's exceptions into NoAnswer with a kind and one sentence."""
     try:
         yield
-    except httpx.TimeoutException:
+    except httpcore.TimeoutException:
         raise clock.passed() from None
-    except (httpx.ProxyError, httpx.ProtocolError, zlib.error) as error:
+    except httpcore.LocalProtocolError:
+        raise NoAnswer("url", _unsendable("header")) from None
+    except (httpcore.ProxyError, httpcore.ProtocolError) as error:
         raise NoAnswer("protocol", _protocol_words(str(error))) from None
-    except httpx.UnsupportedProtocol:
-        raise NoAnswer("url", "This is not an http or https URL") from None
-    except (httpx.NetworkError, OSError) as error:
+    except (httpcore.NetworkError, OSError) as error:
         raise _network_fault(error) from None
     except (ValueError, TypeError, ImportError) as error:  # a header, URL or proxy of no use
         raise NoAnswer("url", _unsendable(str(error))) from None

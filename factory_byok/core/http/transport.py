@@ -1,101 +1,99 @@
-"""httpx's transport with one deadline over the whole exchange and a cap on the reply's bytes.
+"""Connections whose every step, whatever it does inside, ends at one deadline.
 
-httpx bounds each read, so a server that drips a byte a second keeps a caller for ever, and the
-look-up of a name is not bounded at all. Here each step, whatever it does inside, is waited for no
-longer than what is left of one deadline.
+httpcore bounds each read, so a server that drips a byte a second would keep a caller for ever, and
+the look-up of a name is not bounded at all. Its network backend is a public interface: here the
+time of each step is what is left of the exchange's deadline, which may be extended meanwhile.
 """
 
 import contextlib
 import os
-import socket
 import ssl
-from collections.abc import Callable, Iterator
-from typing import Final, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
+import httpcore
 import httpx
 
 from factory_byok.core.concurrency import Once, TooSlow, together
-from factory_byok.core.http.deadline import Deadline, NoAnswer
+from factory_byok.core.http.deadline import Deadline
 
 T = TypeVar("T")
 _OWN_NAMES: Final = ("localhost", "::1")
+_AT_ONCE: Final = 4096  # bytes of one write, which a slow reader's system takes whole or not
 
 
-class BoundedTransport(httpx.BaseTransport):
-    """One exchange: direct to this machine, by the environment's proxies elsewhere."""
+def connections(url: httpx.URL, clock: Deadline, proxy: str = "") -> httpcore.ConnectionPool:
+    """A pool for one exchange: direct to this machine, by the environment's proxies elsewhere.
 
-    def __init__(self, url: httpx.URL, clock: Deadline, most_bytes: int, proxy: str = "") -> None:
-        """A transport for one URL. Raises ValueError or ImportError for a proxy of another kind."""
+    `proxy` is one to go through all the same. Raises ValueError for one of another kind.
+    """
+    way = proxy or _proxy_for(url) or ""
+    told = httpx.Proxy(f"http://{way}" if "://" not in way else way) if way else None
+    return httpcore.ConnectionPool(
         # Nothing that goes to http:// needs the certificates, whose loading takes 118 ms.
-        verify = (
-            certificates() if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        )
-        way = proxy or _proxy_for(url) or ""
-        way = f"http://{way}" if way and "://" not in way else way
-        self._inner = httpx.HTTPTransport(verify=verify, proxy=way or None)
+        ssl_context=certificates() if url.scheme == "https" else _no_certificates(),
+        proxy=httpcore.Proxy(str(told.url), auth=told.raw_auth) if told else None,
+        network_backend=_Backend(clock),
+    )
+
+
+class _Backend(httpcore.NetworkBackend):
+    """TCP within a deadline."""
+
+    def __init__(self, clock: Deadline) -> None:
         self._clock = clock
-        self._most_bytes = most_bytes
-        self._closed = False
+        self._inner = httpcore.SyncBackend()
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The reply's head; its body is read as the caller asks for it."""
-        limits: dict[str, float | None] = dict.fromkeys(
-            ("connect", "read", "write", "pool"), self._clock.left()
-        )
-        request.extensions["timeout"] = limits
-        response = _within(self._clock, lambda: self._ask(request))
-        limits["read"] = None  # the deadline of a body may be extended while it is read
-        response.stream = _BoundedBody(response, self._clock, self._most_bytes)
-        return response
+    def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> "_Line":
+        """A connection; the look-up of a name is left behind when it takes too long."""
 
-    def _ask(self, request: httpx.Request) -> httpx.Response:
-        """The inner transport's reply; one that comes when nobody waits any more is closed."""
-        response = self._inner.handle_request(request)
-        if self._closed:
-            response.extensions["network_stream"].close()
-        return response
+        def connect() -> _Line:
+            return _Line(self._inner.connect_tcp(host, port, self._clock.left()), self._clock)
+
+        is_number = ":" in host or host.replace(".", "").isdigit()
+        return connect() if is_number else _within(self._clock, connect)
+
+
+class _Line(httpcore.NetworkStream):
+    """A connection whose reads and writes end at the deadline."""
+
+    def __init__(self, inner: httpcore.NetworkStream, clock: Deadline) -> None:
+        self._inner = inner
+        self._clock = clock
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What came."""
+        return self._inner.read(max_bytes, self._clock.left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Sends all of it."""
+        for start in range(0, len(buffer), _AT_ONCE):
+            self._inner.write(buffer[start : start + _AT_ONCE], self._clock.left())
 
     def close(self) -> None:
-        """Closes the connection."""
-        self._closed = True
+        """Ends the connection."""
         self._inner.close()
 
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: Any = None
+    ) -> "_Line":
+        """The same connection, encrypted."""
+        secured = self._inner.start_tls(ssl_context, server_hostname, self._clock.left())
+        return _Line(secured, self._clock)
 
-class _BoundedBody(httpx.SyncByteStream):
-    """A body that ends at the deadline or at the cap on its bytes."""
-
-    def __init__(self, response: httpx.Response, clock: Deadline, most_bytes: int) -> None:
-        self._inner = cast(httpx.SyncByteStream, response.stream)
-        self._connection = response.extensions.get("network_stream")
-        self._clock = clock
-        self._most_bytes = most_bytes
-
-    def __iter__(self) -> Iterator[bytes]:
-        size, chunks = 0, iter(self._inner)
-        while (chunk := _within(self._clock, lambda: next(chunks, None))) is not None:
-            size += len(chunk)
-            if size > self._most_bytes:
-                raise NoAnswer("flood", f"The reply is larger than {self._most_bytes:,} bytes")
-            yield chunk
-
-    def close(self) -> None:
-        """Ends the connection first, so that a read that was left behind ends too."""
-        line = self._connection.get_extra_info("socket") if self._connection else None
-        if line is not None:
-            with contextlib.suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-        self._inner.close()
+    def get_extra_info(self, info: str) -> Any:
+        """What the connection knows of itself."""
+        return self._inner.get_extra_info(info)
 
 
 def _within(clock: Deadline, step: Callable[[], T]) -> T:
     """What a step gives or raises; NoAnswer (`timeout`) when the deadline passes before it ends."""
-    answer = together({"": step}, clock.left())[""]
+    answer = together({"step": step}, clock.left())["step"]
     if isinstance(answer, TooSlow):
         raise clock.passed()
     if isinstance(answer, BaseException):
         raise answer
-    clock.left()
     return answer
 
 
@@ -116,6 +114,12 @@ def certificates() -> ssl.SSLContext:
     if os.environ.get("NODE_TLS_REJECT_UNAUTHORIZED") == "0":
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
+
+
+@Once
+def _no_certificates() -> ssl.SSLContext:
+    """For what is not encrypted."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _proxy_for(url: httpx.URL) -> str | None:

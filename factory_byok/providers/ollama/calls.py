@@ -9,7 +9,7 @@ from typing import Final
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Json
 from factory_byok.core.http import Deadline, Http, NoAnswer, Stream, parse_json
-from factory_byok.core.json_fields import as_object, count, text
+from factory_byok.core.json_fields import as_object, count, word
 from factory_byok.core.model_names import same_model
 from factory_byok.core.words import lower_first
 
@@ -107,8 +107,8 @@ def digest_of(http: Http, endpoint: str, name: str) -> str:
             f"The server does not list models: {lower_first(silence.message)}"
         ) from None
     for row in rows if isinstance(rows, list) else []:
-        if same_model(text(as_object(row), "name"), name):
-            return text(as_object(row), "digest")
+        if same_model(word(as_object(row), "name"), name):
+            return word(as_object(row), "digest")
     return ""
 
 
@@ -122,7 +122,7 @@ def pull(http: Http, endpoint: str, model: str, stall: float = STALL) -> Iterato
     clock, furthest = Deadline(stall), dict[tuple[str, str], int]()
     for row in _rows(http, f"{endpoint}/api/pull", body, clock):
         total, completed = count(row, "total") or 0, count(row, "completed") or 0
-        step = Step(text(row, "status"), text(row, "digest"), total, completed)
+        step = Step(_short(word(row, "status")), word(row, "digest"), total, completed)
         # A line that says nothing new is no progress, however often it comes.
         place = step.status, step.digest
         if completed > furthest.get(place, -1) and len(furthest) < MOST_STEPS:
@@ -140,7 +140,7 @@ def _rows(http: Http, url: str, body: Json, clock: Deadline) -> Iterator[Mapping
             raise Refused(_said(_little(stream)), stream.status)
         for line in stream.lines():
             row = _row(line)
-            finished = finished or text(row, "status") == "success"
+            finished = finished or word(row, "status") == "success"
             if row:
                 yield row
     if not finished:

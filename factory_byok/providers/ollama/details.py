@@ -58,7 +58,7 @@ def _show(
             "POST",
             f"{endpoint}/api/show",
             body=body,
-            deadline=deadline.left(),
+            deadline=deadline,
             most_bytes=MOST_VERBOSE if verbose else MOST_BYTES,
         )
         return parse_show(model, reply.json()) if reply.status == 200 else model

@@ -15,7 +15,7 @@ from factory_byok.core.facts import (
     Server,
     Unknown,
 )
-from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
+from factory_byok.core.http import MOST_BYTES, Deadline, Http, NoAnswer, Reply
 from factory_byok.core.model_names import EVERY, is_cloud, same_model
 from factory_byok.providers import listed_models
 from factory_byok.providers.ollama.details import details
@@ -29,6 +29,7 @@ from factory_byok.providers.ollama.replies import (
 )
 
 WINDOW_SETTING: Final = "OLLAMA_CONTEXT_LENGTH"
+LITTLE: Final = 2**18  # bytes of an answer that is no list of all models
 MOST_SHOWS: Final = 32  # more configured models than this are not asked about one by one
 
 
@@ -46,7 +47,7 @@ def probe(
     `/api/version` is asked whether it speaks OpenAI's protocol.
     """
     try:
-        version = http.send("GET", f"{endpoint}/api/version", deadline=deadline.left())
+        version = _asking(http, f"{endpoint}/api/version", deadline, LITTLE)()
     except NoAnswer as silence:
         return Unknown(silence.message, silence.kind)
     known = parse_version(version)
@@ -54,9 +55,9 @@ def probe(
         return _stranger(http, endpoint, deadline, version, expected=expected)
     answers = together(
         {
-            "tags": _asking(http, "GET", f"{endpoint}/api/tags", None, deadline),
-            "ps": _asking(http, "GET", f"{endpoint}/api/ps", None, deadline, share=0.5),
-            "status": _asking(http, "GET", f"{endpoint}/api/status", None, deadline, share=0.5),
+            "tags": _asking(http, f"{endpoint}/api/tags", deadline),
+            "ps": _asking(http, f"{endpoint}/api/ps", deadline, LITTLE, share=0.5),
+            "status": _asking(http, f"{endpoint}/api/status", deadline, LITTLE, share=0.5),
         }
     )
     models = _reading(answers["tags"], parse_tags, "/api/tags")
@@ -100,7 +101,7 @@ def _cloud(http: Http, endpoint: str, deadline: Deadline, status: Json) -> Readi
     if parse_cloud_switch(status):
         return Known("disabled")
     try:
-        reply = http.send("POST", f"{endpoint}/api/me", deadline=deadline.left())
+        reply = http.send("POST", f"{endpoint}/api/me", deadline=deadline)
     except NoAnswer as silence:
         return Unknown(f"/api/me: {silence.message}", silence.kind)
     return parse_account(reply)
@@ -125,7 +126,9 @@ def _stranger(
         return silent
     answer = listed_models.probe(http, endpoint, deadline)
     if isinstance(answer, Known) and isinstance(answer.value.models, Unknown) and expected:
-        return Unknown("It is not Ollama: /api/version is unknown there", "other")
+        unknown = version.status in (200, 404, 405)
+        told = "is unknown there" if unknown else f"answers {version.status}"
+        return Unknown(f"It is not Ollama: /api/version {told}", "other")
     return answer
 
 
@@ -148,10 +151,15 @@ def _is_wanted(model: Model, wanted: Collection[str]) -> bool:
 
 
 def _asking(
-    http: Http, method: str, url: str, body: Json, deadline: Deadline, share: float = 1.0
+    http: Http, url: str, deadline: Deadline, most: int = MOST_BYTES, *, share: float = 1.0
 ) -> Callable[[], Reply]:
     """A question for `together`, which may take a share of what is left of the deadline."""
-    return lambda: http.send(method, url, body=body, deadline=deadline.left() * share)
+
+    def ask() -> Reply:
+        clock = deadline if share == 1 else Deadline(deadline.left() * share)
+        return http.send("GET", url, deadline=clock, most_bytes=most)
+
+    return ask
 
 
 def _reading(answer: object, parse: Callable[[Json], Any], path: str) -> Reading[Any]:

@@ -8,12 +8,14 @@ from typing import Final
 
 from factory_byok.core.facts import Cloud, Json, Known, Loaded, Model, Reading, Unknown
 from factory_byok.core.http import NoAnswer, Reply
-from factory_byok.core.json_fields import as_object, count, text, texts
+from factory_byok.core.json_fields import as_object, count, texts, word
 from factory_byok.core.model_names import parameters_in
 from factory_byok.core.units import BILLION, Bytes, Parameters, Tokens
 
 _AMOUNT: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMBT]?)", re.IGNORECASE)
 _SCALES: Final = {"": 1, "K": 10**3, "M": 10**6, "B": BILLION, "T": 10**12}
+_LONGEST_SETTINGS: Final = 2**16  # characters; a model may have many words that stop it
+_LONGEST_VERSION: Final = 64
 _MOST_LOADED: Final = 128  # Ollama loads three a card by itself (docs.ollama.com/faq)
 _NO_CAPABILITIES: Final = Unknown("this Ollama does not tell capabilities")
 
@@ -26,8 +28,7 @@ def parse_version(reply: Reply) -> str | None:
         body = reply.json()
     except NoAnswer:
         return None
-    version = body.get("version") if isinstance(body, dict) else None
-    return version if isinstance(version, str) and version else None
+    return word(as_object(body), "version", _LONGEST_VERSION) or None
 
 
 def parse_tags(body: Json) -> tuple[Model, ...]:
@@ -39,7 +40,7 @@ def parse_ps(body: Json) -> tuple[Loaded, ...]:
     """The loaded models of `/api/ps`, the first 128; before 0.10 it does not tell the window."""
     return tuple(
         Loaded(
-            name=text(each, "name"),
+            name=word(each, "name"),
             size=Bytes(count(each, "size") or 0),
             on_gpu=Bytes(count(each, "size_vram") or 0),
             window=_tokens(each, "context_length", "this Ollama does not tell the window"),
@@ -53,7 +54,7 @@ def parse_show(model: Model, body: Json) -> Model:
     if not isinstance(body, dict):
         raise NoAnswer("json", "The reply of /api/show has another shape")
     info = as_object(body, "model_info")
-    architecture = text(info, "general.architecture")
+    architecture = word(info, "general.architecture")
     parameters = count(info, "general.parameter_count")
     longest = count(info, f"{architecture}.context_length")
     capabilities = _capabilities(body)
@@ -62,9 +63,9 @@ def parse_show(model: Model, body: Json) -> Model:
         parameters=Known(Parameters(parameters)) if parameters else model.parameters,
         longest_window=Known(Tokens(longest)) if longest else model.longest_window,
         capabilities=capabilities if isinstance(capabilities, Known) else model.capabilities,
-        remote_host=text(body, "remote_host") or model.remote_host,
-        requires=text(body, "requires"),
-        settings=parse_settings(text(body, "parameters")),
+        remote_host=word(body, "remote_host") or model.remote_host,
+        requires=word(body, "requires"),
+        settings=parse_settings(word(body, "parameters", _LONGEST_SETTINGS)),
         shape=_shape(info),
     )
 
@@ -82,17 +83,17 @@ def parse_settings(lines: str) -> dict[str, str]:
 def _listed(each: Mapping[str, Json]) -> Model:
     """One row of `/api/tags`."""
     details = as_object(each, "details")
-    name = text(each, "name") or text(each, "model")
+    name = word(each, "name") or word(each, "model")
     return Model(
         name=name,
-        digest=text(each, "digest"),
+        digest=word(each, "digest"),
         weights=Bytes(count(each, "size") or 0),
-        parameters=_parameters(text(details, "parameter_size"), name),
-        quantization=text(details, "quantization_level"),
-        family=text(details, "family"),
+        parameters=_parameters(word(details, "parameter_size"), name),
+        quantization=word(details, "quantization_level"),
+        family=word(details, "family"),
         capabilities=_capabilities(each),
         longest_window=_tokens(details, "context_length", "the server's list does not tell it"),
-        remote_host=text(each, "remote_host"),
+        remote_host=word(each, "remote_host"),
         told_window=_tokens(details, "projected_context_length", "the server does not foretell it"),
     )
 
@@ -118,7 +119,7 @@ def parse_account(reply: Reply) -> Reading[Cloud]:
         account = as_object(reply.json())
     except NoAnswer as fault:
         return Unknown(f"/api/me: {fault.message}", "json")
-    if not any(text(account, field) for field in ("id", "name", "email")):
+    if not any(word(account, field) for field in ("id", "name", "email")):
         return Unknown("/api/me names no account", "json")
     return Known("usable")
 
@@ -137,7 +138,7 @@ def _parameters(told: str, name: str) -> Reading[Parameters]:
 def _shape(info: Mapping[str, Json]) -> dict[str, Json]:
     """The metadata without the tokenizer, of whose megabytes only the number of words counts."""
     kept = {key: value for key, value in info.items() if not key.startswith("tokenizer.")}
-    words, named = info.get("tokenizer.ggml.tokens"), f"{text(info, 'general.architecture')}"
+    words, named = info.get("tokenizer.ggml.tokens"), f"{word(info, 'general.architecture')}"
     if isinstance(words, list):
         kept.setdefault(f"{named}.vocab_size", len(words))
     return kept
@@ -153,7 +154,7 @@ def _rows(body: Json) -> Iterator[Mapping[str, Json]]:
 
 def _named(row: Mapping[str, Json]) -> bool:
     """Whether a row names a model."""
-    return bool(text(row, "name") or text(row, "model"))
+    return bool(word(row, "name") or word(row, "model"))
 
 
 def _tokens(body: Mapping[str, Json], key: str, why: str) -> Reading[Tokens]:

@@ -9,7 +9,7 @@ import pytest
 from factory_byok.core.facts import STRANGE, Known, Server, Unknown
 from factory_byok.core.http import Deadline, Http
 from factory_byok.providers.ollama import probe as ollama
-from factory_byok.providers.ollama.replies import parse_ps
+from factory_byok.providers.ollama.replies import parse_ps, parse_tags
 from tests.doubles.faults import fault
 from tests.doubles.misbehaviour import FAULTS
 from tests.doubles.ollama import Ollama, Reply, a_model
@@ -157,6 +157,11 @@ def test_many_wanted_models_are_asked_within_one_deadline(ollama: Make) -> None:
     double = ollama([a_model(name, 7.6) for name in names])
     assert isinstance(look(double.url, *names, seconds=20), Known)
     assert len(double.asked("/api/show")) == 32
+
+
+def test_what_no_server_could_mean_is_cut_or_left_out() -> None:
+    (model,) = parse_tags({"models": [{"name": "n" * 1_000_000, "size": 10**4000}]})
+    assert (len(model.name), model.weights) == (4096, 0)
 
 
 def test_a_server_that_claims_thousands_of_loaded_models_is_cut() -> None:
