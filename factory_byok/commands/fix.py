@@ -17,7 +17,6 @@ from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
     from factory_byok.core.facts import Snapshot
-    from factory_byok.core.findings import Report
     from factory_byok.screens.style import Style
     from factory_byok.workflows.fix import Repair
     from factory_byok.workflows.plan import Done
@@ -41,7 +40,6 @@ def run(
     from factory_byok.core.addresses import parse_endpoint
     from factory_byok.core.world import World
     from factory_byok.diagnosis.collect import Ask, collect
-    from factory_byok.diagnosis.examine import examine
     from factory_byok.screens.fixed import plan_lines
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.fix import carry_out, plan_repair
@@ -53,7 +51,7 @@ def run(
         snap = collect(world, ask)
         repair = plan_repair(world, snap, codes)
     if dry_run or not repair.changes:
-        return _answer(repair, snap, examine(snap, codes), None)
+        return _answer(repair, snap, codes, None)
 
     def shown(style: "Style") -> Iterable[str]:
         return plan_lines(repair, style)
@@ -62,7 +60,7 @@ def run(
     done = carry_out(world, repair, progress)
     with progress.working("Looking again"):
         after = collect(world, ask)
-    return _answer(repair, after, examine(after, codes), done)
+    return _answer(repair, after, codes, done)
 
 
 def _codes(words: Sequence[str]) -> tuple[str, ...]:
@@ -72,12 +70,16 @@ def _codes(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(known_topic(word, pages=False) for word in words)
 
 
-def _answer(repair: "Repair", snap: "Snapshot", left: "Report", done: "Done | None") -> Answer:
+def _answer(
+    repair: "Repair", snap: "Snapshot", codes: tuple[str, ...], done: "Done | None"
+) -> Answer:
     """What was repaired and what is still wrong."""
     from factory_byok.core.findings import Finding, Remedy
+    from factory_byok.diagnosis.examine import examine
     from factory_byok.workflows.actions import module_of
     from factory_byok.workflows.next_step import after_fix
 
+    left = examine(snap, codes)
     findings = left.findings
     if done is not None and done.failure is not None:
         said = done.failure
@@ -86,8 +88,8 @@ def _answer(repair: "Repair", snap: "Snapshot", left: "Report", done: "Done | No
     def data() -> dict[str, Any]:
         return {
             "repaired": [
-                {"check": code, "subject": finding.subject, "message": finding.message}
-                for code, finding in repair.repaired
+                {"check": each.check, "subject": each.subject, "message": each.message}
+                for each in repair.repaired
             ],
             "actions": [module_of(action).describe(action) for action in repair.actions],
             "refused": [{"check": code, "reason": why} for code, why in repair.refused],
@@ -104,6 +106,6 @@ def _answer(repair: "Repair", snap: "Snapshot", left: "Report", done: "Done | No
         yield from findings_lines(findings[: len(findings) - len(left.findings)], style)
         yield from fixed_lines(repair, causes(snap, left), done, style)
 
-    step = after_fix(snap, left, planned=repair.changes, done=done is not None)
+    step = after_fix(snap, left, codes, planned=repair.changes, done=done is not None)
     interrupted = done is not None and done.interrupted
     return Answer(data, words, findings, interrupted=interrupted, next=step)

@@ -138,9 +138,8 @@ def _loaded_exercises(session: Session, names: Sequence[str]) -> Iterator[Exerci
             evidence["window_after"] = window_now(session)
         yield session.result(name, done.status, done.reason, evidence)
         if _hopeless(done):
-            why = f"not tried, because `{name}` failed: {done.reason}"
             for later in names[number + 1 :]:
-                yield session.result(later, "skipped", why)
+                yield session.result(later, "skipped", f"not tried, because `{name}` failed")
             return
 
 

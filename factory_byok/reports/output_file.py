@@ -16,7 +16,7 @@ def write_report(path: Path, text: str, *, force: bool = False) -> None:
     except FileExistsError:
         raise taken(path) from None
     except OSError as error:
-        raise ByokError(f"{path} could not be written: {why(error)}") from None
+        raise ByokError(f"{path} could not be written: {why(error)}", "Name another file") from None
 
 
 def taken(path: Path) -> ByokError:

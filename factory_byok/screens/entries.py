@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from factory_byok.core.droid_facts import Entry, SettingsFile
-from factory_byok.core.words import shorten_home
+from factory_byok.core.words import lower_first, shorten_home
 from factory_byok.droid.known_models import DEFAULT_OUTPUT
 from factory_byok.screens.style import Cell, Style, printable
 from factory_byok.screens.words import counted
@@ -71,7 +71,7 @@ def _server(entry: Entry) -> str:
 def _rejected(file: SettingsFile, style: Style) -> Iterator[str]:
     """A file that droid ignores, and where it breaks."""
     where = f", line {file.line}, column {file.column}" if file.line else ""
-    text = f"rejected  {shorten_home(file.path)}{where}: {file.reason}"
+    text = f"rejected  {shorten_home(file.path)}{where}: {lower_first(file.reason)}"
     first, *rest = style.wrapped(printable(text), "", "          ")
     yield first.replace("rejected", style.paint("rejected", "bold", "red"), 1)
     yield from rest
@@ -83,7 +83,8 @@ def _reasons(
 ) -> Iterator[str]:
     """Why droid leaves entries out, and what it makes of odd files."""
     told = [
-        f"{each.id or shorten_home(each.file) + each.pointer} is {each.fate}: {each.reason}"
+        f"{each.id or shorten_home(each.file) + each.pointer} is {each.fate}: "
+        + lower_first(each.reason)
         for each in entries
         if each.reason
     ]

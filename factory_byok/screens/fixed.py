@@ -1,11 +1,9 @@
 """What `byok fix` did, would do, and leaves to the user."""
 
-import re
 from collections.abc import Iterator, Sequence
 
-from factory_byok.core.findings import Finding
 from factory_byok.core.words import and_more, shorten_home
-from factory_byok.diagnosis.causes import FOLLOWS_FROM, Cause
+from factory_byok.diagnosis.causes import Cause
 from factory_byok.screens.causes import cause_lines
 from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.style import Style, printable
@@ -48,51 +46,22 @@ def fixed_lines(
 
 
 def _reasons(repair: Repair, word: str, color: str, style: Style) -> Iterator[str]:
-    """One paragraph for each repair: the check, what was wrong, and where."""
-    parents = _parents(repair)
-    for first, *others in _merged(repair):
-        follows = [code for code, parent in parents.items() if parent == first.check]
-        label = f"  {word} {first.check}:"
-        lines = style.wrapped(printable(f"{label} {first.message}"), "  ", "    ")
+    """One paragraph for each cause: the check, what is wrong, whom it concerns, what follows."""
+    for cause in repair.causes:
+        label = f"  {word} {cause.check}:"
+        lines = style.wrapped(printable(f"{label} {cause.message}"), "  ", "    ")
         yield lines[0].replace(word, style.paint(word, "bold", color), 1)
         yield from lines[1:]
-        subjects = dict.fromkeys(shorten_home(each.subject) for each in (first, *others))
-        told = printable(f"affects: {and_more(list(subjects))}")
+        told = printable(f"affects: {and_more(list(map(shorten_home, cause.subjects)))}")
         lines = style.wrapped(told, "    ", "      ")
+        follows = dict.fromkeys(each.check for each in cause.follows)
         lines += style.wrapped(f"with it: {', '.join(follows)}", "    ") if follows else []
         yield from (style.paint(line, "dim") for line in lines)
 
 
-def _merged(repair: Repair) -> list[list[Finding]]:
-    """The repaired causes: what follows from another one is left out, equal sentences are one."""
-    parents = _parents(repair)
-    found: dict[tuple[str, str], list[Finding]] = {}
-    for code, finding in repair.repaired:
-        if parents[code]:
-            continue
-        nameless = re.sub(r"`[^`]*`", "…", finding.message)
-        found.setdefault((code, nameless), []).append(finding)
-    return list(found.values())
-
-
-def _parents(repair: Repair) -> dict[str, str]:
-    """For each repaired check the one that explains all that it is about, "" where none does."""
-    about: dict[str, set[str]] = {}
-    for code, finding in repair.repaired:
-        about.setdefault(code, set()).add(finding.subject)
-
-    def parent(code: str) -> str:
-        for each in FOLLOWS_FROM.get(code, ()):
-            if about[code] <= about.get(each, set()) and not parent(each):
-                return each
-        return ""
-
-    return {code: parent(code) for code in about}
-
-
 def _outcome(repair: Repair, done: Done | None) -> Iterator[str]:
     """Where the plan stands, in one line."""
-    number = len(_merged(repair))
+    number = len(repair.causes)
     count, back = counted(number, "repair"), "it" if number == 1 else "them"
     if done is None:
         yield "Nothing was changed" if repair.changes else "Nothing here is byok's to repair"

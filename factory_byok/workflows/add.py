@@ -13,6 +13,7 @@ from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import parameters_in, title
 from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.units import Tokens
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.destination import Destination, destination
@@ -224,7 +225,7 @@ def _found(after: Effective, place: Destination, new: NewEntry, old: Entry | Non
     entry = mine[-1]
     if entry.fate != "listed":
         raise ByokError(
-            f"droid would not offer the entry: {entry.reason}",
+            f"droid would not offer the entry: {lower_first(entry.reason)}",
             "Choose another name with `--name`",
         )
     return entry

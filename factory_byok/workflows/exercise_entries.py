@@ -11,6 +11,7 @@ from factory_byok.core.facts import NOT_READ, Entry, Exercise, Known, Server, Sn
 from factory_byok.core.findings import Finding
 from factory_byok.core.progress import Progress, Say
 from factory_byok.core.units import Tokens
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks import LIVE_CODES
 from factory_byok.diagnosis.checks.model_missing import what_to_do
@@ -225,7 +226,8 @@ def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
     reading = snap.servers[address.identity()]
     if isinstance(reading, Unknown):
         raise ByokError(
-            f"`{word}` is no entry, and no usable answer came from {address}: {reading.why}",
+            f"`{word}` is no entry, and no usable answer came from {address}: "
+            + lower_first(reading.why),
             next_step(snap, address.identity(), reading),
         )
     if not _has(reading.value, word):

@@ -13,6 +13,7 @@ from factory_byok.core.findings import Finding, Outcome, Report
 from factory_byok.core.model_names import with_window
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
+from factory_byok.diagnosis.causes import FOLLOWS_FROM, MUTE, Cause, causes
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.droid.settings import change
@@ -32,12 +33,14 @@ Texts = dict[Path, str | None]
 class Repair:
     """What would be done: `actions`, what they make of the files, and what is `repaired` by check.
 
+    `causes` are the same as the doctor tells and counts them, then what only a mended file shows.
     `refused` says why an edit does not fit; `by_hand` are findings whose command is the user's.
     """
 
     actions: tuple[Action, ...] = ()
     diff: str = ""
-    repaired: tuple[tuple[str, Finding], ...] = ()
+    repaired: tuple[Finding, ...] = ()
+    causes: tuple[Cause, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     by_hand: tuple[Finding, ...] = ()
 
@@ -59,9 +62,10 @@ class _Draft:
     texts: Texts = field(default_factory=dict)
     groups: list[tuple[Edit, ...]] = field(default_factory=list)
     modes: dict[str, Edit] = field(default_factory=dict)
-    repaired: list[tuple[str, Finding]] = field(default_factory=list)
+    repaired: list[Finding] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     actions: list[Action] = field(default_factory=list)
+    copied: list[CopyModel] = field(default_factory=list)
 
     @property
     def all_groups(self) -> tuple[tuple[Edit, ...], ...]:
@@ -77,7 +81,7 @@ class _Draft:
             return any([self.take(each) for each in findings])  # noqa: C419 - all are tried
         for each in findings:
             self.modes |= {edit.file: edit for edit in each.remedy.edits if edit.op == "mode"}
-            self.repaired.append((each.check, each))
+            self.repaired.append(each)
         return True
 
     def take(self, finding: Finding) -> bool:
@@ -92,7 +96,7 @@ class _Draft:
             self.refused[finding.check] = error.message
             return False
         self.modes |= modes
-        self.repaired.append((finding.check, finding))
+        self.repaired.append(finding)
         return True
 
     def apply(self, group: tuple[Edit, ...]) -> None:
@@ -108,7 +112,8 @@ class _Draft:
 def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
     """Repairs in imagination, check by check, until no chosen check has anything left."""
     draft = _Draft()
-    after, report = snap, examine(snap, codes)
+    after, report = snap, _of_use(snap, codes)
+    first = causes(snap, report)
     for _ in range(MOST_ROUNDS):
         outcome = _next(report, draft)
         if outcome is None:
@@ -116,7 +121,7 @@ def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
         if not draft.take_all([each for each in outcome.findings if each.remedy.edits]):
             draft.refused.setdefault(outcome.check, "its place in the file is no longer there")
         after = _imagined(world, snap, draft.texts)
-        report = examine(after, codes)
+        report = _of_use(after, codes)
     left = report.findings
     taken = [each for each in left if _take_over(world, after, each, codes, draft)]
     by_hand = tuple(each for each in left if each not in taken and each.remedy.command)
@@ -125,9 +130,44 @@ def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
         (*draft.actions, *edits),
         "".join(plan_files(world, each, {}).diff for each in edits),
         tuple(draft.repaired),
+        _counted(first, after, draft.repaired),
         tuple(draft.refused.items()),
         by_hand,
     )
+
+
+def _of_use(snap: Snapshot, codes: Collection[str]) -> Report:
+    """What is wrong, but for numbers of a model through which droid cannot act at all."""
+    report = examine(snap, codes)
+    mute = {each.subject for each in report.findings if each.check == MUTE}
+
+    def kept(finding: Finding) -> bool:
+        return finding.subject not in mute or MUTE not in FOLLOWS_FROM.get(finding.check, ())
+
+    return Report(
+        tuple(
+            replace(each, findings=tuple(filter(kept, each.findings))) for each in report.outcomes
+        )
+    )
+
+
+def _counted(
+    first: Sequence[Cause], after: Snapshot, repaired: Sequence[Finding]
+) -> tuple[Cause, ...]:
+    """The causes of the first look that are repaired, then those that came to light."""
+    done = {(each.check, each.subject) for each in repaired}
+
+    def among(found: Sequence[Finding], those: Collection[tuple[str, str]]) -> tuple[Finding, ...]:
+        return tuple(each for each in found if (each.check, each.subject) in those)
+
+    kept = [
+        replace(each, follows=among(each.follows, done))
+        for each in first
+        if among(each.findings, done)
+    ]
+    told = {(one.check, one.subject) for each in kept for one in (*each.findings, *each.follows)}
+    new = tuple(each for each in repaired if (each.check, each.subject) not in told)
+    return (*kept, *causes(after, Report((Outcome("", "", "error", new),))))
 
 
 def carry_out(world: World, repair: Repair, progress: Progress) -> Done:
@@ -168,7 +208,7 @@ def _take_over(
         except ByokError as error:
             draft.refused[finding.check] = error.message
             continue
-        draft.repaired.append((finding.check, finding))
+        draft.repaired.append(finding)
         taken = True
     return taken
 
@@ -176,8 +216,9 @@ def _take_over(
 def _copy(world: World, snap: Snapshot, action: CopyModel, draft: _Draft) -> None:
     """A copy of a model, and the edits that let droid's entries use it. Raises ByokError."""
     address = parse_address(action.endpoint or snap.default_endpoint)
-    if action in draft.actions or address is None:
+    if action in draft.copied or address is None:
         return
+    draft.copied.append(action)
     names = (action.model, with_window(action.model, action.window))
     ask = Ask(endpoint=address, models=names, machine=False, droid=False)
     server = collect(world, ask).server(address.identity())

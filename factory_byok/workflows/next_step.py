@@ -242,10 +242,15 @@ def after_fit(model: str, *, installed: bool, cloud: bool = False, usable: bool 
     return run("byok", "add", "ollama", model, why="makes it a model of droid's")
 
 
-def after_fix(snap: Snapshot, left: Report, *, planned: bool, done: bool) -> NextStep:
-    """After a repair, or a look at one: `planned` says that it would change something."""
+def after_fix(
+    snap: Snapshot, left: Report, codes: Iterable[str] = (), *, planned: bool, done: bool
+) -> NextStep:
+    """After a repair of the named checks or of all, or a look at one.
+
+    `planned` says that it would change something.
+    """
     if planned and not done:
-        return run(*FIX, "--yes", why="does all of this")
+        return run(*FIX, *codes, "--yes", why="does all of this")
     return _after_repairs(snap, left)
 
 

@@ -8,6 +8,7 @@ from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.droid_facts import Defaults, Entry, SettingsFile
 from factory_byok.core.errors import ByokError
 from factory_byok.core.json_pointer import escaped
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.droid.entry_edits import remove_entry, renumbered, set_field
 from factory_byok.droid.settings.effective import Effective
@@ -59,7 +60,7 @@ def refuse_broken(files: Iterable[SettingsFile]) -> None:
             where = f", line {file.line}, column {file.column}" if file.line else ""
             raise ByokError(
                 f"Nothing was changed: byok cannot read {file.path}{where}, and the entry may "
-                f"stand there too: {file.reason}",
+                f"stand there too: {lower_first(file.reason)}",
                 "`byok fix file_rejected` shows what it would repair",
             )
 

@@ -9,6 +9,7 @@ from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.droid_facts import Entry, Json
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.json_pointer import escaped
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.droid.entry_edits import remove_field, set_field
 from factory_byok.droid.field_names import FIELDS, meaning_of
@@ -134,7 +135,7 @@ def _id_after(after: Effective, chosen: Entry) -> str:
     same = (each for each in after.entries if _place(each) == _place(chosen))
     entry = next(same, None)
     if entry is None or (entry.fate != "listed" and chosen.fate == "listed"):
-        why = f": {entry.reason}" if entry and entry.reason else ""
+        why = f": {lower_first(entry.reason)}" if entry and entry.reason else ""
         raise ByokError(f"droid would no longer offer `{chosen.label}`{why}")
     return entry.id
 

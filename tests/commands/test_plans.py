@@ -407,3 +407,22 @@ def test_what_root_makes_in_a_users_home_is_the_users(byok: Byok, empty_home: Pa
     made = list(empty_home.rglob("*"))
     assert {each.name for each in made} >= {".factory", "config.json", "settings.json", "undo"}
     assert {str(each): each.stat().st_uid for each in made if each.stat().st_uid != 1234} == {}
+
+
+def test_fix_counts_as_doctor_does_and_copies_no_model_that_cannot_act(
+    byok: Byok, server: Ollama, factory: Path
+) -> None:
+    mute = a_model("mute:32b", capabilities=("completion",))
+    server.state.models[mute.name] = mute
+    many = [of_server(server) | {"model_display_name": name} for name in "ABC"]
+    many[1]["max_tokens"] = 90_000
+    many[2]["model"] = mute.name
+    write(factory, "config.json", {"custom_models": many})
+
+    told = byok("doctor", "--json").json["next"]["text"]
+    ran = byok("fix", "--yes")
+
+    number = told.partition("(repairs ")[2].split()[0]
+    assert f"\n{number} repair" in ran.out
+    assert "mute:32b-ctx32000" not in server.state.models
+    assert "left alone" not in ran.out

@@ -2,10 +2,12 @@
 
 import pytest
 
-from factory_byok.core.findings import Finding
+from factory_byok.core.findings import Finding, Outcome, Report
+from factory_byok.diagnosis.causes import causes
 from factory_byok.screens.fixed import plan_lines
 from factory_byok.screens.style import UNBOUNDED, Style
 from factory_byok.workflows.fix import Repair
+from tests.builders import a_snapshot
 
 SMALL = "The context window of `m:7b` is 4,096 tokens"
 LATE = "droid compacts its conversation at 250,000 tokens"
@@ -13,9 +15,8 @@ LATE = "droid compacts its conversation at 250,000 tokens"
 
 def repaired(*found: tuple[str, str, str]) -> Repair:
     """Repairs by check, subject and message."""
-    return Repair(
-        repaired=tuple((code, Finding("error", who, text, check=code)) for code, who, text in found)
-    )
+    told = tuple(Finding("error", who, text, check=code) for code, who, text in found)
+    return Repair(causes=causes(a_snapshot(), Report((Outcome("", "", "error", told),))))
 
 
 @pytest.mark.parametrize(("also", "paragraphs"), [("A", 1), ("B", 2)])

@@ -12,6 +12,7 @@ from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.addresses import is_here
 from factory_byok.core.facts import Entry, SettingsFile, Snapshot
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.words import lower_first
 from factory_byok.droid.entry_edits import NO_KEY, remove_entry, remove_field, rename_key, set_field
 from factory_byok.droid.field_names import LIST_NAMES
 
@@ -32,7 +33,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     for entry in snap.entries:
         own = entry.fate == "dropped" and entry.fault not in ELSEWHERE
         if own and _in_the_right_list(entry) and not _rejected(snap, entry):
-            message = f"droid drops this entry: {entry.reason}"
+            message = f"droid drops this entry: {lower_first(entry.reason)}"
             yield Finding("error", entry.label, message, _remedy(entry))
 
 

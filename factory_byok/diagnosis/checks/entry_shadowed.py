@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from factory_byok.core.actions import Edit, by_edits
 from factory_byok.core.facts import Entry, Snapshot
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.words import lower_first
 from factory_byok.droid.entry_edits import removals
 
 TITLE = "Entries have effect"
@@ -27,7 +28,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
         winners.setdefault(entry.id, entry)
     doomed = [entry for entry in snap.entries if entry.fate == "shadowed"]
     for entry, edits in zip(doomed, removals(snap, doomed), strict=True):
-        message = f"This entry in `{entry.file}` has no effect: {entry.reason}"
+        message = f"This entry in `{entry.file}` has no effect: {lower_first(entry.reason)}"
         yield Finding("warning", entry.label, message, _remedy(entry, winners.get(entry.id), edits))
 
 

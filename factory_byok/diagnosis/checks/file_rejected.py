@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from factory_byok.core.actions import by_edits
 from factory_byok.core.facts import SettingsFile, Snapshot
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.core.words import lower_first
 from factory_byok.droid.entry_edits import text_edits
 
 TITLE = "Settings files are read"
@@ -21,7 +22,7 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     for file in snap.files:
         if file.fate == "rejected" and file.fault != "provider_unknown":
             where = f" (line {file.line}, column {file.column})" if file.line else ""
-            message = f"droid ignores the whole file: {file.reason}{where}"
+            message = f"droid ignores the whole file: {lower_first(file.reason)}{where}"
             yield Finding("error", file.path, message, _remedy(file))
 
 

@@ -19,7 +19,7 @@ def test_a_broken_file_is_an_error_with_its_place_and_the_repairs() -> None:
     file = a_file(**BROKEN, repairs=(TextEdit(40, "#", "//"), TextEdit(7, ",", "")))
     (finding,) = check(a_snapshot(files=(file,)))
     assert (finding.level, finding.subject) == ("error", CONFIG)
-    assert finding.message == "droid ignores the whole file: A comment (line 3, column 9)"
+    assert finding.message == "droid ignores the whole file: a comment (line 3, column 9)"
     assert replace(finding, check="file_rejected").command == ("byok", "fix", "file_rejected")
     assert [(edit.op, edit.offset, edit.length, edit.value) for edit in finding.remedy.edits] == [
         ("text", 40, 1, "//"),

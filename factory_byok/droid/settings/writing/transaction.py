@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
+from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.droid.settings.document import Document, bytes_of, decoded, read
 from factory_byok.droid.settings.jsonc import Fault, load
@@ -50,7 +51,7 @@ class Broken(ByokError):
         """Says where, and that nothing was written."""
         where = f"{path}, line {fault.line}, column {fault.column}"
         super().__init__(
-            f"droid ignores this whole file: {where}: {fault.message}",
+            f"droid ignores this whole file: {where}: {lower_first(fault.message)}",
             "Nothing was written; `byok fix file_rejected` shows what it would repair",
         )
         self.fault = fault
