@@ -41,6 +41,7 @@ SURVIVED: Final = (
     "bad_arguments", "wrong_arguments", "cut_short", "nothing", "only_whole", "loop", "unused",
     "cut", "window_small",
 )  # fmt: skip
+PEEK: Final = 4.0  # seconds; llama.cpp refuses in 0.03 s, a busy machine takes longer to tokenize
 LEAST_SPAN: Final = 0.1  # seconds: what comes within less came in one burst and tells no pace
 
 
@@ -130,6 +131,15 @@ class Session:
             if not self.warm:
                 self.warm, self.cold_first_token = True, done.first_token_seconds
         return done
+
+    def peek(self, ask: Ask, *, enough: Enough = NEVER) -> Exchange:
+        """One request for a few seconds: a refusal comes at once.
+
+        A server that begins to read (fault `timeout`) is left alone; closing the connection stops
+        it.
+        """
+        limits = replace(self.limits, answer=PEEK)
+        return replace(self, limits=limits, warm=True).ask(ask, enough=enough)
 
     def _pause(self, done: Exchange, tries: int) -> float:
         """Seconds before the next try: what the server asks for, else longer each time."""

@@ -6,9 +6,10 @@ other exercises measured on the way is used again.
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from factory_byok.core.facts import Exercise, Json, Known
+from factory_byok.core.facts import Exercise, Json
 from factory_byok.core.units import show_seconds, show_tokens
 from factory_byok.exercises.conversation import Ask, Turn
 from factory_byok.exercises.droid_request import whole
@@ -19,9 +20,8 @@ from factory_byok.exercises.session import Session, evidence_of, pace, rounded
 
 WHOLE: Final = 8_800  # tokens, about, of the first request of `droid exec` (0.225.2)
 SMALL: Final = (4, 40)  # sentences of the two measuring prompts: about 100 and 600 tokens
-CAUTION: Final = 0.5  # of the small prompt's pace is counted on for a large one
+QUICK: Final = 0.25  # of the time for all: what reads no faster is only begun
 CHEAP: Final = 0.15  # of the whole, where each token costs money and the user asks for little
-RESERVE: Final = 64  # tokens of a window left for the template
 OF_TOOLS: Final = ("no_capability", "needs_jinja", "needs_tool_parser", "schema_refused")
 WRITING: Final = Enough(seconds=20.0, pieces=ANSWER)
 STORY: Final = "\nNow write a story of three hundred words about this fox."
@@ -39,6 +39,9 @@ def run(session: Session) -> Exercise:
             return _nothing(session, broken)
     share = _share(session)
     done = _first_request(session, share) if share else _story(session)
+    if done.fault and done.fault.kind == "timeout" and session.prompts:
+        share = 0.0  # the server took it, and a shorter prompt tells how long it reads
+        done = replace(done, fault=None) if session.writing else _story(session)
     if done.fault and done.fault.kind not in ("timeout", "timeout_inside"):
         return session.failed("speed", done)
     counted = done.answer.prompt_tokens
@@ -68,30 +71,32 @@ def _small(session: Session) -> Exchange | None:
 
 
 def _share(session: Session) -> float:
-    """How much of droid's first request is sent: all, what money allows, or 0 for want of time."""
-    if session.hosted:
-        return CHEAP if session.cheap else 1.0
-    if session.refused:
+    """How much of droid's first request is sent: all, what money allows, or nothing."""
+    if not session.cheap:
         return 1.0
-    tokens, seconds = max(session.prompts)
-    affordable = tokens / max(seconds, 0.001) * CAUTION * session.limits.speed
-    model = session.model
-    window = session.window
-    if not window and model is not None and isinstance(model.window, Known):
-        window = model.window.value.tokens
-    # Above the window it is refused or cut at once, as droid's own is.
-    above = bool(window) and window - ANSWER - RESERVE < WHOLE
-    return 1.0 if (above or affordable >= WHOLE) and not session.cheap else 0.0
+    return CHEAP if session.hosted else 0.0
 
 
 def _first_request(session: Session, share: float) -> Exchange:
-    """droid's first request, with the entry's own output limit."""
-    session.say(f"Sending droid's first request, about {show_tokens(int(WHOLE * share))}")
+    """droid's first request, with the entry's own output limit.
+
+    Where reading it would take long it is only begun, since a refusal comes at once.
+    """
+    about = f"droid's first request, about {show_tokens(int(WHOLE * share))}"
+    tokens, seconds = max(session.prompts, default=(0, 0.0))
+    took = WHOLE * seconds / tokens if tokens else 0.0
+    if took > session.limits.speed * QUICK:
+        session.say(f"Looking whether the server takes {about}")
+        send = partial(session.peek, enough=WRITING)
+    else:
+        session.say(
+            f"Sending {about}" + (f", which takes about {show_seconds(took)}" if took else "")
+        )
+        send = partial(session.ask, reading=session.limits.speed, enough=WRITING)
     ask = whole(STORY, nonce(), share)
-    done = session.ask(ask, reading=session.limits.speed, enough=WRITING)
+    done = send(ask)
     if done.fault and done.fault.kind in OF_TOOLS:  # the exercise `tools` says it
-        ask = replace(ask, tools=())
-        done = session.ask(ask, reading=session.limits.speed, enough=WRITING)
+        done = send(replace(ask, tools=()))
     return done
 
 

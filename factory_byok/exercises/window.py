@@ -82,7 +82,12 @@ def judge(proof: Proof, floor: int) -> tuple[ExerciseStatus, str]:
             return status, f"{words}{claim}; {show_tokens(floor)} are needed"
     elif window and window < floor:
         words = f"The window is {show_tokens(window)}, under the {floor:,} that are needed"
-        return "warning", f"{words}; within it nothing was cut"
+        whole = (
+            f"of the {proof.counted:,} that there was time for"
+            if proof.short_of_time
+            else "within it"
+        )
+        return "warning", f"{words}; {whole} nothing was cut"
     return "passed", _passed_words(proof, floor)
 
 

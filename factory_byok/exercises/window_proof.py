@@ -1,7 +1,7 @@
-"""Sending ever longer messages until a window is proven, refused, cut, or time is up."""
+"""Sending one long message by which a window is proven, refused or cut, as large as time allows."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from factory_byok.core.units import show_seconds, show_tokens
@@ -15,13 +15,14 @@ from factory_byok.exercises.truncation import Cut, decode
 MOST_TOKENS: Final = 24  # two numbers of four digits, each digit and space a token
 RESERVE: Final = 64  # left of a window for the answer, and for a sentence that does not fit
 SMALL: Final = (4, 40)  # sentences of the two measuring messages: about 150 and 700 tokens
-FIRST_LARGE: Final = 4_600  # passes Ollama's smallest automatic window, 4,096
-QUICK: Final = 15.0  # seconds; a message that is read in less needs no smaller one before it
-# Reading slows down as a prompt grows, so that only half of a small prompt's pace is counted on.
+LARGE: Final = 4_600  # passes Ollama's smallest automatic window, 4,096
+QUICK: Final = 15.0  # seconds; what is read in less may be sent after another long message
+# Reading slows down as a prompt grows: only half of a small prompt's pace is counted on, and less
+# where that still leaves a message that is large enough.
 CAUTION: Final = 0.5
-MOST_MESSAGES: Final = 4
+THRIFT: Final = 0.8
+MOST_MESSAGES: Final = 4  # after a refusal that names a smaller size comes one of that size
 NEARLY: Final = 0.9  # of an account's limit is sent: services count other tokens than models do
-PEEK: Final = 4.0  # seconds; llama.cpp refuses in 0.03 s, a busy machine takes longer to tokenize
 
 
 @dataclass(slots=True)
@@ -96,25 +97,21 @@ def _measure(session: Session, proof: Proof) -> Scale | None:
 
 
 def _peek(session: Session, proof: Proof, line: Scale) -> None:
-    """The whole size for a few seconds, where no window is claimed: a refusal comes at once.
-
-    A server that begins to read is left alone again; closing the connection stops it.
-    """
+    """The whole size for a few seconds, where no window is claimed."""
     session.say("Looking whether a long message is refused")
     told, sent = message(line.sentences(proof.wanted)), line.tokens(line.sentences(proof.wanted))
-    limits = replace(session.limits, answer=PEEK)
-    done = replace(session, limits=limits, warm=True).ask(_long(told))
+    done = session.peek(_long(told))
     if done.fault is None or done.status not in (0, 200):
         _record(session, proof, told, sent, done)
 
 
 def _next_size(proof: Proof, left: float) -> int:
-    """How many tokens to send next: all that is wanted when that is quick or proven affordable."""
+    """How many tokens to send: all that is wanted or can be afforded; 0 for no second long one."""
     affordable = int(proof.rate * CAUTION * left)
-    goal = min(proof.wanted, affordable)
-    if proof.proven or goal / proof.rate < QUICK:
-        return goal
-    return min(goal, FIRST_LARGE)
+    if min(proof.wanted, affordable) / proof.rate < QUICK:
+        return min(proof.wanted, affordable)
+    thrifty = max(LARGE, int(affordable * THRIFT))
+    return 0 if proof.proven else min(proof.wanted, affordable, thrifty)
 
 
 def _send(session: Session, told: Message, reading: float = 0.0) -> Exchange:

@@ -14,8 +14,10 @@ from factory_byok.exercises.session import pace
 from tests.doubles.faults import fault
 from tests.doubles.ollama import Ollama
 from tests.doubles.ollama.gallery import GALLERY
+from tests.doubles.ollama.reply import Reply
+from tests.doubles.ollama.routes import route
 from tests.doubles.ollama.script import Script
-from tests.exercises.bench import SHORT, a_session, an_aim, on, on_ollama
+from tests.exercises.bench import SHORT, a_session, an_aim, on, on_ollama, seen
 
 
 def test_reading_is_projected_along_the_line_through_what_was_measured() -> None:
@@ -95,6 +97,29 @@ def test_the_window_and_the_stream_are_measured_once_for_speed_as_well() -> None
         sizes = [len(seen.body) for seen in ollama.requests if "/v1/" in seen.path]
     assert speed.status == "passed"
     assert sum(size > 20_000 for size in sizes) <= 3  # no measuring prompts of speed's own
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize(
+    ("refused", "status", "patience"), [(True, "failed", 10.0), (False, "passed", 0.3)]
+)
+def test_a_request_that_takes_long_is_only_begun_and_its_refusal_is_seen(
+    refused: bool, status: str, patience: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("factory_byok.exercises.session.PEEK", patience)
+    limits, told = replace(SHORT, speed=0.4), list[str]()
+    with Ollama([replace(GALLERY["smollm2"], script=Script(seconds_to_read=0.6))]) as ollama:
+        session = a_session(an_aim(ollama.url), limits, seen(ollama))
+        session.say, session.writing = told.append, (20.0, 100)
+        if refused:
+            refusal = Reply(400, b'{"error":{"message":"the request is too large"}}')
+            ollama.replies["/v1/chat/completions"] = lambda asked: (
+                refusal if len(asked.body) > 30_000 else route(ollama._table(), asked)
+            )
+        (done,) = exercises(session, ("speed",))
+    assert done.status == status
+    assert "Looking whether the server takes droid's first request" in told[-1]
+    assert "fault" in done.evidence or done.evidence["whole_request"] is False
 
 
 def test_what_comes_in_one_burst_tells_no_pace() -> None:

@@ -12,7 +12,7 @@ from factory_byok.exercises.needles import Scale, holds, message, scale
 from factory_byok.exercises.refusal import Overflow
 from factory_byok.exercises.truncation import Cut
 from factory_byok.exercises.window import judge
-from factory_byok.exercises.window_proof import Proof
+from factory_byok.exercises.window_proof import Proof, _next_size
 from tests.doubles.engine import Engine
 from tests.doubles.ollama import Ollama
 from tests.doubles.ollama.gallery import GALLERY
@@ -159,6 +159,24 @@ def test_a_real_engine_refuses_and_its_window_is_proven(engine: Engine) -> None:
     assert "2,048" in done.reason
 
 
+@pytest.mark.parametrize(
+    ("rate", "proven", "size"),
+    [
+        (3_000, 0, 32_040),
+        (1_000, 0, 32_040),  # 32 s, and no smaller message before it
+        (300, 0, 14_400),
+        (90, 0, 4_600),
+        (60, 0, 3_600),
+        (300, 14_000, 0),  # one long message is enough
+        (3_000, 14_000, 32_040),  # unless another one costs little
+    ],
+)
+def test_one_long_message_is_sent_as_large_as_time_allows(
+    rate: float, proven: int, size: int
+) -> None:
+    assert _next_size(Proof(32_040, rate=rate, proven=proven), left=120.0) == size
+
+
 def test_a_scale_tells_tokens_of_any_number_of_sentences() -> None:
     line = scale((4, 104), (40, 608))
     assert line == Scale(48.0, 14.0)
@@ -180,6 +198,7 @@ def test_no_two_messages_begin_alike_and_all_weigh_the_same() -> None:
     [
         (Proof(32_000, claimed=32_064, counted=31_990, proven=31_990), "passed"),
         (Proof(8_128, claimed=8_192, counted=8_100, proven=8_100), "warning"),
+        (Proof(8_128, claimed=8_192, counted=700, short_of_time=True), "warning"),
         (Proof(32_000, claimed=40_000, counted=9_000, proven=9_000, short_of_time=True), "passed"),
         (Proof(32_000, claimed=40_000, counted=20_002, cut=Cut(31_900, 20_002, 40_000)), "warning"),
         (Proof(32_000, refusal=Overflow(32_000, 32_010), counted=31_900, proven=31_900), "passed"),
