@@ -217,11 +217,20 @@ def raise_window(
 
 def _for_all(snap: Snapshot, endpoint: str, server: Server, window: Tokens) -> str:
     """The sentence that raises the window of the whole server, to stand after a colon."""
-    if runner(snap, endpoint, server) == "app":
-        stop = next((each for each in SLIDER if each * 1024 >= window), SLIDER[-1])
-        return f"in the Ollama app's settings, move the context length slider to {stop}k"
-    text = set_variable(snap, endpoint, server, f"{server.window_setting}={window}")
-    return lower_first(text)
+    return lower_first(set_window(snap, endpoint, server, window))
+
+
+def set_window(snap: Snapshot, endpoint: str, server: Server, window: Tokens) -> str:
+    """A sentence that gives a whole Ollama a window, in the way of its platform.
+
+    The app's slider rules over the variable, but at its end, automatic, the variable counts.
+    """
+    variable = set_variable(snap, endpoint, server, f"{server.window_setting}={window}")
+    if runner(snap, endpoint, server) != "app":
+        return variable
+    slider = "In the Ollama app's settings, move the context length slider to"
+    stop = next((each for each in SLIDER if each * 1024 >= window), 0)
+    return f"{slider} {stop}k" if stop else f"{slider} automatic. Then {lower_first(variable)}"
 
 
 def _container(server: Server | None) -> str:

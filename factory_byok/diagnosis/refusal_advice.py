@@ -21,7 +21,7 @@ from factory_byok.diagnosis.advice import (
     raise_window,
     start_ollama,
 )
-from factory_byok.diagnosis.checks.server_silent import remedy_for as silence_remedy
+from factory_byok.diagnosis.unreachable import silence_remedy
 from factory_byok.droid.field_names import DIALECTS
 from factory_byok.droid.known_models import known_model
 from factory_byok.droid.proxies import proxy_for
@@ -209,8 +209,8 @@ def _output(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
 def _too_long(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
     """A smaller answer where the prompt alone fits, else a larger window."""
     window = _number(done, "allowed")
-    if window > _FIRST_TURN:
-        most = window // 4
+    most = window // 4
+    if window - most >= _FIRST_TURN:
         return Remedy(
             f"Make the output limit smaller: prompt and answer share a window of {window:,}",
             by_command(_set(entry, f"max_output={most}")),
@@ -326,6 +326,9 @@ _BY_CAUSE: Final[dict[str, Callable[[Snapshot, Entry, Exercise], Remedy]]] = {
     "not_found": _no_path,
     "no_such_path": _no_path,
     "field_refused": _field,
+    "own_limit": lambda _, entry, __: Remedy(
+        "Raise the entry's output limit", by_command(_set(entry, "max_output=4000"))
+    ),
     "load_timeout": lambda _, entry, __: Remedy(
         "Give the load more time, or choose a smaller model",
         by_command(("byok", "test", entry.id, "--load-timeout", "900")),

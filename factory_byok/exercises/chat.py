@@ -10,6 +10,7 @@ from factory_byok.core.facts import Exercise
 from factory_byok.exercises.droid_request import small
 from factory_byok.exercises.exchange import Enough, Exchange
 from factory_byok.exercises.session import Session, evidence_of
+from factory_byok.exercises.thinking import droid_limit
 
 PROMPT: Final = "Say hello in one short sentence."
 # Finish reasons after which droid asks on without end.
@@ -19,19 +20,18 @@ ENOUGH: Final = Enough(seconds=5.0)  # a sentence is there by then, or the model
 
 def run(session: Session) -> Exercise:
     """Passes on an answer that is not empty and that the server lets come to its end."""
-    limits = session.limits
-    wait = "" if session.warm else f"; it may take up to {limits.load + limits.answer:.0f} s"
+    wait = "" if session.warm else f"; {session.limits.patience(session.limits.answer)}"
     session.say(f"Asking {session.target.model} for one answer{wait}")
     done = session.ask(small(PROMPT), enough=ENOUGH)
     if done.fault:
         return session.failed("chat", done)
-    fault, reason = lacking(done)
+    fault, reason = lacking(session, done)
     if fault:
         return session.wrong("chat", fault, reason, evidence_of(done))
     return session.result("chat", "passed", evidence=evidence_of(done))
 
 
-def lacking(done: Exchange) -> tuple[str, str]:
+def lacking(session: Session, done: Exchange) -> tuple[str, str]:
     """What a proper answer lacks: the machine's word and a sentence, both empty when nothing.
 
     Thoughts count as an answer. An answer that the server ends at a limit makes droid ask on and
@@ -40,9 +40,10 @@ def lacking(done: Exchange) -> tuple[str, str]:
     answer = done.answer
     if not (answer.text.strip() or answer.reasoning.strip() or answer.calls):
         return "empty_answer", "The model answered with nothing"
-    if answer.finish in ENDLESS and not done.stopped:
-        return (
-            "cut_off",
-            "The server ends the answer at a limit of its own, and droid then asks without end",
-        )
-    return "", ""
+    if answer.finish not in ENDLESS or done.stopped:
+        return "", ""
+    most = droid_limit(session.target)
+    own = (answer.completion_tokens or done.pieces) >= most
+    whose = f"The entry's output limit of {most:,g}" if own else "A limit of the server's own"
+    fault = "own_limit" if own else "cut_off"
+    return fault, f"{whose} ends the answer, and droid then asks without end"

@@ -281,10 +281,11 @@ def _interrupted(silence: NoAnswer, course: _Course, seconds: float) -> Fault:
     pieces = course.parts.size
     if not pieces:
         return Fault(silence.kind, silence.message)
+    words = silence.message
     if silence.kind == "timeout":
         words = f"The answer did not end within {seconds:g} s of its first token"
-        return Fault("timeout_inside", f"{words}; {pieces} pieces had come")
-    return Fault(f"{silence.kind}_inside", f"{silence.message}; {pieces} pieces had come")
+    came = "1 piece" if pieces == 1 else f"{pieces:,} pieces"
+    return Fault(f"{silence.kind}_inside", f"{words}; {came} had come")
 
 
 def _some(stream: Stream) -> str:

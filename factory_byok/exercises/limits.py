@@ -36,6 +36,11 @@ class Limits:
     slow_first_request: float | None = None
     slow_tokens_per_second: float | None = None
 
+    def patience(self, more: float = 0.0) -> str:
+        """How long a load, and `more` seconds, may take; a phrase."""
+        no_limit = self.load >= FOR_EVER
+        return "it may take long" if no_limit else f"it may take up to {self.load + more:.0f} s"
+
 
 def load_deadline(env: Mapping[str, str]) -> float:
     """Seconds for a load: OLLAMA_LOAD_TIMEOUT as Ollama reads it, else five minutes.

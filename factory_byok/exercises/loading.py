@@ -41,7 +41,7 @@ def load(session: Session) -> Fault | None:
     session.say(
         f"{session.target.model} is loaded already"
         if known
-        else f"Loading {session.target.model}; this may take up to {session.limits.load:g} s"
+        else f"Loading {session.target.model}; {session.limits.patience()}"
     )
     start = time.monotonic()
     fault = _load_only(session)

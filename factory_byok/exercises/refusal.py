@@ -87,7 +87,7 @@ def named_fault(body: str, said: str) -> Fault | None:
     length = overflow(body)
     cause = cause_of(said)
     if length and not (cause and cause.kind in ("tokens_a_minute", "credit")):
-        words = "Prompt and output limit together exceed the server's window"
+        words = "Prompt and output limit do not fit into the server's window together"
         return Fault("too_long", words, True, length.window)
     if cause is None:
         return None

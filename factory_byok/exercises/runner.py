@@ -36,7 +36,7 @@ HOPELESS: Final = (
     "unauthorized", "payment", "forbidden", "not_found", "rate_limited", "busy", "loading",
     "redirect", "html", "protocol", "flood", "no_such_path", "server_error",
     "bad_request", "not_streamed", "status", "error_inside", "error_event", "broken_event",
-    "protocol_inside", "reset_inside", "empty", "cut_off",
+    "protocol_inside", "reset_inside", "empty", "cut_off", "own_limit",
     *(cause.kind for cause in CAUSES if cause.kind not in ("call_not_parsed", "output_limit")),
 )
 # fmt: on

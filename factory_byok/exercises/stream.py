@@ -22,7 +22,7 @@ def run(session: Session) -> Exercise:
     evidence = {**evidence_of(done), "tokens_per_second": rounded(speed, 2)}
     if done.fault:
         return session.failed("stream", done, tokens_per_second=rounded(speed, 2))
-    fault, reason = lacking(done)
+    fault, reason = lacking(session, done)
     if fault:
         return session.wrong("stream", fault, reason, evidence)
     if done.answer.prompt_tokens is None and not done.stopped:

@@ -29,14 +29,14 @@ Verdict = Literal[
 WORDS: Final[dict[str, str]] = {
     "prose": "The model answered in prose instead of calling the tool",
     "json_text": "The model wrote the tool call as JSON text, which droid does not see as a call",
-    "tag_text": "The model wrote the tool call as `<tool_call>` text, which the server did not "
-    "parse",
-    "function_text": "The model wrote the tool call as `<function=` text, which the server did not "
-    "parse",
+    "tag_text": "The model wrote the tool call as text between tags (`<tool_call>` or the like), "
+    "which the server did not parse",
+    "function_text": "The model wrote the tool call as text (`<function=` or the like), which the "
+    "server did not parse",
     "wrong_name": "The model called a tool that was not offered",
     "bad_arguments": "The arguments of the tool call are not JSON",
     "wrong_arguments": "The arguments of the tool call do not match the tool's schema",
-    "cut_short": "The model used up its tokens without calling the tool",
+    "cut_short": "The model wrote as much as it was let, and called no tool",
     "nothing": "Nothing came where a tool call was asked for: the server left the call out",
     "only_whole": "The server passes on tool calls only when it does not stream, and droid always "
     "streams",

@@ -88,12 +88,14 @@ def judge(proof: Proof, floor: int) -> tuple[ExerciseStatus, str]:
             else "within it"
         )
         return "warning", f"{words}; {whole} nothing was cut"
-    return "passed", _passed_words(proof, floor)
+    return "passed", _passed_words(proof, floor, window)
 
 
 def _a_minute(proof: Proof) -> tuple[ExerciseStatus, str]:
     """An account that allows fewer tokens a minute than were to be proven."""
     words = f"The account allows {show_tokens(proof.a_minute)} a minute"
+    if proof.a_minute >= ENOUGH and not proof.proven:
+        return "skipped", f"{words.lower()} and let no long message through, so nothing is proven"
     if proof.proven >= min(ENOUGH, proof.wanted):
         return "passed", f"{show_tokens(proof.proven)} reached the model whole; {words.lower()}"
     return "failed", f"{words}, and droid's first request alone has about {ENOUGH:,}"
@@ -114,14 +116,14 @@ def _cut_words(proof: Proof) -> str:
     return words
 
 
-def _passed_words(proof: Proof, floor: int) -> str:
+def _passed_words(proof: Proof, floor: int, claimed: int) -> str:
     """How much is proven and, where time ran out, how much is only claimed."""
     whole = proof.proven or proof.counted
     words = f"{show_tokens(whole)} reached the model whole"
     if not proof.short_of_time or whole >= floor - RESERVE:
         return words
-    if proof.claimed:
-        return f"{words}; there was no time for more, so {proof.claimed:,} are only claimed"
+    if claimed:
+        return f"{words}; there was no time for more, so {claimed:,} are only claimed"
     return f"{words}; there was no time for more"
 
 

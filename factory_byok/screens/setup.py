@@ -5,7 +5,7 @@ from typing import Final
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
-from factory_byok.core.units import show_bytes, show_tokens
+from factory_byok.core.units import show_bytes, show_seconds, show_tokens
 from factory_byok.core.words import lower_first
 from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.machine import machine_rows
@@ -16,6 +16,7 @@ from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.workflows.add import Plan
 from factory_byok.workflows.offered_models import Offered
 from factory_byok.workflows.setup.guide import Screen
+from factory_byok.workflows.setup.keep_alive import Kept
 from factory_byok.workflows.setup.steps import Start, Step, StepName
 from factory_byok.workflows.windows import Row
 
@@ -185,7 +186,7 @@ def window_lines(now: Row, aim: int, style: Style) -> Iterator[str]:
     given = f"{show_tokens(now.window)} ({now.decided_by})" if now.window else "an unknown window"
     yield from style.wrapped(
         printable(
-            f"Ollama gives `{now.model}` {given}, and cuts off what is longer without an error. "
+            f"Ollama gives `{now.model}` {given}, and cuts off or refuses what is longer. "
             "droid's first request alone is 7,000 to 11,500 tokens, and droid needs 32,000."
         ),
         "  ",
@@ -199,13 +200,14 @@ def window_lines(now: Row, aim: int, style: Style) -> Iterator[str]:
     )
 
 
-def keep_lines(size: int, for_good: str, style: Style) -> Iterator[str]:
+def keep_lines(now: Kept, for_good: str, style: Style) -> Iterator[str]:
     """What a longer stay in memory costs, and how to have it for good."""
-    held = f"It holds {show_bytes(size)} meanwhile. " if size else ""
+    held = f"It holds {show_bytes(now.size)} meanwhile. " if now.size else ""
+    soon = f"in {show_seconds(now.seconds)} when it is not used" if now.seconds else "at once"
     yield from style.wrapped(
-        "Ollama unloads an idle model after 5 minutes, so every longer pause costs a new load. "
-        "byok can ask it to keep this one for an hour after each use; once it is unloaded "
-        "(Ollama restarts, another model needs the room), Ollama's own time counts again. "
+        f"Ollama unloads this model {soon}, so a longer pause costs a new load. byok can ask it to "
+        "keep it for an hour after each use; once it is unloaded (an hour goes by, Ollama "
+        "restarts, another model needs the room), Ollama's own time counts again. "
         f"{held}For good: {lower_first(for_good)}",
         "  ",
         "  ",

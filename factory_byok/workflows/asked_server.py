@@ -7,7 +7,7 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Server, Snapshot, Unknown
 from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.answering import answering, is_ollamas, listing, other_kind, told_of
-from factory_byok.diagnosis.checks.server_silent import remedy_for
+from factory_byok.diagnosis.unreachable import silence_remedy
 
 
 def server_at(snap: Snapshot, address: Address) -> Server:
@@ -34,5 +34,5 @@ def next_step(snap: Snapshot, endpoint: str, reading: Unknown) -> str:
     kind = other_kind(snap)
     if kind is not None and is_ollamas(snap, endpoint):
         return f"{told_of(*kind)}: `{join(listing(*kind))}` lists its models"
-    remedy = remedy_for(snap, endpoint, reading)
+    remedy = silence_remedy(snap, endpoint, reading)
     return f"{remedy.text} with `{join(remedy.command)}`" if remedy.command else remedy.text

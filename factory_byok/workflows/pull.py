@@ -166,8 +166,8 @@ def _check_disk(model: str, disk: Disk, size: Bytes) -> None:
     if size + SPARE <= disk.free or not size:
         return
     raise ByokError(
-        f"`{model}` needs about {show_bytes(size)} and the disk of {disk.path} has "
-        f"{show_bytes(disk.free)} left",
+        f"`{model}` needs about {show_bytes(size)} with {show_bytes(SPARE)} to spare, and the disk "
+        f"of {disk.path} has {show_bytes(disk.free)} left",
         "Remove models with `ollama rm NAME`, or move the store with OLLAMA_MODELS",
     )
 

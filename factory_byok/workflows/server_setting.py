@@ -13,7 +13,7 @@ from factory_byok.core.facts import Server, Snapshot
 from factory_byok.core.http import NoAnswer
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
-from factory_byok.diagnosis.advice import DROP_IN, SLIDER, runner, set_variable
+from factory_byok.diagnosis.advice import DROP_IN, runner, set_window
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.providers.ollama.replies import parse_version
 from factory_byok.workflows.asked_server import server_at
@@ -55,7 +55,7 @@ def plan(world: World, snap: Snapshot, server: Server, address: Address, window:
         )
     endpoint = address.identity()
     kind, setting = runner(snap, endpoint, server), f"{server.window_setting}={window}"
-    by_hand = set_variable(snap, endpoint, server, setting)
+    by_hand = set_window(snap, endpoint, server, window)
     name, value = setting.split("=")
     if kind == "service" and world.system == "linux":
         back = f"Delete {DROP_IN}, then `sudo systemctl daemon-reload` and restart Ollama"
@@ -63,9 +63,6 @@ def plan(world: World, snap: Snapshot, server: Server, address: Address, window:
     if kind == "homebrew" and world.system == "darwin":
         back = f"Run `launchctl unsetenv {name}`, then `brew services restart ollama`"
         return Setting(address, window, by_hand, tuple(_of_homebrew(name, value)), back=back)
-    if kind == "app":
-        stop = next((each for each in SLIDER if each * 1024 >= window), SLIDER[-1])
-        by_hand = f"In the Ollama app's settings, move the context length slider to {stop}k"
     return Setting(address, window, by_hand)
 
 

@@ -32,7 +32,7 @@ from factory_byok.sizing.fitting import asked_of, fit, free_memory, installed
 from factory_byok.workflows.asked_server import server_at
 from factory_byok.workflows.loading import seen_loaded
 
-UNLOADED: Final = "the server unloads the model right after each use (its keep-alive is 0)"
+UNLOADED: Final = "the server unloads the model right after each use (its keep-alive is too short)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.core.words import gpu_phrases, lower_first, memory_phrase
 from factory_byok.diagnosis.answering import answering, other_kind, told_of
 from factory_byok.diagnosis.checks.model_missing import meant, nearest
-from factory_byok.diagnosis.checks.server_silent import remedy_for
+from factory_byok.diagnosis.unreachable import silence_remedy
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama.replies import parse_version
 from factory_byok.sizing.fitting import (
@@ -67,7 +67,7 @@ def server(way: Way) -> Done:
     kind = other_kind(snap)
     if kind and way.guide.asks and way.guide.agrees(f"{told_of(*kind)}. Go on with that?"):
         return another_provider(way, kind[1].provider)
-    remedy = remedy_for(snap, endpoint, silence)
+    remedy = silence_remedy(snap, endpoint, silence)
     if answering(snap, endpoint):  # setup is to go on there, whatever fix would do to the entries
         remedy = Remedy(next_step(snap, endpoint, silence))
     start = start_of(snap, silence, remedy)

@@ -131,14 +131,14 @@ def keep_alive(way: Way) -> Done:
         return "unchanged", f"it stays in memory {_lasting(now.seconds)}"
     server = way.server()
     for_good = set_variable(way.look(), way.ollama.identity(), server, KEEP)
-    way.guide.show("keeping", now.size, for_good)
+    way.guide.show("keeping", now, for_good)
     if not way.guide.agrees("Keep it in memory for an hour after each use?"):
         return "skipped", "you said no"
     with way.progress.working(f"Loading {way.model}"):
         keeping.keep(way.world, way.ollama, way.model, keeping.HOUR)
     told = (
-        "it stays in memory for an hour after each use; once Ollama restarts or another model "
-        "pushes it out, Ollama's own time counts again"
+        "it stays in memory for an hour after each use; once it is unloaded (an hour goes by, "
+        "Ollama restarts, another model needs the room), Ollama's own time counts again"
     )
     if way.guide.asks:
         return "done", told  # how to have it for good was shown with the question
@@ -156,6 +156,6 @@ def _loaded(way: Way) -> keeping.Kept:
 
 def _lasting(seconds: float) -> str:
     """A long time in words."""
-    if seconds > 30 * 86_400:
-        return "for good"
+    if seconds > 3_650 * 86_400:
+        return "for good"  # Go's largest duration is 292 years
     return f"for {round(seconds / 60):,} minutes more without use"
