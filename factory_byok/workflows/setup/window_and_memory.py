@@ -137,8 +137,8 @@ def keep_alive(way: Way) -> Done:
     with way.progress.working(f"Loading {way.model}"):
         keeping.keep(way.world, way.ollama, way.model, keeping.HOUR)
     told = (
-        "it stays in memory for an hour after each use; once it is unloaded (an hour goes by, "
-        "Ollama restarts, another model needs the room), Ollama's own time counts again"
+        "it stays in memory for an hour after each use; once it is unloaded, Ollama's own time "
+        "counts again"
     )
     if way.guide.asks:
         return "done", told  # how to have it for good was shown with the question
