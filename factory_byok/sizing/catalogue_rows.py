@@ -113,7 +113,7 @@ ministral-3:3b          mistral3 26 3072 32/8/128  9216  131072 262144 3849   q4
 ministral-3:8b*         mistral3 34 4096 32/8/128  14336 131072 262144 8918   q4_k_m=6020             yes
 ministral-3:14b         mistral3 40 5120 32/8/128  16384 131072 262144 13945  q4_k_m=9100             yes
 @ 2026-11 https://huggingface.co/nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16
-nemotron-3-nano:30b*    nemotron_h_moe 52 2688 32/2/128 1856 131072 1048576 31578 q4_k_m=24300        yes nano experts=128/6/1856 shared=3712 ssm=4096/128/8/64
+nemotron-3-nano:30b*    nemotron_h_moe 52 2688 32/2/128 1856 131072 1048576 31578 q4_k_m=24300        yes layers=nano experts=128/6/1856 shared=3712 ssm=4096/128/8/64
 @ 2026-11 https://huggingface.co/ibm-granite, ollama.com/library/granite4:latest/blobs/5c7ac4aead1b (3B: 2.1 GB)
 granite4:3b*            granite  40 2560 40/8/64   8192  100352 131072 3403   q4_k_m=2100             yes
 granite4:3b-h           granitehybrid 40 2048 32/8/64 8192 100352 131072 3191 q4_k_m=1940             yes kv=0x5,8,0x9,8,0x9,8,0x9,8,0x4 ssm=4096/128/1/64
@@ -128,11 +128,50 @@ seed-oss:36b*           seed_oss 64 5120 80/8/128  27648 155136 524288 36151  q4
 kimi-linear:48b*        kimi-linear 27 2304 32/1/576 9216 163840 1048576 49122 q4_k_m=~29700          ? elsewhere kv=0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x2,1 experts=256/8/1024 shared=1024 lead=1 mla=512/64/0/192/128 kda=128
 @ 2026-11 https://huggingface.co/MiniMaxAI
 minimax-m2:230b*        minimax-m2 62 3072 48/8/128 1536 200064 196608 228690 q4_k_m=~138000          ? elsewhere experts=256/8/1536
+@ 2026-11 https://huggingface.co (config.json of each model), llama.cpp's own planning of these shapes (tests/sizing/memory/engine.json)
+command-a:111b*         cohere2  64 12288 96/8/128 36864 256000 262144 111058 q4_k_m=67000            yes window=4096
+command-r:35b*          command-r 40 8192 64/8/128 24576 256000 131072 32296  q4_0=18700              yes
+command-r7b:7b*         cohere2  32 4096 32/8/128  14336 256000 131072 8028   q4_k_m=5100             yes window=4096
+deepseek-r1:671b        deepseek2 61 7168 128/1/576 18432 129280 163840 671026 q4_k_m=404000          yes experts=256/8/2048 shared=2048 lead=3 mla=512/64/1536/192/128
+deepseek-v3:671b*       deepseek2 61 7168 128/1/576 18432 129280 163840 671026 q4_k_m=404000          ? experts=256/8/2048 shared=2048 lead=3 mla=512/64/1536/192/128
+deepseek-v3.1:671b*     deepseek2 61 7168 128/1/576 18432 129280 163840 671026 q4_k_m=404000          yes experts=256/8/2048 shared=2048 lead=3 mla=512/64/1536/192/128
+deepseek-v3.2:671b*     deepseek32 61 7168 128/1/576 18432 129280 163840 671026 q4_k_m=~410000        ? elsewhere experts=256/8/2048 shared=2048 lead=3 mla=512/64/1536/192/128 index=64/128/2048
+ernie-4.5:21b*          ernie4_5-moe 28 2560 20/4/128 12288 103424 131072 21825 q4_k_m=~13300         ? elsewhere experts=64/6/1536 shared=3072 lead=1
+gemma3n:e2b             gemma3n  30 2048 8/2/256   8192  262400 32768  4460   q4_k_m=5600             no  window=512 sharedkv=10 perlayer=256 altup=4
+gemma3n:e4b*            gemma3n  35 2048 8/2/256   16384 262400 32768  6870   q4_k_m=7500             no  window=512 sharedkv=15 perlayer=256 altup=4
+glm-4.5-air:106b*       glm4moe  46 4096 96/8/128  10944 151552 131072 106852 q4_k_m=~68000           ? elsewhere experts=128/8/1408 shared=1408 lead=1
+glm-4.6:355b*           glm4moe  92 5120 96/8/128  12288 151552 202752 352798 q4_k_m=~216000          ? elsewhere experts=160/8/1536 shared=1536 lead=3
+glm-4.7:355b*           glm4moe  92 5120 96/8/128  12288 151552 202752 352798 q4_k_m=~216000          ? elsewhere experts=160/8/1536 shared=1536 lead=3
+glm-5:744b*             glm-dsa  78 6144 64/1/576  12288 154880 202752 743900 q4_k_m=~456000          ? elsewhere experts=256/8/2048 shared=2048 lead=3 mla=512/64/2048/256/256 index=32/128/2048
+granite4:1b-h           granitehybrid 40 1536 12/4/128 4096 100352 131072 1462 q4_k_m=~900            yes kv=0x5,4,0x9,4,0x9,4,0x9,4,0x4 ssm=3072/128/1/48
+kimi-k2:1t*             deepseek2 61 7168 64/1/576 18432 163840 262144 1026408 q4_k_m=~621000         ? elsewhere experts=384/8/2048 shared=2048 lead=1 mla=512/64/1536/192/128
+kimi-k2.5:1t*           deepseek2 61 7168 64/1/576 18432 163840 262144 1026408 q4_k_m=~621000         ? elsewhere experts=384/8/2048 shared=2048 lead=1 mla=512/64/1536/192/128
+lfm2:8b                 lfm2moe  24 2048 32/8/64   7168  65536  131072 8339   q4_k_m=~5050            ? kv=0x2,8,0x3,8,0x3,8,0x3,8,0x3,8,0x2,8,0x2 experts=32/4/1792 lead=2 conv=3
+llama4:scout*           llama4   48 5120 40/8/128  16384 202048 1048576 107770 q4_k_m=67000           yes window=8192 experts=16/1/8192 step=1
+llama4:maverick         llama4   48 5120 40/8/128  16384 202048 1048576 400712 q4_k_m=245000          yes window=8192 experts=128/1/8192 step=2
+mimo-v2-flash:309b*     mimo2    48 4096 64/8/192  16384 152576 262144 308778 q4_k_m=~189000          ? elsewhere value=128 kv=4,8x4,4,8x5,4,8x5,4,8x5,4,8x5,4,8x5,4,8x5,4,8x5,4 slide=0,1x4,0,1x5,0,1x5,0,1x5,0,1x5,0,1x5,0,1x5,0,1x5,0 window=128 experts=256/8/2048 lead=1
+minimax-m2.1:230b*      minimax-m2 62 3072 48/8/128 1536 200064 196608 228690 q4_k_m=~138000          ? elsewhere experts=256/8/1536
+minimax-m2.5:230b*      minimax-m2 62 3072 48/8/128 1536 200064 196608 228690 q4_k_m=~138000          ? elsewhere experts=256/8/1536
+mistral-large-3:675b*   deepseek2 61 7168 128/1/576 16384 131072 262144 672948 q4_k_m=~411000         ? elsewhere experts=128/4/4096 shared=4096 lead=3 mla=512/64/1536/192/128
+mistral-small-4:119b*   mistral4 36 4096 32/1/320  12288 131072 1048576 118970 q4_k_m=~72700          ? elsewhere experts=128/4/2048 shared=2048 mla=256/64/1024/128/128
+mixtral:8x7b*           llama    32 4096 32/8/128  14336 32000  32768  46703  q4_0=26442              yes experts=8/2/14336
+mixtral:8x22b           llama    56 6144 48/8/128  16384 32768  65536  140621 q4_0=79500              yes experts=8/2/16384
+nemotron-3-super:120b*  nemotron_h_moe 88 4096 32/2/128 2688 131072 1048576 120671 q4_k_m=~87000      yes layers=super experts=512/22/2688 shared=5376 narrow=1024 ssm=8192/128/8/128
+olmo-3:7b*              olmo2    32 4096 32/32/128 11008 100278 65536  7298   q4_k_m=~4470            ? window=4096
+olmo-3:32b              olmo2    64 5120 40/8/128  27648 100278 65536  32234  q4_k_m=~19500           ? window=4096
+olmo-3.1:32b*           olmo2    64 5120 40/8/128  27648 100278 65536  32234  q4_k_m=~19500           ? window=4096
+phi4-mini:3.8b*         phi3     32 3072 24/8/128  8192  200064 131072 3836   q4_k_m=2500             yes
+qwen3.5:397b            qwen35moe 60 4096 32/2/256 1024  248320 262144 396800 q4_k_m=~243000          yes experts=512/10/1024 shared=1024 delta=8192
+qwq:32b*                qwen2    64 5120 40/8/128  27648 152064 40960  32764  q4_k_m=19851            yes
+step-3.5-flash:196b*    step35   45 4096 64/8/128  11264 128896 262144 196960 q4_k_m=~120000          ? elsewhere slide=0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0 window=512 experts=288/8/1280 shared=1280 lead=3
 """  # noqa: E501 - a table is read by its columns
 
-# The layers of nemotron-3-nano: M a state space, E experts, * attention (its configuration's
-# `hybrid_override_pattern`).
-NANO: Final = "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME"
+# The layers of nemotron-3: M a state space, E experts, * attention (the `hybrid_override_pattern` of
+# each model's configuration).
+LAYERS: Final[Mapping[str, str]] = {
+    "nano": "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME",
+    "super": "MEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +262,11 @@ def _row(cells: list[str], source: str, date: str) -> Row:
 
 # The metadata behind one of the table's words; several values are split by `/`.
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "altup": ("altup.num_inputs",),
     "conv": ("shortconv.l_cache",),
     "deep": ("n_deepstack_layers",),
     "experts": ("expert_count", "expert_used_count", "expert_feed_forward_length"),
+    "index": tuple(f"attention.indexer.{each}" for each in ("head_count", "key_length", "top_k")),
     "kda": ("kda.head_dim",),
     "latent": ("attention.kv_lora_rank",),
     "lead": ("leading_dense_block_count",),
@@ -237,10 +278,12 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "attention.value_length_mla",
     ),
     "mtp": ("nextn_predict_layers", DRAFTS),
+    "narrow": ("moe_latent_size",),
     "perlayer": ("embedding_length_per_layer_input",),
     "shared": ("expert_shared_feed_forward_length",),
     "sharedkv": ("attention.shared_kv_layers",),
     "ssm": ("ssm.inner_size", "ssm.state_size", "ssm.group_count", "ssm.time_step_rank"),
+    "step": ("interleave_moe_layer_step",),
     "value": ("attention.value_length",),
     "window": ("attention.sliding_window",),
 }
@@ -266,10 +309,11 @@ def _more(key: str, value: str) -> dict[str, Json]:
         }
     if key == "swa":
         return {f"attention.{each}_length_swa": int(value) for each in ("key", "value")}
-    if key == "nano":
+    if key == "layers":
+        width = {"nano": 1856, "super": 2688}[value]
         return {
-            "attention.head_count_kv": [2 if each == "*" else 0 for each in NANO],
-            "feed_forward_length": [1856 if each == "E" else 0 for each in NANO],
+            "attention.head_count_kv": [2 if each == "*" else 0 for each in LAYERS[value]],
+            "feed_forward_length": [width if each == "E" else 0 for each in LAYERS[value]],
         }
     if key in LISTS:
         return {LISTS[key]: _list(value, flags=key == "slide")}
