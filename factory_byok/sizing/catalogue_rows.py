@@ -166,11 +166,11 @@ qwq:32b*                qwen2    64 5120 40/8/128  27648 152064 40960  32764  q4
 step-3.5-flash:196b*    step35   45 4096 64/8/128  11264 128896 262144 196960 q4_k_m=~120000          ? elsewhere slide=0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0 window=512 experts=288/8/1280 shared=1280 lead=3
 """  # noqa: E501 - a table is read by its columns
 
-# The layers of nemotron-3: M a state space, E experts, * attention (the `hybrid_override_pattern` of
+# The layers of nemotron-3: M a state space, E experts, * attention (`hybrid_override_pattern` in
 # each model's configuration).
 LAYERS: Final[Mapping[str, str]] = {
     "nano": "MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME",
-    "super": "MEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEM",
+    "super": "MEMEMEM*" + 8 * "EMEMEMEM*" + "EMEMEMEM",
 }
 
 

@@ -178,7 +178,8 @@ def test_many_shapes_of_the_table_were_asked_about() -> None:
 WANTED = (
     "gemma4 qwen3.5 qwen3.6 qwen3.8 qwen3-coder qwen3-coder-next glm-4.7-flash devstral-small-2 "
     "ministral-3 nemotron-3-nano granite4 lfm2 gpt-oss qwen3-vl seed-oss kimi-linear "
-    "nemotron-3-super glm-5 glm-4.6 olmo-3 llama4 kimi-k2 minimax-m2.5 qwen3.5:397b deepseek-r1:671b"
+    "nemotron-3-super glm-5 glm-4.6 olmo-3 llama4 kimi-k2 minimax-m2.5 qwen3.5:397b "
+    "deepseek-r1:671b"
 )
 
 
