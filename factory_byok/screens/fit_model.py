@@ -63,7 +63,9 @@ def source_phrase(candidate: Candidate, silence: str) -> str:
         "loaded": "the server's metadata, corrected by the size of the loaded model",
         "server": "the server's metadata",
         "catalogue": f"byok's catalogue of {DATE}",
-        "name": "a guess from the number of parameters in its name",
+        "name": f"its nearest relative in byok's catalogue of {DATE}"
+        if candidate.shape.architecture
+        else "a guess from the number of parameters in its name",
         "cloud": "the cloud",
     }[candidate.source]
     return f"{told}; {silence}" if silence else told

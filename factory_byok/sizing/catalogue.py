@@ -85,7 +85,7 @@ class Found:
 
     `shape` holds the weights of its `quantization`; `basis` is `computed` for a listed size and
     `assumed` for one worked out from bits per weight or from the name's number of parameters.
-    `row` is None for a model that is not in the catalogue.
+    `row` is None for a model that is not in the catalogue; `pictures` says that it sees them.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Found:
     quantization: str
     basis: Basis
     row: Row | None = None
+    pictures: bool = False
 
 
 def lookup(name: str) -> Row | None:
@@ -154,7 +155,7 @@ def _of_row(name: str, row: Row, told: str) -> Found:
     size = row.sizes.get(kind)
     weights = size or Bytes(round(count * BITS[kind] / 8))
     basis: Basis = "computed" if size and kind not in row.unsure else "assumed"
-    return Found(name, read_shape(row.info, weights, count), kind, basis, row)
+    return Found(name, read_shape(row.info, weights, count), kind, basis, row, row.pictures)
 
 
 def _relative(name: str, count: Parameters | None) -> Row | None:

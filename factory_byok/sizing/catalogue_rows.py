@@ -166,6 +166,13 @@ qwq:32b*                qwen2    64 5120 40/8/128  27648 152064 40960  32764  q4
 step-3.5-flash:196b*    step35   45 4096 64/8/128  11264 128896 262144 196960 q4_k_m=~120000          ? elsewhere slide=0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0,1x3,0 window=512 experts=288/8/1280 shared=1280 lead=3
 """  # noqa: E501 - a table is read by its columns
 
+# Models with a part for pictures, by the same pages.
+WITH_PICTURES: Final = frozenset(
+    {"devstral-small-2", "gemma3", "gemma4", "kimi-k2.5", "llama4", "ministral-3"}
+    | {"mistral-large-3", "mistral-small-4", "mistral-small3.1", "mistral-small3.2"}
+    | {"qwen3-vl", "qwen3.5", "qwen3.6", "qwen3.8"}
+)
+
 # The layers of nemotron-3: M a state space, E experts, * attention (`hybrid_override_pattern` in
 # each model's configuration).
 LAYERS: Final[Mapping[str, str]] = {
@@ -195,6 +202,11 @@ class Row:
     shape_source: str = ""
     date: str = DATE
     elsewhere: bool = False
+
+    @property
+    def pictures(self) -> bool:
+        """Whether it has a part of its own for pictures."""
+        return self.model in WITH_PICTURES and self.tag not in ("270m", "1b")
 
     @property
     def name(self) -> str:

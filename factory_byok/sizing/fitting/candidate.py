@@ -109,6 +109,7 @@ def by_name(name: str) -> Candidate | None:
         source="catalogue" if found.row else "name",
         tools=_tools_by_name(name),
         quantization=found.quantization.upper(),
+        pictures=found.pictures,
     )
 
 
