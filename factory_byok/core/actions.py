@@ -3,8 +3,9 @@
 How an action is shown, done and undone is in `workflows/actions`; checks only propose them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from factory_byok.core.droid_facts import Json
@@ -42,12 +43,16 @@ class EditSettings:
 
     `groups` are applied one after the other; the pointers of a group name places in the files as
     the group before it left them. `taking_back` also removes what byok itself made around them.
-    `offered` are entries that droid must list afterwards, by file, id and model.
+    `offered` are entries that droid must list afterwards, by file, id and model. `planned` has each
+    file's text and what the edits make of it: not made again while that text stands there.
     """
 
     groups: tuple[tuple[Edit, ...], ...]
     taking_back: bool = False
     offered: tuple[tuple[str, str, str], ...] = ()
+    planned: Mapping[Path, tuple[str | None, str | None]] = field(
+        default_factory=dict, compare=False, repr=False, metadata={"private": True}
+    )
 
     @property
     def edits(self) -> tuple[Edit, ...]:

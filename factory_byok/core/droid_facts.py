@@ -47,13 +47,15 @@ class Repeated:
     """A top-level key that stands more than once in a file.
 
     `line` (from 1) is that of the last, the only one that droid reads; `lost` counts the entries of
-    the others; `repairs`, last place first, leave one.
+    the others; `repairs`, last place first, leave one. `others` counts keys beside this one when
+    they are too many to be told one by one.
     """
 
     key: str
     line: int
     lost: int = 0
     repairs: tuple[TextEdit, ...] = ()
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)

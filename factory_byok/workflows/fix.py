@@ -1,6 +1,6 @@
 """What `byok fix` does: plans every repair in imagination, does it at once, and looks again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -17,11 +17,12 @@ from factory_byok.diagnosis.causes import FOLLOWS_FROM, MUTE, Cause, causes
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.droid.settings import change
+from factory_byok.droid.settings.change import Preview
 from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.workflows import model_copy
-from factory_byok.workflows.plan import Done, Plan, plan_files
+from factory_byok.workflows.plan import Done, Plan
 from factory_byok.workflows.plan import carry_out as do
 
 MOST_ROUNDS: Final = 60  # each repairs all findings of one check; a mended file shows new ones
@@ -59,6 +60,7 @@ class Repair:
 class _Draft:
     """The repairs as far as they are planned, and the files as they would be."""
 
+    before: Texts = field(default_factory=dict)
     texts: Texts = field(default_factory=dict)
     groups: list[tuple[Edit, ...]] = field(default_factory=list)
     modes: dict[str, Edit] = field(default_factory=dict)
@@ -66,6 +68,21 @@ class _Draft:
     refused: dict[str, str] = field(default_factory=dict)
     actions: list[Action] = field(default_factory=list)
     copied: list[CopyModel] = field(default_factory=list)
+
+    @property
+    def diff(self) -> str:
+        """What becomes of the files, secrets masked."""
+        modes = {path: self.modes.get(str(path)) for path in self.texts}
+        return "".join(
+            Preview(path, self.before[path], text, int(str(mode.value)) if mode else None).diff()
+            for path, text in self.texts.items()
+            for mode in [modes[path]]
+        )
+
+    @property
+    def planned(self) -> dict[Path, tuple[str | None, str | None]]:
+        """Each file's text and what becomes of it."""
+        return {path: (self.before[path], text) for path, text in self.texts.items()}
 
     @property
     def all_groups(self) -> tuple[tuple[Edit, ...], ...]:
@@ -78,33 +95,44 @@ class _Draft:
         try:
             self.apply(group)
         except ByokError:
-            return any([self.take(each) for each in findings])  # noqa: C419 - all are tried
+            if len(findings) == 1:
+                return self.take(findings[0])
+            half = len(findings) // 2  # most of many go together all the same
+            first = self.take_all(findings[:half])
+            return self.take_all(findings[half:]) or first
         for each in findings:
-            self.modes |= {edit.file: edit for edit in each.remedy.edits if edit.op == "mode"}
-            self.repaired.append(each)
+            self._took(each)
         return True
 
     def take(self, finding: Finding) -> bool:
         """Makes one finding's edits in imagination; False when they cannot be made now."""
-        modes = {edit.file: edit for edit in finding.remedy.edits if edit.op == "mode"}
-        group = tuple(edit for edit in finding.remedy.edits if edit.op != "mode")
         try:
-            self.apply(group)
+            self.apply(tuple(edit for edit in finding.remedy.edits if edit.op != "mode"))
         except Changed:
             return False  # an edit before it changed its entry: the next round looks anew
         except ByokError as error:
             self.refused[finding.check] = error.message
             return False
+        self._took(finding)
+        return True
+
+    def _took(self, finding: Finding) -> None:
+        """Remembers a repair, and the mode that it gives a file."""
+        modes = {edit.file: edit for edit in finding.remedy.edits if edit.op == "mode"}
+        self._read(modes)
         self.modes |= modes
         self.repaired.append(finding)
-        return True
+
+    def _read(self, files: Iterable[str]) -> None:
+        """Looks at files for the first time."""
+        for path in set(map(Path, files)) - self.texts.keys():
+            self.before[path] = self.texts[path] = read(path).text
 
     def apply(self, group: tuple[Edit, ...]) -> None:
         """Makes one group of edits in imagination, all or none. Raises Changed or ByokError."""
         if not group:
             return
-        for path in {Path(edit.file) for edit in group} - self.texts.keys():
-            self.texts[path] = read(path).text
+        self._read({edit.file for edit in group})
         self.texts |= change.apply_group(self.texts, group)
         self.groups.append(group)
 
@@ -125,10 +153,10 @@ def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
     left = report.findings
     taken = [each for each in left if _take_over(world, after, each, codes, draft)]
     by_hand = tuple(each for each in left if each not in taken and each.remedy.command)
-    edits = [EditSettings(groups)] if (groups := draft.all_groups) else []
+    edits = [EditSettings(groups, planned=draft.planned)] if (groups := draft.all_groups) else []
     return Repair(
         (*draft.actions, *edits),
-        "".join(plan_files(world, each, {}).diff for each in edits),
+        draft.diff,
         tuple(draft.repaired),
         _counted(first, after, draft.repaired),
         tuple(draft.refused.items()),

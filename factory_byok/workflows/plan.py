@@ -6,7 +6,7 @@ last and all together, so that no entry names a model that is not there.
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -55,7 +55,8 @@ def plan_files(world: World, action: EditSettings, texts: Texts, read_by: str = 
     """Makes the edits in imagination; `texts` stand for what files say. Raises ByokError."""
     groups, back = action.groups, action.taking_back
     previews = change.preview(world, groups, taking_back=back, texts=texts)
-    return Files(action, previews, read_by)
+    planned = {each.path: (each.before, each.after) for each in previews}
+    return Files(replace(action, planned=planned), previews, read_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ import factory_byok
 from factory_byok.core.actions import Edit
 from factory_byok.droid.settings.edit import apply
 from factory_byok.droid.settings.jsonc import load
-from factory_byok.droid.settings.jsonc.tree import parse
+from factory_byok.droid.settings.jsonc.reader import read
 from tests.doubles.faults import closed_port, fault
 from tests.doubles.ollama import Ollama
 
@@ -233,7 +233,7 @@ def beside_slowest_question(folder: Path, byok: list[str], home: Path) -> None:
 def edits(folder: Path, byok: list[str]) -> None:
     """Verbs and single edits over 10,000 entries, beside parsing the same file once.
 
-    One parse reads the values alone, the other the place of each; a verb looks at all files, does
+    One parse is Python's, the other byok's own, which finds faults; a verb looks at all files, does
     its edit, imagines droid's view of the result and writes with a record for undo.
     """
     home = home_with(10_000, folder)
@@ -241,7 +241,7 @@ def edits(folder: Path, byok: list[str]) -> None:
     text = path.read_text()
     entry = Edit("add", str(path), "/customModels/-", {"model": "new:32b"})
     first = Edit("remove", str(path), "/customModels/0")
-    parses = medians({"values": _timing(load, text), "places": _timing(parse, text)}, 5)
+    parses = medians({"values": _timing(load, text), "faults": _timing(read, text)}, 5)
     single = medians(
         {
             "one edit: add": _timing(apply, text, [entry]),
@@ -249,7 +249,7 @@ def edits(folder: Path, byok: list[str]) -> None:
         },
         5,
     )
-    row("parsing with places", parses["places"], parses["values"], "parsing the values")
+    row("parsing for faults", parses["faults"], parses["values"], "parsing the values")
     for name, seconds in single.items():
         row(f"{name}, 10,000 entries", seconds, parses["values"], "parsing the values")
     start = medians({"start": lambda: timed([*byok, "--version"], home)}, 5)["start"]
@@ -264,7 +264,7 @@ def edits(folder: Path, byok: list[str]) -> None:
         3,
     )
     for name, seconds in found.items():
-        row(f"{name}, 10,000 entries", seconds - start, parses["places"], "parsing with places")
+        row(f"{name}, 10,000 entries", seconds - start, parses["faults"], "parsing for faults")
 
 
 def _timing(work: Callable[..., object], *words: object) -> Callable[[], float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from factory_byok.core.actions import Edit
+from factory_byok.core.actions import Edit, EditSettings
 from factory_byok.core.droid_facts import Entry, Json
 from factory_byok.core.errors import ByokError
 from factory_byok.core.words import lower_first
@@ -87,31 +87,28 @@ def imagine(
     return look(world, {**(texts or {}), **{each.path: each.after for each in previews}})
 
 
-def write(
-    world: World,
-    groups: Groups,
-    *,
-    verb: str,
-    step: str = "",
-    taking_back: bool = False,
-    offered: Sequence[tuple[str, str, str]] = (),
-) -> tuple[Written, ...]:
+def write(world: World, action: EditSettings, *, verb: str, step: str = "") -> tuple[Written, ...]:
     """Writes all edits, or none, as one step that `byok undo` takes back.
 
-    `offered` are entries (file, id, model) that droid must list afterwards. Raises Changed when an
-    entry is no longer what was seen, and ByokError.
+    Raises Changed when an entry is no longer what was seen, and ByokError.
     """
+    groups = action.groups
     for path in _paths(groups):
         _refuse_link(world, path)
 
     seen: list[Effective] = []
 
     def change(before: Texts) -> Texts:
-        after = _applied(world, before, groups, taking_back)
+        known = {path: action.planned.get(path) for path in before}
+        planned = {
+            path: pair[1] for path, pair in known.items() if pair and pair[0] == before[path]
+        }
+        again = len(planned) < len(before)
+        after = _applied(world, before, groups, action.taking_back) if again else planned
         seen[:] = [look(world, before), look(world, after)]
         _refuse_loss(seen[0], seen[1], groups)
         there = {(each.file, each.id, each.model) for each in _listed(seen[1].entries)}
-        if not there.issuperset(offered):
+        if not there.issuperset(action.offered):
             raise Changed("Another program changed droid's files in between", AGAIN)
         return after
 
@@ -152,10 +149,11 @@ def _applied(
 def apply_group(texts: Texts, group: Sequence[Edit]) -> dict[Path, str | None]:
     """The files of one group of edits after it. Raises Changed or ByokError."""
     after: dict[Path, str | None] = {}
-    for path in dict.fromkeys(Path(edit.file) for edit in group if edit.op != "mode"):
+    for file in dict.fromkeys(edit.file for edit in group if edit.op != "mode"):
+        path = Path(file)
         text = texts[path]
         try:
-            edits = _ordered(_located(text, [each for each in group if Path(each.file) == path]))
+            edits = _ordered(_located(text, [each for each in group if each.file == file]))
             wanted = [each for each in edits if not _is_there(text, each)]
             after[path] = text if text is not None and not wanted else _edited(text, wanted)
         except jsonc.Fault as fault:

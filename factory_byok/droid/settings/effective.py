@@ -5,6 +5,7 @@ entries is droid's own; dropped and shadowed ones stand where they would stand.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -36,6 +37,15 @@ def effective(
 
     `env` tells which variables of keys are set. Never raises for any text.
     """
+    return _effective(tuple(sources), tuple(env.items()), followed)
+
+
+@lru_cache(maxsize=3)  # what was found, what is planned, what is there afterwards
+def _effective(
+    sources: Sequence[Source], variables: tuple[tuple[str, str], ...], followed: Followed
+) -> Effective:
+    """The same, remembered: verbs look again where often nothing is new."""
+    env = dict(variables)
     rules, folders = followed.rules, list[list[FileRead]]()
     read_too = [each for each in sources if rules.org_file or each.place.level != "org"]
     for _, group in groupby(read_too, lambda source: source.place.path.parent):

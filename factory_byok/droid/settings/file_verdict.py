@@ -90,7 +90,7 @@ def read_file(source: Source, rules: Rules) -> FileRead:
         at = jsonc.position(text, outline(text).start)
         reason = "The file holds something else than one object"
         return FileRead(source, _rejected(file, "not_an_object", reason, at), rules)
-    file = replace(file, repeated=repeated(text, values))
+    file = replace(file, repeated=repeated(text))
     return _with_entries(FileRead(source, file, rules, values))
 
 
@@ -107,10 +107,10 @@ def _unparsed(file: SettingsFile, text: str, known: jsonc.Fault | None) -> Setti
 
 def _fault_of(text: str) -> jsonc.Fault | None:
     """What is wrong with a text."""
-    from factory_byok.droid.settings.jsonc.tree import parse
+    from factory_byok.droid.settings.jsonc.reader import read
 
     try:
-        parse(text)
+        read(text)
     except jsonc.Fault as fault:
         return fault
     return None
@@ -213,8 +213,7 @@ def _number(read: FileRead) -> None:
 
 def _discard(read: FileRead, pointer: str, fault: str, why: str) -> None:
     """Rejects a whole file for the value at a pointer, as droid does for an unknown dialect."""
-    from factory_byok.droid.settings.jsonc.outline import outline
-    from factory_byok.droid.settings.jsonc.tree import find
+    from factory_byok.droid.settings.jsonc.outline import find, outline
 
     text = read.source.text or ""
     node = find(outline(text), pointer)

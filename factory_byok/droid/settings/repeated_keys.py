@@ -3,54 +3,68 @@
 droid reads the last of them alone (measured with 0.225.2).
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise, repeat
+from typing import TYPE_CHECKING, Final
 
-from factory_byok.core.droid_facts import Json, Repeated, TextEdit
+from factory_byok.core.droid_facts import Repeated, TextEdit
 from factory_byok.droid.field_names import LIST_NAMES
 from factory_byok.droid.settings import jsonc
-from factory_byok.droid.settings.jsonc.tree import Member, Node
 
-MOST_KEYS: Final = 200  # at the top of a file; droid knows some sixty
-MOST_TIMES: Final = 20_000  # that their names stand in it, the ones within entries included
+if TYPE_CHECKING:
+    from factory_byok.droid.settings.jsonc.outline import Member, Node
+
+MOST_KEYS: Final = 50  # that are told one by one; of more the repairs are one edit
+MOST_EDITS: Final = 1_000  # as of a broken file, see `jsonc.repair`
 
 
-def repeated(text: str, values: Mapping[str, Json]) -> tuple[Repeated, ...]:
-    """The repeated keys of a text that parses to these values.
-
-    None in a text with so many keys, or so many repeats, as no person writes.
-    """
-    if len(values) > MOST_KEYS:
-        return ()
-    # The tree is grown only where a key's text is there twice at all.
-    times = [text.count(json.dumps(key, ensure_ascii=False)) for key in values]
-    if max(times, default=0) < 2 or sum(times) > MOST_TIMES:
+def repeated(text: str) -> tuple[Repeated, ...]:
+    """The repeated keys of a text that parses to an object; of very many the first speaks."""
+    if not jsonc.repeats(text):
         return ()
     from factory_byok.droid.settings.jsonc.outline import outline
 
-    members = outline(text).members
-    by_key: dict[str, list[Member]] = {}
-    for member in members:
-        by_key.setdefault(member.key, []).append(member)
+    root = outline(text)
+    members = root.members
     behind = dict(pairwise(member.key_start for member in members))
-    return tuple(
-        _repeated(text, key, same, behind) for key, same in by_key.items() if len(same) > 1
-    )
+    twice = [[members[at] for at in same] for same in root.by_key.values() if len(same) > 1]
+    repairs = [_repairs(text, same, behind) for same in twice]
+    if len(twice) > MOST_KEYS or sum(map(len, repairs)) > MOST_EDITS:
+        whole = TextEdit(0, text, _repaired(text, [each for some in repairs for each in some]))
+        first = _repeated(text, twice[0], [whole])
+        return (replace(first, others=len(twice) - 1),)
+    return tuple(map(_repeated, repeat(text), twice, repairs))
 
 
-def _repeated(text: str, key: str, same: Sequence[Member], behind: Mapping[int, int]) -> Repeated:
-    """One key; lists of models are joined behind the last, so that its ids stay."""
+def _repeated(text: str, same: "Sequence[Member]", repairs: Sequence[TextEdit]) -> Repeated:
+    """One key."""
+    line, _ = jsonc.position(text, same[-1].key_start)
+    return Repeated(same[-1].key, line, _lost(same), tuple(repairs))
+
+
+def _lost(same: "Sequence[Member]") -> int:
+    """How many entries stand in the lists that droid does not read."""
+    lists = same[0].key in LIST_NAMES.values() and all(each.value.kind == "array" for each in same)
+    return sum(len(each.value.items) for each in same[:-1]) if lists else 0
+
+
+def _repairs(text: str, same: "Sequence[Member]", behind: Mapping[int, int]) -> list[TextEdit]:
+    """The edits for one key; lists of models are joined behind the last, so that its ids stay."""
     *others, last = same
-    nodes = [each.value for each in same]
-    joined = key in LIST_NAMES.values() and all(node.kind == "array" for node in nodes)
     repairs = [_without(text, each.key_start, behind) for each in reversed(others)]
-    lost = sum(len(each.value.items) for each in others) if joined else 0
-    if lost:
+    if _lost(same):
         repairs.insert(0, _joined(text, [each.value for each in others], last.value))
-    line, _ = jsonc.position(text, last.key_start)
-    return Repeated(key, line, lost, tuple(repairs))
+    return repairs
+
+
+def _repaired(text: str, repairs: Iterable[TextEdit]) -> str:
+    """The text after these edits."""
+    parts, done = list[str](), 0
+    for each in sorted(repairs, key=lambda repair: repair.offset):
+        parts += (text[done : each.offset], each.value)
+        done = each.offset + len(each.expected)
+    return "".join((*parts, text[done:]))
 
 
 def _without(text: str, start: int, behind: Mapping[int, int]) -> TextEdit:
@@ -58,7 +72,7 @@ def _without(text: str, start: int, behind: Mapping[int, int]) -> TextEdit:
     return TextEdit(start, text[start : behind[start]], "")
 
 
-def _joined(text: str, others: Sequence[Node], last: Node) -> TextEdit:
+def _joined(text: str, others: "Sequence[Node]", last: "Node") -> TextEdit:
     """The items of the other lists at the end of the last one."""
     inner = [text[node.start + 1 : node.end - 1].strip() for node in others if node.items]
     # A line end, because an item may be followed by a comment.

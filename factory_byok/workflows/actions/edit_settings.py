@@ -17,9 +17,7 @@ def do(run: Running, action: EditSettings) -> tuple[Written, ...]:
     """Writes them. Raises Changed when an entry is no longer what was seen, and ByokError."""
     return change.write(
         run.world,
-        action.groups,
+        action,
         verb=run.verb,
         step=run.step,
-        taking_back=action.taking_back,
-        offered=action.offered,
     )

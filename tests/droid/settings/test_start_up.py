@@ -6,8 +6,9 @@ import sys
 import pytest
 
 HEAVY = (
-    "transaction", "journal", "record", "disk", "edit", "located", "jsonc_tree", "jsonc_outline",
-    "jsonc_faults", "repair", "mask", "text_diff",
+    "writing.transaction", "writing.journal", "writing.record", "writing.disk", "edit",
+    "edit.located", "jsonc.reader", "jsonc.outline", "jsonc.faults", "jsonc.repair", "mask",
+    "edit.text_diff", "change", "destination",
 )  # fmt: skip
 ASK = """
 import sys

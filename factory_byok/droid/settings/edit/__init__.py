@@ -11,13 +11,12 @@ from itertools import takewhile
 
 from factory_byok.core.actions import Edit
 from factory_byok.core.errors import ByokError
-from factory_byok.droid.settings.edit.located import batch, patched
+from factory_byok.droid.settings.edit.located import Batch, patched
 from factory_byok.droid.settings.edit.rewrite import rewrite
 from factory_byok.droid.settings.edit.sameness import same
 from factory_byok.droid.settings.edit.splice import replacements, splice
 from factory_byok.droid.settings.jsonc import load
-from factory_byok.droid.settings.jsonc.outline import outline
-from factory_byok.droid.settings.jsonc.tree import Node, find
+from factory_byok.droid.settings.jsonc.outline import Node, find, outline
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
@@ -58,11 +57,11 @@ def _apply_pointers(text: str, edits: Sequence[Edit]) -> str:
     value = load(text)
     while edits:
         root = outline(text)
-        changes = batch(text, root, edits)
-        text = rewrite(text, root, changes)
-        for change in changes:
+        batch = Batch(text, root, edits)
+        text = rewrite(text, root, batch.changes)
+        for change in batch.changes:
             value = patched(value, change)
-        edits = edits[len(changes) :]
+        edits = batch.left
     if not same(load(text), value):
         raise ByokError("This edit would change more than it should", "A bug; nothing was written")
     return text

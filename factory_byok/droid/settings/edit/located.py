@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from factory_byok.core.actions import Edit
@@ -13,10 +13,9 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.json_pointer import escaped, steps_of
 from factory_byok.droid.settings.edit.sameness import same
 from factory_byok.droid.settings.jsonc import load
-from factory_byok.droid.settings.jsonc.tree import Node, find
+from factory_byok.droid.settings.jsonc.outline import Node
 
 _PLACE: Final = re.compile(r"-|0|[1-9][0-9]{0,8}")
-_SPANNING: Final = ("replace", "rename")  # operations that move no other child
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,75 +32,113 @@ class Change:
     indexes: tuple[int, ...]
     value: Json
 
+    @property
+    def kind(self) -> str:
+        """What goes together: children come, or go, or are changed in place."""
+        return self.op if self.op in ("add", "remove") else "in place"
 
-def batch(text: str, root: Node, edits: Sequence[Edit]) -> list[Change]:
-    """The first edits that can share one tree.
+    @property
+    def alone(self) -> bool:
+        """Whether it moves what others are about: the whole value, or an item between others."""
+        if self.parent is None:
+            return True
+        into_array = self.op == "add" and self.parent.kind == "array"
+        return into_array and self.indexes[0] < len(self.parent.items)
 
-    Of one array's items, of separate spans, members out of objects, or one into each of several.
+
+class _Places:
+    """Pointers, and whether another one is, contains or lies in one of them."""
+
+    def __init__(self) -> None:
+        """There are none yet."""
+        self._there: set[str] = set()
+        self._above: set[str] = set()
+
+    def put(self, pointers: Iterable[str]) -> None:
+        """Remembers places."""
+        for each in pointers:
+            self._there.add(each)
+            self._above.update(_above(each))
+
+    def meet(self, pointers: Iterable[str]) -> bool:
+        """Whether one of these has to do with a remembered one."""
+        return any(
+            each in self._there
+            or each in self._above
+            or any(above in self._there for above in _above(each))
+            for each in pointers
+        )
+
+
+class Batch:
+    """The edits that one tree is good for, all of one kind, as `changes`; the others are `left`.
+
+    An edit waits for the next tree when an earlier one is about the same place.
     """
-    op, holder = edits[0].op, edits[0].pointer.rpartition("/")[0]
-    array = find(root, holder) if edits[0].pointer else None
-    if array is not None and array.kind == "array":
-        if op == "remove":
-            return _removals(text, array, holder, edits)
-        if op == "add" and edits[0].pointer.endswith("/-"):
-            return _additions(text, root, array, edits)
-    alike = _SPANNING if op in _SPANNING else (op,)
-    changes: list[Change] = []
-    done: set[str] = set()
-    for edit in takewhile(lambda each: each.op in alike, edits):
-        if _meets({edit.pointer}, done):
-            break  # its place may not be there any more
-        change = _located(text, root, edit)
-        marks = _marks(edit, change)
-        if _meets(marks, done):
-            break
-        by_itself = op not in _SPANNING and not (change.op == op and _in_object(change))
-        if by_itself and changes:
-            break
-        changes.append(change)
-        if by_itself:
-            break
-        done |= marks | {f"{above}/*" for mark in marks for above in _above(mark)}
-    return changes
+
+    def __init__(self, text: str, root: Node, edits: Sequence[Edit]) -> None:
+        """Sorts the edits. Raises ByokError for one that does not fit."""
+        self.changes: list[Change] = []
+        self.left: list[Edit] = []
+        self._text, self._root = text, root
+        self._done, self._waiting = _Places(), _Places()
+        self._alive: dict[str, tuple[Node, list[int]]] = {}  # what is left of arrays
+        self._longer: Counter[str] = Counter()  # by how many items arrays have grown
+        for edit in edits:
+            change = self._change(edit)
+            if change is None:
+                self.left.append(edit)
+                self._waiting.put(_touched(edit))
+            else:
+                self.changes.append(change)
+                self._done.put(self._places(edit, change))
+
+    def _change(self, edit: Edit) -> Change | None:
+        """An edit as a change of this batch, None when it must wait."""
+        first, places = self.changes[:1], _touched(edit)
+        if (first and first[0].alone) or self._waiting.meet(places):
+            return None
+        holder = edit.pointer.rpartition("/")[0]
+        if edit.op == "remove" and holder in self._alive:
+            return _located_item(self._text, edit, *self._alive[holder])
+        if self._done.meet(places):
+            return None
+        change = _located(self._text, self._root, edit)
+        if first and (change.alone or change.kind != first[0].kind):
+            return None
+        if change.op == "remove" and change.parent and change.parent.kind == "array":
+            alive = list(range(len(change.parent.items)))
+            alive.pop(change.indexes[0])
+            self._alive[holder] = change.parent, alive
+        return change
+
+    def _places(self, edit: Edit, change: Change) -> Iterable[str]:
+        """Where no other edit may come; an empty container has room for one child only."""
+        holder, parent = _pointer(change.steps[:-1]), change.parent
+        if parent is None or edit.op == "rename":
+            return _touched(edit)
+        if change.op == "add" and not (parent.items or parent.members):
+            return (holder,)
+        if parent.kind == "array" and change.op == "remove":
+            return (holder,)
+        if parent.kind == "array" and change.op == "add":
+            self._longer[holder] += 1
+            return (f"{holder}/{len(parent.items) + self._longer[holder] - 1}",)
+        return (_pointer(change.steps),)
 
 
-def _in_object(change: Change) -> bool:
-    """Whether a change takes a member out of an object, or puts one in."""
-    return change.parent is not None and change.parent.kind == "object"
-
-
-def _removals(text: str, array: Node, holder: str, edits: Sequence[Edit]) -> list[Change]:
-    """The first edits, as far as they take items out of one array."""
-    row = takewhile(lambda e: e.op == "remove" and e.pointer.rpartition("/")[0] == holder, edits)
-    alive = list(range(len(array.items)))
-    return [_located_item(text, array, edit, alive) for edit in row]
-
-
-def _additions(text: str, root: Node, array: Node, edits: Sequence[Edit]) -> list[Change]:
-    """The first edits, as far as they put items at the end of one array."""
-    row = takewhile(lambda e: (e.op, e.pointer) == ("add", edits[0].pointer), edits)
-    changes = [_located(text, root, edit) for edit in row]
-    count = len(array.items)
-    return [replace(each, indexes=(count + at,)) for at, each in enumerate(changes)]
-
-
-def _marks(edit: Edit, change: Change) -> set[str]:
-    """The pointers that an edit touches: an addition that of its parent, which has room for one."""
-    parent = edit.pointer.rpartition("/")[0]
+def _touched(edit: Edit) -> tuple[str, ...]:
+    """The pointers that an edit is about; the whole array when it moves items."""
+    holder, _, last = edit.pointer.rpartition("/")
     if edit.op == "rename":
-        return {edit.pointer, f"{parent}/{escaped(str(edit.value))}"}
-    if edit.op == "add":
-        return {"".join(f"/{escaped(step)}" for step in change.steps[:-1])}
-    return {edit.pointer}
+        return edit.pointer, f"{holder}/{escaped(str(edit.value))}"
+    moves = edit.op in ("add", "remove") and last != "-" and _PLACE.fullmatch(last)
+    return (holder if moves else edit.pointer,)
 
 
-def _meets(marks: set[str], done: set[str]) -> bool:
-    """Whether a place contains, is or lies in one of those that are done already."""
-    return any(
-        mark in done or f"{mark}/*" in done or any(above in done for above in _above(mark))
-        for mark in marks
-    )
+def _pointer(steps: Iterable[str]) -> str:
+    """The pointer of these steps."""
+    return "".join(f"/{escaped(step)}" for step in steps)
 
 
 def _above(pointer: str) -> Iterator[str]:
@@ -111,7 +148,7 @@ def _above(pointer: str) -> Iterator[str]:
         yield pointer
 
 
-def _located_item(text: str, array: Node, edit: Edit, alive: list[int]) -> Change:
+def _located_item(text: str, edit: Edit, array: Node, alive: list[int]) -> Change:
     """A removal from an array of which only `alive` is left; takes it out of there."""
     steps = steps_of(edit.pointer)
     if not _PLACE.fullmatch(steps[-1]) or steps[-1] == "-" or int(steps[-1]) >= len(alive):
@@ -123,23 +160,25 @@ def _located_item(text: str, array: Node, edit: Edit, alive: list[int]) -> Chang
 
 def _located(text: str, root: Node, edit: Edit) -> Change:
     """Finds an edit's place and checks its guard. Raises ByokError when it does not fit."""
-    steps, found = steps_of(edit.pointer), find(root, edit.pointer)
+    steps, path = steps_of(edit.pointer), [root]
+    for step in steps:
+        child = path[-1].child(step)
+        if child is None:
+            break
+        path.append(child)
+    found = path[-1] if len(path) > len(steps) else None
     _guard(text, found, edit)
-    if edit.op != "add" and found is None:
+    if (edit.op != "add" and found is None) or edit.pointer[:1] not in ("", "/"):
         raise ByokError(f"There is no {_where(edit)}")
     value = edit.value if edit.op in ("remove", "rename") else _plain(edit.value)
-    parent = root
-    for depth in range(len(steps) - 1):
-        child = find(parent, "/" + escaped(steps[depth]))
-        if child is None:
-            value, steps = _nested(steps[depth + 1 :], value), steps[: depth + 1]
-            break
-        parent = child
-    op = "replace" if edit.op == "add" and found and parent.kind == "object" else edit.op
+    if len(path) < len(steps):
+        value, steps = _nested(steps[len(path) :], value), steps[: len(path)]
     if not steps:
-        if op not in ("add", "replace"):
+        if edit.op not in ("add", "replace"):
             raise ByokError(f"The whole of {edit.file or 'a file'} cannot be edited like this")
         return Change("replace", (), None, (), value)
+    parent = path[len(steps) - 1]
+    op = "replace" if edit.op == "add" and found and parent.kind == "object" else edit.op
     return Change(op, steps, parent, _indexes(parent, op, steps[-1], edit), value)
 
 
@@ -148,9 +187,9 @@ def _indexes(parent: Node, op: str, step: str, edit: Edit) -> tuple[int, ...]:
     if parent.kind == "object":
         if op == "add":
             return (len(parent.members),)
-        if op == "rename" and find(parent, "/" + escaped(str(edit.value))):
+        if op == "rename" and str(edit.value) in parent.by_key:
             raise ByokError(f"{_where(edit)} cannot become `{edit.value}`: that is there already")
-        same_key = [at for at, member in enumerate(parent.members) if member.key == step]
+        same_key = parent.by_key[step]
         return tuple(same_key[-1:] if op == "replace" else same_key)
     if parent.kind != "array":
         raise ByokError(f"What should hold {_where(edit)} is neither an object nor an array")

@@ -10,7 +10,7 @@ from factory_byok.droid.settings.edit.trivia import (
     behind_line_comments,
     last_token,
 )
-from factory_byok.droid.settings.jsonc.tree import Node
+from factory_byok.droid.settings.jsonc.outline import Node
 
 
 def removal(text: str, parent: Node, indexes: set[int]) -> list[Cut]:

@@ -11,7 +11,7 @@ from factory_byok.droid.settings.edit.trivia import (
     indent_of,
     last_token,
 )
-from factory_byok.droid.settings.jsonc.tree import Node
+from factory_byok.droid.settings.jsonc.outline import Node
 
 
 @dataclass(frozen=True, slots=True)

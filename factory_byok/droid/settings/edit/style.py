@@ -8,7 +8,7 @@ from typing import Final
 
 from factory_byok.core.droid_facts import Json
 from factory_byok.droid.settings.edit.trivia import LINE_END, indent_of
-from factory_byok.droid.settings.jsonc.tree import Node
+from factory_byok.droid.settings.jsonc.outline import Node
 
 _INDENTED: Final = re.compile(r"[\r\n]([ \t]+)[^ \t\r\n]")
 _COLON: Final = re.compile(r":[ \t]*")

@@ -2,18 +2,18 @@
 
 droid 0.225.2 reads its files with the npm package jsonc-parser and ignores a whole file in which
 that reports any error: comments are allowed, every other departure from JSON is a Fault.
-`jsonc_tree` tells the place of each value and finds faults, `jsonc_outline` the places of a few.
+`reader` finds the faults, `outline` the places of single values.
 """
 
 import json
 import re
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 from factory_byok.core.droid_facts import Json
 
 BOM: Final = "\ufeff"
-# As texts, since most files have no comment and no fault: `re` compiles them at their first use.
-_LINE_END: Final = r"\r\n|\r|\n"
+# As text, since most files have no comment: `re` compiles it at its first use.
 _STRING_OR_COMMENT: Final = r'"(?:[^"\\\r\n]++|\\.)*+"|//[^\r\n]*+|/\*(?s:.*?)\*/'
 
 
@@ -38,12 +38,9 @@ class Fault(Exception):
 
 def position(text: str, offset: int) -> tuple[int, int]:
     r"""Line and column of an offset, from 1; `\n`, `\r\n` and a lone `\r` end a line."""
-    line, start = 1, 0
-    for found in re.compile(_LINE_END).finditer(text, 0, offset):
-        if found[0] == "\r" and found.end() == offset and text[offset : offset + 1] == "\n":
-            continue  # the offset stands between the two characters of one line end
-        line, start = line + 1, found.end()
-    return line, offset - start + 1
+    end = offset - (text[offset - 1 : offset + 1] == "\r\n")  # between the two, neither has ended
+    ends = text.count("\n", 0, end) + text.count("\r", 0, end) - text.count("\r\n", 0, end)
+    return ends + 1, offset - max(text.rfind("\n", 0, end), text.rfind("\r", 0, end))
 
 
 def load(text: str) -> Json:
@@ -52,23 +49,43 @@ def load(text: str) -> Json:
     Text is decoded UTF-8; a whole number of more digits than Python reads becomes infinity, as in
     droid. Of duplicate keys the last counts. Costs time in proportion to the text.
     """
+    value = _strict(text)
+    if value is not None or text.strip(" \t\r\n") == "null":
+        return value
+    from factory_byok.droid.settings.jsonc.reader import read
+
+    return read(text)
+
+
+def repeats(text: str) -> bool:
+    """Whether the outermost object of a text that parses has a key twice."""
+    again = False
+
+    def told(pairs: list[tuple[str, Json]]) -> Json:
+        nonlocal again
+        again = len(pairs) > len({key for key, _ in pairs})  # the outermost object comes last
+        return True
+
+    return not _strict(text, told) or again  # who cannot tell says yes
+
+
+def _strict(text: str, hook: Callable[[list[tuple[str, Json]]], Json] | None = None) -> Json:
+    """The values by the standard library's fast reader, comments aside; None when it cannot."""
     try:
-        return _strict(text)
+        return _json(text, hook)
     except (ValueError, RecursionError):
         pass
-    if "/" in text:
-        try:
-            return _strict(re.sub(_STRING_OR_COMMENT, _blank, text))
-        except (ValueError, RecursionError):
-            pass
-    from factory_byok.droid.settings.jsonc.tree import parse, value_of
-
-    return value_of(parse(text))
+    if "/" not in text:
+        return None
+    try:
+        return _json(re.sub(_STRING_OR_COMMENT, _blank, text), hook)
+    except (ValueError, RecursionError):
+        return None
 
 
-def _strict(text: str) -> Json:
-    """Strict JSON by the standard library's fast reader. Raises ValueError or RecursionError."""
-    value: Json = json.loads(text, parse_constant=_no_constant)
+def _json(text: str, hook: Callable[[list[tuple[str, Json]]], Json] | None) -> Json:
+    """Strict JSON. Raises ValueError or RecursionError."""
+    value: Json = json.loads(text, parse_constant=_no_constant, object_pairs_hook=hook)
     return value
 
 

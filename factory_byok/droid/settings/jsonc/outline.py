@@ -5,12 +5,14 @@ asked for: to edit one of 10,000 entries costs about as much as to load them.
 """
 
 import re
+from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import Any, Final
+from typing import Final, Literal, NamedTuple
 
-from factory_byok.core.droid_facts import Json
-from factory_byok.droid.settings.jsonc import load
-from factory_byok.droid.settings.jsonc.tree import TRIVIA, Kind, Member, Node
+from factory_byok.core.json_pointer import steps_of
+from factory_byok.droid.settings.jsonc.reader import TRIVIA
+
+Kind = Literal["object", "array", "scalar"]
 
 _QUOTED: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _PLAIN: Final = r'[^"{}\[\]/]*+'
@@ -20,21 +22,90 @@ _BRACKET: Final = re.compile(
 )
 _SCALAR: Final = re.compile(rf"{_QUOTED}|[^ \t\r\n,/}}\]]++")
 _BETWEEN: Final = re.compile(rf"{TRIVIA}[,:]?+{TRIVIA}")
-_KINDS: Final[dict[str, Kind]] = {
-    "{": "object", "[": "array", '"': "string", "t": "true", "f": "false", "n": "null",
-}  # fmt: skip
+_KINDS: Final[dict[str, Kind]] = {"{": "object", "[": "array"}
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
+
+
+class Member(NamedTuple):
+    """One key of an object, decoded, with the place of its quoted text, and its value."""
+
+    key: str
+    key_start: int
+    key_end: int
+    value: "Node"
+
+
+class Node:
+    """One value and its place: `start` and `end` are offsets into the text, `end` exclusive."""
+
+    __slots__ = ("__dict__", "_ground", "end", "kind", "start")  # a dict for what was looked at
+
+    def __init__(self, ground: "_Ground", start: int) -> None:
+        """The value that begins here."""
+        self._ground, self.start = ground, start
+        self.kind: Kind = _KINDS.get(ground.text[start], "scalar")
+        end = ground.closed.get(start)
+        if end is None:
+            found = _SCALAR.match(ground.text, start)
+            end = found.end() if found else start
+        self.end = end
+
+    @cached_property
+    def items(self) -> "list[Node]":
+        """The items of an array."""
+        items: list[Node] = []
+        at = self._ground.behind(self.start + 1)
+        while self.kind == "array" and at < self.end - 1:
+            items.append(Node(self._ground, at))
+            at = self._ground.behind(items[-1].end)
+        return items
+
+    @cached_property
+    def members(self) -> list[Member]:
+        """The members of an object, duplicate keys included, in order."""
+        members: list[Member] = []
+        at = self._ground.behind(self.start + 1)
+        while self.kind == "object" and at < self.end - 1:
+            key, key_end = scanstring(self._ground.text, at + 1, True)
+            value = Node(self._ground, self._ground.behind(key_end))
+            members.append(Member(key, at, key_end, value))
+            at = self._ground.behind(value.end)
+        return members
+
+    @cached_property
+    def by_key(self) -> dict[str, list[int]]:
+        """The indexes of the members of each key."""
+        indexes: dict[str, list[int]] = {}
+        for at, member in enumerate(self.members):
+            indexes.setdefault(member.key, []).append(at)
+        return indexes
+
+    def child(self, step: str) -> "Node | None":
+        """The child of a key or index; of duplicate keys the last, the one that droid honours."""
+        if self.kind == "object":
+            return self.members[self.by_key[step][-1]].value if step in self.by_key else None
+        here = _INDEX.fullmatch(step) and int(step) < len(self.items)
+        return self.items[int(step)] if here else None
 
 
 def outline(text: str, start: int = 0) -> Node:
     """The tree of the value that begins behind `start`, in a text that `load` has read."""
     ground = _Ground(text, start)
-    return ground.node(ground.behind(start))
+    return Node(ground, ground.behind(start))
+
+
+def find(root: Node, pointer: str) -> Node | None:
+    """The node at a JSON Pointer (RFC 6901); None when there is none."""
+    if pointer and not pointer.startswith("/"):
+        return None
+    node: Node | None = root
+    for step in steps_of(pointer):
+        node = node.child(step) if node else None
+    return node
 
 
 class _Ground:
     """A text and the partner of each opening bracket of one value in it."""
-
-    __slots__ = ("closed", "text")
 
     def __init__(self, text: str, start: int) -> None:
         """Finds the brackets of the value that begins behind `start`."""
@@ -55,59 +126,3 @@ class _Ground:
         """Where the next token begins; at most one comma or colon is passed."""
         found = _BETWEEN.match(self.text, at)
         return found.end() if found else at
-
-    def node(self, at: int) -> "_Bud":
-        """The value that begins here."""
-        kind = _KINDS.get(self.text[at], "number")
-        end = self.closed.get(at)
-        if end is None:
-            found = _SCALAR.match(self.text, at)
-            end = found.end() if found else at
-        return _Bud(self, kind, at, end)
-
-    def items(self, start: int, end: int) -> list[Node]:
-        """The items of the array between these offsets."""
-        items: list[Node] = []
-        at = self.behind(start + 1)
-        while at < end - 1:
-            item = self.node(at)
-            items.append(item)
-            at = self.behind(item.end)
-        return items
-
-    def members(self, start: int, end: int) -> list[Member]:
-        """The members of the object between these offsets."""
-        members: list[Member] = []
-        at = self.behind(start + 1)
-        while at < end - 1:
-            key, key_end = scanstring(self.text, at + 1, True)
-            value = self.node(self.behind(key_end))
-            members.append(Member(key, at, key_end, value))
-            at = self.behind(value.end)
-        return members
-
-
-class _Bud(Node):
-    """A node that reads `items`, `members` and `scalar` when they are first looked at."""
-
-    __slots__ = ("_ground",)
-
-    def __init__(self, ground: _Ground, kind: Kind, start: int, end: int) -> None:
-        """Leaves the other slots empty, so that looking at one of them comes to `__getattr__`."""
-        self._ground = ground
-        self.kind, self.start, self.end = kind, start, end
-
-    def __getattr__(self, name: str) -> Any:
-        """Fills one empty slot."""
-        grown: list[Node] | list[Member] | Json
-        if name == "items":
-            grown = self._ground.items(self.start, self.end) if self.kind == "array" else []
-        elif name == "members":
-            grown = self._ground.members(self.start, self.end) if self.kind == "object" else []
-        elif name == "scalar":
-            whole = self.kind not in ("array", "object")
-            grown = load(self._ground.text[self.start : self.end]) if whole else None
-        else:
-            raise AttributeError(name)
-        setattr(self, name, grown)
-        return grown

@@ -1,6 +1,6 @@
 """The line of every key in a JSON text, and keys that an object holds twice."""
 
-from factory_byok.droid.settings.jsonc.tree import Node
+from factory_byok.droid.settings.jsonc.outline import Node
 from factory_byok.workflows.apply.manifest.facts import Path
 from factory_byok.workflows.apply.manifest.lines import Lines
 

@@ -13,7 +13,7 @@ from factory_byok.core.model_names import same_model
 from factory_byok.core.units import GB, Bytes, Tokens
 from factory_byok.core.words import lower_first
 from factory_byok.droid.settings import document, jsonc
-from factory_byok.droid.settings.jsonc import tree as jsonc_tree
+from factory_byok.droid.settings.jsonc.outline import outline
 from factory_byok.workflows.apply.manifest.facts import (
     Manifest,
     ManifestFault,
@@ -70,14 +70,14 @@ def _toml(file: str, text: str) -> tuple[Any, dict[Path, int]]:
 def _json(file: str, text: str) -> tuple[Any, dict[Path, int]]:
     """The values and lines of a JSON text, comments allowed. Raises ManifestFault."""
     try:
-        root = jsonc_tree.parse(text)
+        value = jsonc.load(text)
     except jsonc.Fault as fault:
         sentence = f"This is not JSON: {lower_first(fault.message)}"
         raise ManifestFault(file, fault.line, sentence, LOOKS_LIKE) from None
-    lines, twice = json_lines(text, root)
+    lines, twice = json_lines(text, outline(text))
     if twice is not None:
         raise ManifestFault(file, lines[twice], f"`{twice[-1]}` is there twice")
-    return jsonc_tree.value_of(root), lines
+    return value, lines
 
 
 def _line(lines: Mapping[Path, int], path: Path) -> int:
