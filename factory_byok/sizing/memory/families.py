@@ -61,6 +61,7 @@ def known(architecture: str) -> bool:
 
 # No attention of their own where a layer has no heads, but a delta net, Kimi's, or a convolution.
 DELTA: Final = frozenset({"qwen3next", "qwen35", "qwen35moe"})
+REPEATED: Final = frozenset({"qwen3next"})  # as many query and key heads as value heads
 KDA: Final = frozenset({"kimi-linear"})
 CONVOLUTION: Final = frozenset({"lfm2", "lfm2moe"})
 
@@ -107,13 +108,21 @@ UNGATED: Final = frozenset(
 FUSED_GATE: Final = frozenset({"chatglm", "glm4", "phi3", "plamo3"})
 
 # Gate and rest of all experts in one tensor, as converters write them since 2026.
-FUSED_EXPERTS: Final = frozenset({"cohere2moe", "deepseek2", "gemma4", "mistral4", "qwen35moe"})
+FUSED_EXPERTS: Final = frozenset(
+    {"cohere2moe", "deepseek2", "gemma4", "mistral4", "qwen35moe", "qwen3next"}
+)
 
 # Experts are chosen by what comes into the layer, before attention is projected.
 EARLY_ROUTE: Final = frozenset({"smallthinker"})
 
 # Experts get their share of the input, instead of giving their share of the result.
 WEIGHED_FIRST: Final = frozenset({"llama4"})
+
+# An expert is as wide as `feed_forward_length` says, whatever is told of experts alone.
+PLAIN_EXPERTS: Final = frozenset(
+    {"arctic", "dbrx", "granite", "granitehybrid", "granitemoe", "hunyuan-moe", "jamba", "llama"}
+    | {"minicpm", "minimax-m2", "mistral3", "olmoe", "phimoe", "refact"}
+)
 
 # The width of the expert that every token passes, where the metadata leaves it out: none, that of
 # the dense part, or that of one expert; in other families that of so many experts as are counted.

@@ -58,8 +58,10 @@ def start(case: Case) -> tuple[Run, Tensor, Tensor | None]:
             graph.new(_turn(shape, kind))
         places[kind] = graph.new(batch * _places(shape, case.flash))
         masks[kind] = graph.new(batch * cells[kind] // (2 if case.flash else 1))
-    chosen = graph.new(case.outputs or slots)
     top = shape.latent.index_top if shape.latent else 0
+    if top:  # a second cache, of what chooses the tokens, has a mask of its own
+        masks[True] = graph.new(masks[False].size)
+    chosen = graph.new(case.outputs or slots)
     ones = [graph.new(min(top, cells[False]) * batch) for _ in shape.blocks if top]
     run = Run(
         *(graph, shape, batch, slots, case.flash, coarse, cells, masks),

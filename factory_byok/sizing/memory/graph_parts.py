@@ -179,7 +179,8 @@ def _sparse(run: Run, told: Latent, normed: Tensor, start: Tensor) -> Tensor:
     top = min(told.index_top, run.cells[False])
     ones = graph.over(run.ones.pop(0))
     query = run.new(width, run.new(width, run.new(width, start)))
-    scores = run.new(run.cells[False], query, run.new(told.index_heads, normed))
+    weights = run.new(told.index_heads, normed)
+    scores = run.new(run.cells[False], query, weights, run.masks[True])
     best = run.new(top, run.new(top, scores))
     return graph.new(mask.size, graph.new(mask.size, ones, best), mask)
 

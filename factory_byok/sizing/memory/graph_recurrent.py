@@ -5,6 +5,7 @@ state come in beside the tokens, once for each conversation.
 """
 
 from factory_byok.sizing.memory.allocator import Tensor
+from factory_byok.sizing.memory.families import REPEATED
 from factory_byok.sizing.memory.graph_parts import Run
 
 
@@ -45,7 +46,7 @@ def delta_net(run: Run, normed: Tensor) -> Tensor:
     )
     state = graph.new(told.inner * told.state * run.slots)
     signal = run.new(convolved, longer)
-    query, key = run.new(keys, signal), run.new(keys, signal)
+    query, key = _normed(run, signal), _normed(run, signal)
     decay, strength = run.new(told.heads, normed), run.new(told.heads, normed)
     both = graph.new(
         told.inner * (run.tokens + told.state * run.slots),
@@ -54,6 +55,14 @@ def delta_net(run: Run, normed: Tensor) -> Tensor:
     found = run.new(told.inner, both)
     gate = run.new(told.inner, run.new(told.inner, normed))
     return graph.over(found, gate)
+
+
+def _normed(run: Run, signal: Tensor) -> Tensor:
+    """Queries or keys of a delta net; where they have fewer heads than values, repeated."""
+    told = run.shape.recurrent
+    found = run.new(told.groups * told.state, signal)
+    repeated = run.shape.architecture in REPEATED and told.groups < told.heads
+    return run.new(told.inner, found) if repeated else found
 
 
 def kimi_delta(run: Run, normed: Tensor, heads: int) -> Tensor:

@@ -22,6 +22,7 @@ from factory_byok.sizing.memory.blocks import (
     recurrent_state,
 )
 from factory_byok.sizing.memory.embeddings import WORDS, embedding_bytes, is_tied
+from factory_byok.sizing.memory.families import PLAIN_EXPERTS
 from factory_byok.sizing.memory.metadata import MOST_LAYERS, Metadata
 
 DRAFTS: Final = (
@@ -173,7 +174,9 @@ def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[s
         feed_forward=feed_forward,
         experts=data.number("expert_count"),
         experts_used=data.number("expert_used_count"),
-        expert_feed_forward=data.number("expert_feed_forward_length", plain),
+        expert_feed_forward=data.number(
+            *(() if data.family in PLAIN_EXPERTS else ("expert_feed_forward_length",)), plain
+        ),
         expert_latent=data.number("moe_latent_size"),
         vocabulary=_vocabulary(data),
         tokenizer=_tokenizer(data, weights),
