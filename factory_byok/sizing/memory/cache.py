@@ -6,6 +6,7 @@ from typing import Final
 from factory_byok.core.errors import UsageError
 from factory_byok.core.units import Bytes
 from factory_byok.sizing.memory.attention import Attention
+from factory_byok.sizing.memory.families import VALUES_EVERYWHERE
 from factory_byok.sizing.memory.shape import Shape
 
 PADDING: Final = 256  # cells of a cache come in such groups (llama.cpp, src/llama-context.cpp)
@@ -48,7 +49,7 @@ def layer_bytes(layer: Attention, cells: int, kv_type: str, widest: int = 0) -> 
     """The bytes of one layer's cache with so many cells; `widest` overrules the width of values."""
     keys = layer.kv_heads * layer.key_length
     values = layer.kv_heads * layer.value_length
-    elements = keys + (max(values, widest) if values else 0)
+    elements = keys + (max(values, widest) if layer.value_length else 0)
     return cells * -(-elements * block_bytes(kv_type) // BLOCK)
 
 
@@ -107,6 +108,9 @@ def kv_cache(
     widest = 0 if flash else widest_values(shape)
     layers = (layer for layer in shape.attention if not layer.sliding)
     full = sum(layer_bytes(layer, cells, kv_type, widest) for layer in layers)
+    if shape.architecture in VALUES_EVERYWHERE:
+        none = Attention(0, 0, widest)
+        full += (shape.layers - len(shape.attention)) * layer_bytes(none, cells, kv_type, widest)
     sliding = sliding_cache(
         shape, window, kv_type, parallel, micro_batch, flash=flash, unified=unified
     )

@@ -37,16 +37,22 @@ ATTENTION_EVERY: Final = {"qwen35": 4, "qwen35moe": 4, "qwen3next": 4}
 # Only so many first layers keep a cache, where the metadata does not say how many share one.
 CACHED_LAYERS: Final = {"gemma3n": 20}
 
+# Without flash attention, layers that have no attention keep values too.
+VALUES_EVERYWHERE: Final = frozenset({"deci"})
+
+# Attention never works in one step: its scores are limited in a way of their own.
+NO_FLASH: Final = frozenset({"grok"})
+
 # The metadata tells which layers keep a cache, else all do: the sum is exact and no upper bound.
 _PLAIN: Final = """
 apertus arcee arctic baichuan bailingmoe bailingmoe2 chatglm codeshell command-r dbrx deci
 deepseek deepseek2 deepseek32 dots1 ernie4_5 ernie4_5-moe exaone falcon falcon-h1 gemma
-glm-dsa glm4 glm4moe gptneox granite granitehybrid granitemoe grovemoe hunyuan-dense
+glm-dsa glm4 glm4moe gptneox granite granitehybrid granitemoe grok grovemoe hunyuan-dense
 hunyuan-moe hunyuan_vl hy_v3 internlm2 jamba kimi-linear lfm2 lfm2moe llama maincoder mamba
 mamba2 mellum mimo2 minicpm minicpm3 minimax-m2 mistral3 mistral4 mpt nanbeige nemotron
 nemotron_h nemotron_h_moe olmo olmoe orion paddleocr pangu-embedded phi2 phi3 phimoe qwen2
 qwen2moe qwen2vl qwen3 qwen3moe qwen3vl qwen3vlmoe refact seed_oss smollm3 stablelm starcoder
-starcoder2 step35 xverse
+starcoder2 step35 xverse plamo2
 """
 PLAIN: Final = frozenset(_PLAIN.split())
 

@@ -17,6 +17,7 @@ from factory_byok.sizing.memory.families import (
     LATE_CHOICE,
     LAYER_NORM,
     NO_FIRST_NORM,
+    NO_FLASH,
     PARALLEL,
     SECOND_NORM,
     SECOND_SUM_FIRST,
@@ -45,6 +46,8 @@ REPEATS: Final = 2  # how often the same two layers in a row are planned
 def compute_buffer(case: Case) -> int:
     """The bytes of one device's compute buffer."""
     shape, batch = case.shape, case.batch
+    if shape.architecture in NO_FLASH:
+        case = case._replace(flash=False)
     sparse = shape.latent is not None and shape.latent.index_top
     if not case.flash or sparse or case.outputs not in (0, case.slots):
         return _planned(case)
