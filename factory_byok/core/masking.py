@@ -25,10 +25,11 @@ _SECRET_NAME: Final = (
 _ANY_KEY: Final = r"[_-][Kk][Ee][Yy]$|[a-z]Key$"
 _UNICODE_ESCAPE: Final = r"\\u([0-9a-fA-F]{4})"
 
+# A scheme may be missing before `//`, or a slash behind it; a password may hold spaces.
 _USERINFO: Final = (
-    r"(?P<name>[A-Za-z][A-Za-z0-9+.-]{0,20}:(?:\\?/){2})"
+    r"(?P<name>[A-Za-z][A-Za-z0-9+.-]{0,20}:(?:\\?/){1,2}|(?<![:\w])//)"
     r"(?P<value>(?:[^\s\"'/?#\\@]{0,500}+@){1,4}+"
-    r"|(?!\[)[^\s\"'/?#:\\@]{0,500}+:(?!\d+[/?#\\])(?:[^\s\"'@]{0,300}+@){1,4}+)"
+    r"|(?!\[)[^\s\"'/?#:\\@]{0,500}+:(?!\d+[\s/?#\\])(?:[^\r\n\t\"'`@]{0,300}+@){1,4}+)"
 )
 # `user:password@host` without a scheme, as OLLAMA_HOST may hold it.
 _BARE_LOGIN: Final = r"(?<![\w/@:.+-])(?P<value>[\w.+%-]{1,64}:(?!/)[^\s\"'`@<>]{1,200}@)(?=[\w\[])"
@@ -37,6 +38,7 @@ _QUERY: Final = r"(?P<sign>[?&;#])(?P<key>[^\s=&;#\"'?`<>]{1,100})=(?P<value>[^\
 _FRAGMENT: Final = (
     r"://(?:[^\s\"'`<>#]|<secret-\d+>){1,500}#(?P<value>[^\s\"'`<>=&]{6,})(?![^\s\"'`<>]*=)"
 )
+_NAMELESS: Final = r"://[^\s\"'`<>#?]{1,500}\?(?P<value>[^\s\"'`<>=&#]{6,})(?![^\s\"'`<>&]*=)"
 _ANCHOR: Final = r"[a-z0-9]{1,20}(?:[-_.][a-z0-9]{0,20})*|[a-z-]*"  # as pages of documentation have
 _TELLING: Final = frozenset(  # parameters that the services document, none of them a secret
     {"limit", "pagesize", "page_size", "page", "api-version", "version", "alt", "model", "beta"}
@@ -63,6 +65,7 @@ _WORD: Final = (
 )
 # `token=…` in somebody's sentence.
 _NAMED: Final = r"(?P<key>\b[A-Za-z_-]{3,30})=(?P<value>[^\s&;,\"'`<>]{8,})"
+_HEX_KEY: Final = r"(?=.*[0-9].*[0-9])(?=.*[a-fA-F])(?:[0-9a-f]{32}|[0-9A-F]{32})"  # Azure's
 _SCHEME_SIGNS: Final = re.compile(r"(?i:bearer|basic)\s")
 # Control characters but tab and line end, and what turns the direction of the text around.
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -118,6 +121,8 @@ class Masker:
         if "=" in text:
             text = re.sub(_QUERY, self._queried, text)
             text = re.sub(_NAMED, self._named, text)
+        if "?" in text:
+            text = re.sub(_NAMELESS, self._value_of, text)
         if "#" in text:
             text = re.sub(_FRAGMENT, self._fragment, text)
         if "${" in text:
@@ -201,6 +206,8 @@ def is_mixed(word: str) -> bool:
     """
     if len(word) < 16 or not re.fullmatch(r"[A-Za-z0-9_+=-]+", word):
         return False
+    if re.fullmatch(_HEX_KEY, word):
+        return True
     kinds = ["A" if each.isupper() else "a" if each.islower() else "1" for each in word]
     if len(set(kinds)) < 3:
         return False

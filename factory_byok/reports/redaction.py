@@ -59,7 +59,7 @@ def redacted(value: T, world: World) -> T:
     """A dataclass, or a tuple of them, without home, user name, host name, logins and addresses.
 
     Private addresses are numbered, the same one the same number. Keys of mappings are cleaned when
-    they are addresses or paths; other keys are names of variables and fields.
+    they are addresses, paths or ids; other keys are names of variables and fields.
     """
     return cast(T, _Redaction(world).walk(type(value), value))
 
@@ -121,7 +121,7 @@ class _Redaction:
 
     def _key(self, key: str) -> str:
         """A key of a mapping."""
-        return self.text(key) if "/" in key or "\\" in key else key
+        return self.text(key) if any(sign in key for sign in "/\\:") else key
 
 
 def _inner(kind: Any, value: Any) -> list[Any]:

@@ -1,10 +1,11 @@
-"""A bug in byok itself: one sentence on the screen, the traceback in a file of the cache."""
+"""A bug in byok itself: one sentence on the screen, the traceback, without secrets, in a file."""
 
 import tempfile
 import traceback
 from pathlib import Path
 
 from factory_byok import __version__
+from factory_byok.core.masking import leaving
 
 
 def report_bug(words: list[str]) -> tuple[str, str]:
@@ -16,7 +17,7 @@ def report_bug(words: list[str]) -> tuple[str, str]:
         with tempfile.NamedTemporaryFile(
             "w", prefix="byok-bug-", suffix=".txt", delete=False, encoding="utf-8"
         ) as file:
-            file.write(body)
+            file.write(leaving(body))
         hint = f"Please report it with {Path(file.name)}"
     except OSError:
         hint = "Please report it with the exact command"

@@ -94,7 +94,10 @@ def test_any_text_can_leave_and_leaving_twice_changes_nothing(text: str) -> None
     assert mask_line(mask_line(text)) == mask_line(text)
 
 
-@pytest.mark.parametrize("piece", ["a@", "a:b@", "?a=", "x://", "#", "${", "sk-", "Bearer ", "a."])
+@pytest.mark.parametrize(
+    "piece",
+    ["a@", "a:b@", "?a=", "x://", "//", "//a:", "x://?a", "#", "${", "sk-", "Bearer ", "a."],
+)
 def test_it_costs_time_in_proportion(piece: str) -> None:
     text = piece * (400_000 // len(piece))
     begin = time.process_time()
@@ -135,6 +138,11 @@ def test_what_looks_like_a_key(word: str, looks: bool) -> None:
         "http://localhost:1/v1?4JdpmrcXgGCJbW56eCuNGMGm",
         "There is no entry `e43W6T8ygpnnhcc826ZWOf0W`",
         "cannot create: token=ixnkuisgnprvdd",
+        "the base URL //bob:hunter-xeczdoz@h/v1 has no scheme",
+        "htp:/bob:hunter-xeczdoz@h/v1",
+        "http://bob:my hunter-xeczdoz@h/v1",
+        "http://h/v1?hunter-xeczdoz&x",
+        "there is no `3f1c9a0e5b7d2f4a6c8e0b1d3f5a7c9e`",
         "\x1b[1;31msk-proj-iAhzCueQpB1234567",
         "http://h/v1?api_key=abcdefgh#Tz81kQw9Lm3Xc7Vb",
     ],

@@ -18,7 +18,8 @@ CREATE_DEADLINE: Final = 120.0  # seconds; a derived model is one small file
 STALL: Final = 60.0  # seconds without progress after which a pull is given up
 SLOW_STALL: Final = 900.0  # the same while the server computes the digest of what it downloaded
 MOST_BYTES: Final = 2**30  # of progress lines: 17 a second make 100 MB in half a day
-MOST_STEPS: Final = 10_000  # different steps of one pull; the largest models have some 100 layers
+MOST_LAYERS: Final = 10_000  # of one pull; the largest models have some 100
+VERIFYING: Final = "verifying sha256 digest"  # server/images.go
 LONGEST_LINE: Final = 500  # characters of a server's words that are shown
 
 
@@ -119,16 +120,17 @@ def pull(http: Http, endpoint: str, model: str, stall: float = STALL) -> Iterato
     on for `stall` seconds. What was downloaded stays, and the next pull goes on from there.
     """
     body: Json = {"model": model, "stream": True}
-    clock, furthest = Deadline(stall), dict[tuple[str, str], int]()
+    clock, furthest = Deadline(stall), dict[str, int]()
     for row in _rows(http, f"{endpoint}/api/pull", body, clock):
         total, completed = count(row, "total") or 0, count(row, "completed") or 0
         step = Step(_short(word(row, "status")), word(row, "digest"), total, completed)
-        # A line that says nothing new is no progress, however often it comes.
-        place = step.status, step.digest
-        if completed > furthest.get(place, -1) and len(furthest) < MOST_STEPS:
-            furthest[place] = completed
-            slow = step.status.startswith("verifying")
-            clock.extend(max(stall, SLOW_STALL) if slow else stall)
+        # Bytes are progress, and no other line is, however many come and whatever they say.
+        if completed > furthest.get(step.digest, 0) and len(furthest) < MOST_LAYERS:
+            furthest[step.digest] = completed
+            clock.extend(stall)
+        elif step.status == VERIFYING and VERIFYING not in furthest:
+            furthest[VERIFYING] = 0
+            clock.extend(max(stall, SLOW_STALL))
         yield step
 
 
