@@ -233,7 +233,7 @@ def run(words: list[str]) -> int:
     except _WORDS_USAGE as error:
         return _fail(words, _usage(error, words))
     except ByokError as error:
-        return _fail(words, error)
+        return _fail(words, _with_what_was_done(error, words, begin))
     except _Pressed as pressed:
         return _interrupted(words, begin, pressed.told)
     except (KeyboardInterrupt, typer.Abort):
@@ -268,6 +268,19 @@ def _left(words: list[str], begin: float, told: str = "") -> str:
     )
     output.note(f"\n{sentence}")
     return sentence
+
+
+def _with_what_was_done(error: ByokError, words: list[str], begin: float) -> ByokError:
+    """A failure that came when something was done already, such as one of the second look."""
+    from factory_byok.core.world import World
+    from factory_byok.workflows.interrupts import NOTHING, so_far
+
+    with suppress(ByokError):  # there may be no home
+        told = so_far(World.real(), _verb(words), begin)
+        if told != NOTHING and "Done before: " not in error.hint:
+            hint = "" if error.hint.startswith(NOTHING) else error.hint
+            error.hint = "; ".join(filter(None, (hint, f"Done before: {told}")))
+    return error
 
 
 def _recover() -> None:

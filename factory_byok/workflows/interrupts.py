@@ -1,9 +1,6 @@
-"""Ctrl-c: the moments when it must wait, and what was changed until it came."""
+"""What was changed until ctrl-c or a failure came, in words."""
 
-import signal
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 from factory_byok.core.words import shorten_home
@@ -61,21 +58,3 @@ def changed(records: Iterable[Record]) -> str:
         return NOTHING
     sentence = "; ".join([", ".join(dict.fromkeys(told)), *dict.fromkeys(back)])
     return f"{sentence[:1].upper()}{sentence[1:]}"
-
-
-@contextmanager
-def unbroken() -> Iterator[None]:
-    """Lets a short piece of writing end before ctrl-c counts."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed and callable(before):
-        before(signal.SIGINT, None)  # Python's own raises KeyboardInterrupt, an outer one waits too
-    elif pressed and before is not signal.SIG_IGN:
-        raise KeyboardInterrupt

@@ -19,8 +19,8 @@ from factory_byok.droid.settings.change import Preview
 from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.actions import module_of
-from factory_byok.workflows.actions.running import Running
-from factory_byok.workflows.interrupts import NOTHING, of_step, unbroken
+from factory_byok.workflows.actions.running import Running, unbroken
+from factory_byok.workflows.interrupts import NOTHING, of_step
 
 Texts = Mapping[Path, str | None]
 TRIES: Final = 50  # plans made anew while other programs keep changing the same entries

@@ -13,7 +13,7 @@ from factory_byok.droid.settings.writing.record import Record
 from factory_byok.droid.settings.writing.transaction import Written
 from factory_byok.droid.settings.written_entries import remember_change
 from factory_byok.workflows.actions import KINDS
-from factory_byok.workflows.interrupts import unbroken
+from factory_byok.workflows.actions.running import unbroken
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import pytest
 from factory_byok.core.errors import ByokError
 from factory_byok.droid.settings.writing import locking, transaction
 from factory_byok.droid.settings.writing.journal import Journal
+from factory_byok.providers.ollama import calls
 from tests.commands.conftest import Byok
 from tests.doubles.ollama import Ollama, a_model
 from tests.doubles.ollama.library import Registry
@@ -40,6 +41,11 @@ def write(factory: Path, name: str, body: Any) -> Path:
     path.write_text(json.dumps(body, indent=2) + "\n", "utf-8")
     path.chmod(0o600)
     return path
+
+
+def dying(*_: Any) -> None:
+    """A kill."""
+    raise SystemExit
 
 
 def ids(byok: Byok) -> set[str]:
@@ -342,22 +348,26 @@ def test_a_download_is_said_to_stay_at_an_undo(byok: Byok, server: Ollama) -> No
     assert "ollama rm tiny:1b" in ran.out
 
 
-def test_what_cannot_be_remembered_is_told_and_never_called_nothing(
+def full(*_: Any, **__: Any) -> None:
+    """A disk without room for a record."""
+    raise ByokError("The disk is full", "Nothing was changed")
+
+
+def test_what_cannot_be_remembered_is_not_begun(
     byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: Any, **__: Any) -> None:
-        raise ByokError("The disk is full", "Nothing was changed")
-
-    write(factory, "config.json", {"custom_models": [of_server(server)]})
+    path = write(factory, "config.json", {"custom_models": [of_server(server)]})
+    before = path.read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(Journal, "note", full)
         ran = byok("window", NAME, "--set", "32000")
-    assert ran.code == 1 and COPY in server.state.models
-    assert f"copy `{COPY}` was made" in ran.err and f"`ollama rm {COPY}` removes it" in ran.err
-    assert "othing was changed" not in ran.err
-    assert byok("window", NAME, "--set", "32000").code == 0
-    byok("remove", "Mine")
-    server.state.models.pop(COPY)
+    assert ran.code == 1 and "Nothing was changed" in ran.err
+    assert COPY not in server.state.models and path.read_bytes() == before
+
+
+def test_an_undo_that_cannot_be_remembered_is_told_and_never_called_nothing(
+    byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     byok("window", NAME, "--set", "32000")
     monkeypatch.setattr(Journal, "note", full)
     ran = byok("undo")
@@ -365,11 +375,38 @@ def test_what_cannot_be_remembered_is_told_and_never_called_nothing(
     assert "othing was changed" not in ran.out and "cannot remember that" in ran.out
 
 
+@pytest.mark.parametrize("name", [COPY, "mine:latest"])
+def test_a_copy_that_byok_was_killed_over_goes_back_when_it_is_surely_byoks(
+    byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(calls, "digest_of", dying)
+        byok("window", NAME, "--set", "32000", "--name", name)
+    assert name in server.state.models
+    ran = byok("undo")
+    assert (name in server.state.models) is (name != COPY)
+    assert name == COPY or "did not see whether it is its own copy" in ran.out
+
+
+def test_a_failure_of_the_second_look_says_what_was_done(
+    byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from factory_byok.workflows import windows
+
+    def gone(*_: Any) -> None:
+        raise ByokError("The server is gone")
+
+    monkeypatch.setattr(windows, "measured", gone)
+    ran = byok("window", NAME, "--set", "32000", "--json")
+    assert ran.code == 1
+    (finding,) = ran.json["findings"]
+    told = f"Done before: Made the copy `{COPY}`; `byok undo` takes it back"
+    assert finding["remedy"]["text"] == told
+
+
 def test_a_copy_that_fails_leaves_droids_files_alone(
     byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from factory_byok.providers.ollama import calls
-
     path = write(factory, "config.json", {"custom_models": [of_server(server)]})
     byok("window", NAME, "--load")
     before = path.read_bytes()

@@ -15,7 +15,8 @@ from factory_byok.droid.settings import change
 from factory_byok.droid.settings.writing import transaction
 from factory_byok.droid.settings.writing.journal import Journal
 from factory_byok.droid.settings.writing.record import Record
-from factory_byok.workflows.interrupts import NOTHING, so_far, unbroken
+from factory_byok.workflows.actions.running import unbroken
+from factory_byok.workflows.interrupts import NOTHING, so_far
 from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.undo import undo
 

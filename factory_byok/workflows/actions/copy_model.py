@@ -1,17 +1,18 @@
 """A copy of an Ollama model with a window of its own; taking it back deletes just that copy."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from factory_byok.core.actions import CopyModel
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
 from factory_byok.core.json_fields import text
-from factory_byok.core.model_names import same_model, with_window
+from factory_byok.core.model_names import derived_from, same_model, with_window
 from factory_byok.core.units import show_tokens
 from factory_byok.core.world import World
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama import calls
-from factory_byok.workflows.actions.running import Running
+from factory_byok.workflows.actions.running import Running, unbroken
 
 
 def name_of(action: CopyModel) -> str:
@@ -28,30 +29,27 @@ def describe(action: CopyModel) -> str:
 def do(run: Running, action: CopyModel) -> str:
     """Makes it; the name of the copy. Raises ByokError."""
     name, where = name_of(action), str(run.world.address(action.endpoint))
+    record = run.note("copy_model", endpoint=where, name=name, digest="")
     try:
         with run.progress.working(
             f"Giving {action.model} a window of {show_tokens(action.window)}", long=True
         ):
             parameters: dict[str, Json] = {"num_ctx": int(action.window)}
             calls.create(run.world.http, where, name, action.model, parameters)
-    except KeyboardInterrupt:
-        _note(run, where, name)  # the server may have made it all the same
-        raise
-    _note(run, where, name)
+    finally:  # after a failure or ctrl-c, too: the server may have made it all the same
+        with unbroken(), suppress(ByokError):
+            digest = calls.digest_of(run.world.http, where, name)
+            if digest:
+                run.amend(record, digest=digest)
+            else:
+                run.forget(record)
     return name
-
-
-def _note(run: Running, where: str, name: str) -> None:
-    """Remembers the copy for `byok undo`, when the server has it."""
-    digest = calls.digest_of(run.world.http, where, name)
-    if digest:
-        done, back = f"The copy `{name}` was made", f"`ollama rm {name}` removes it"
-        run.note("copy_model", done, back, endpoint=where, name=name, digest=digest)
 
 
 def done(memory: Mapping[str, Json]) -> tuple[str, str]:
     """What was done, and how it goes back; "" for `byok undo`."""
-    return f"made the copy `{text(memory, 'name')}`", ""
+    word = "made" if text(memory, "digest") else "perhaps made"
+    return f"{word} the copy `{text(memory, 'name')}`", ""
 
 
 def undo(world: World, memory: Mapping[str, Json]) -> str:
@@ -67,7 +65,9 @@ def undo(world: World, memory: Mapping[str, Json]) -> str:
     now = calls.digest_of(world.http, where, name)
     if not now:
         return f"The copy `{name}` is gone already"
-    if now != text(memory, "digest"):
+    if not text(memory, "digest") and not derived_from(name)[0]:  # byok was ended on the way
+        raise ByokError(f"The model `{name}` stays: byok did not see whether it is its own copy")
+    if now != (text(memory, "digest") or now):
         raise ByokError(f"The model `{name}` stays: it is no longer the copy that byok made")
     calls.delete(world.http, where, name)
     return f"Deleted the copy `{name}`"

@@ -11,7 +11,7 @@ from factory_byok.core.progress import Transfer
 from factory_byok.core.units import Bytes, show_bytes
 from factory_byok.core.world import World
 from factory_byok.workflows import pull
-from factory_byok.workflows.actions.running import Running
+from factory_byok.workflows.actions.running import Running, unbroken
 
 
 def describe(action: PullModel) -> str:
@@ -41,8 +41,8 @@ def do(run: Running, action: PullModel) -> pull.Pulled:
             f"What came of the download stays ({show_bytes(Bytes(came))}): {again}"
         ) from None
     if not plan.present:
-        with suppress(ByokError):  # undo could only say that it stays
-            run.note("pull_model", "", "", model=action.model)
+        with unbroken(), suppress(ByokError):  # undo could only say that it stays
+            run.note("pull_model", model=action.model)
     return pulled
 
 

@@ -22,12 +22,19 @@ def do(run: Running, action: SetServerWindow) -> server_setting.Setting:
     setting = _planned(run.world, action)
     if not setting.steps:
         raise ByokError("byok cannot set this server's window", setting.by_hand)
-    try:
-        with run.progress.working("Changing the server's setting", long=True) as say:
-            server_setting.carry_out(run.world, setting, say)
-    finally:  # half of the steps are to be told of, too
-        told = "The server's setting was changed, at least in part"
-        run.note("set_server_window", told, setting.back, by_hand=setting.back)
+    record, begun = run.note("set_server_window", by_hand=setting.back), list[str]()
+    with run.progress.working("Changing the server's setting", long=True) as say:
+
+        def told(step: str) -> None:
+            begun.append(step)
+            say(step)
+
+        try:
+            server_setting.carry_out(run.world, setting, told)
+        except ByokError:
+            if len(begun) == 1 < len(setting.steps):  # sudo refused, for instance
+                run.forget(record)
+            raise
     return setting
 
 

@@ -14,7 +14,6 @@ from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.workflows import add as adding
 from factory_byok.workflows.choice import Judged, judge
 from factory_byok.workflows.exercise_entries import Proof, prove
-from factory_byok.workflows.interrupts import unbroken
 from factory_byok.workflows.plan import Plan, do_all, write_files
 from factory_byok.workflows.setup.server_and_model import next_better
 from factory_byok.workflows.setup.state import Done, Way
@@ -40,8 +39,7 @@ def entry(way: Way) -> Done:
     way.guide.show("entry", plan)
     if not way.guide.agrees(f"Write this entry to {shorten_home(str(plan.place.path))}?"):
         return "skipped", "you said no"
-    with unbroken():
-        write_files(way.world, "setup", plan.files, step=way.undo)
+    write_files(way.world, "setup", plan.files, step=way.undo)
     way.entry = plan.entry
     way.changed()
     why = plan.place.why
@@ -97,8 +95,7 @@ def default(way: Way) -> Done:
         return "skipped", "not asked for" if not way.guide.asks else "you said no"
     file = str(user_place(way.world, "settings").path)
     edit = Edit("add", file, "/sessionDefaultSettings/model", way.entry.id)
-    with unbroken():
-        do_all(way.world, Plan("setup", by_edits((edit,))), step=way.undo)
+    do_all(way.world, Plan("setup", by_edits((edit,))), step=way.undo)
     way.changed()
     return "done", f"droid starts with it{before}"
 

@@ -168,13 +168,18 @@ class Journal:
         """Forgets a record whose write did not happen."""
         discard(Path(record.place))
 
-    def note(self, verb: str, step: str, action: Mapping[str, Json], *undoes: str) -> None:
+    def note(self, verb: str, step: str, action: Mapping[str, Json], *undoes: str) -> Record:
         """Remembers an action that is no write of a file, with what takes it back."""
         name, at = self._next(), self._now().isoformat(timespec="seconds")
         place = str(self.folder / f"{name}.record")
-        record = Record(name, at, verb, "", step, "", "", group=name, place=place)
-        self._store(replace(record, undoes=undoes, action=dict(action)), b"")
+        record = Record(name, at, verb, "", step, "", "", undoes=undoes, group=name, place=place)
+        self.amend(record, action)
         self._trim()
+        return replace(record, action=dict(action))
+
+    def amend(self, record: Record, action: Mapping[str, Json]) -> None:
+        """Stores the record of an action anew, with what is known of it by now."""
+        self._store(replace(record, action=dict(action)), b"")
 
     def made(self, path: Path, now: bytes | None) -> Made:
         """What byok made, when the file is byte for byte as one of byok's writes left it."""
