@@ -116,6 +116,8 @@ SHAPES: Final[dict[str, list[dict[str, Any]]]] = {
             "changed": bool,
             "results": tuple[Exercise, ...],
             "go_on": Texts | None,
+            "plan": Texts | None,
+            "diff": str,
         }
     ],
     "doctor": [

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from factory_byok.commands.consent import NamedBy, agreed, also_wanted
 from factory_byok.commands.options import (
     AllOption,
     DryRunOption,
@@ -13,11 +14,11 @@ from factory_byok.commands.options import (
     TimeoutOption,
     YesOption,
 )
-from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.core.errors import UsageError
 from factory_byok.screens.answer import Answer
-from factory_byok.screens.asking import agrees, asks
 
 if TYPE_CHECKING:
+    from factory_byok.core.actions import Action
     from factory_byok.core.facts import Exercise
     from factory_byok.core.progress import Progress
     from factory_byok.core.world import World
@@ -130,14 +131,18 @@ def run(
             add=all_, prune=prune, yes=yes, dry_run=dry_run, timeout=timeout, secret=key.secret,
         )  # fmt: skip
     asked = provider is None
-    if (pull or (asked and choice.provider == "ollama")) and not dry_run:
-        _pulled(world, choice, timeout=timeout, quiet=quiet, asked=asked)
     judged, progress = None, progress_on(quiet=quiet)
-    if not no_check:
+    download: tuple[Action, ...] = ()
+    if pull or (asked and choice.provider == "ollama"):
+        download = _downloaded(
+            world, choice, progress, "nobody" if asked else "words",
+            timeout=timeout, yes=yes, dry_run=dry_run,
+        )  # fmt: skip
+    if not (no_check or download):
         judged = judge(world, choice, timeout=timeout, progress=progress, secret=key.secret)
     first = prepare(world, choice, judged, wanted)
-    if dry_run:
-        return _answer(first, judged, dry=True)
+    if not agreed("words", yes=yes, dry_run=dry_run):
+        return _answer(first, judged, dry=True, download=download)
     step = new_step()
     if judged is None or no_test:
         return _answer(_written(world, choice, judged, wanted, step=step), judged)
@@ -151,10 +156,12 @@ def run(
         return _written_and_tried(world, choice, seen, wanted, quiet=quiet, step=step, copy=copy)
 
 
-def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool, asked: bool) -> None:
-    """Downloads the model through its Ollama when the server does not have it."""
-    from factory_byok.core.units import show_bytes
-    from factory_byok.screens.progress import progress_on
+def _downloaded(
+    world: "World", choice: "Choice", progress: "Progress", named_by: "NamedBy",
+    *, timeout: float, yes: bool, dry_run: bool,
+) -> "tuple[Action, ...]":  # fmt: skip
+    """Downloads the model when its Ollama does not have it; gives what is only to be shown."""
+    from factory_byok.screens.plan import plan_lines
     from factory_byok.workflows.plan import Plan as Actions
     from factory_byok.workflows.plan import do_all
     from factory_byok.workflows.pull import plan_pull
@@ -162,11 +169,16 @@ def _pulled(world: "World", choice: "Choice", *, timeout: float, quiet: bool, as
     if choice.provider != "ollama":
         raise UsageError("`--pull` works with Ollama only")
     plan = plan_pull(world, choice.model, choice.address, timeout=timeout)
-    about = f", {show_bytes(plan.size)}" if plan.size else ""
-    if not plan.present and asked and not agrees(f"Download {choice.model}{about}?"):
-        raise ByokError("Nothing was changed")
-    if not plan.present:
-        do_all(world, Actions("add", (plan.action,)), progress_on(quiet=quiet))
+    if plan.present:
+        return ()
+
+    def shown(style: "Style") -> Iterable[str]:
+        return plan_lines((plan.action,), "", style)
+
+    if not agreed(named_by, shown, yes=yes, dry_run=dry_run):
+        return (plan.action,)
+    do_all(world, Actions("add", (plan.action,)), progress)
+    return ()
 
 
 def _raised(
@@ -177,20 +189,19 @@ def _raised(
 
     It is made with `--yes`, or when a person agrees; without both it is the next step.
     """
-
     from factory_byok.core.units import show_tokens
     from factory_byok.workflows.add import window_to_raise
     from factory_byok.workflows.model_copy import carry_out, prepare
     from factory_byok.workflows.windows import Target
 
     aim = window_to_raise(choice, judged)
-    if aim is None or not (yes or asks()):
+    if aim is None:
         return ""
     question = (
         f"Ollama gives {choice.model} a window too small for droid. Make a copy with "
         f"{show_tokens(aim)} (no download, no restart) and add that?"
     )
-    if not (yes or agrees(question)):
+    if not also_wanted(question, yes=yes):
         return ""
     planned = prepare(world, Target(choice.model, choice.address), aim)
     return carry_out(world, planned, progress, verb="add", step=step).name
@@ -230,7 +241,7 @@ def _written(
         "add",
         lambda: prepare(world, choice, judged, wanted),
         lambda planned: planned.files,
-        dry_run=False,
+        write=True,
         step=step,
     )
 
@@ -238,6 +249,7 @@ def _written(
 def _answer(
     plan: "Plan", judged: "Judged | None", results: "Sequence[Exercise]" = (),
     *, interrupted: bool = False, dry: bool = False, copy: str = "",
+    download: "tuple[Action, ...]" = (),
 ) -> Answer:  # fmt: skip
     """The result for scripts and for people."""
     from factory_byok.commands.list import entry_row
@@ -265,9 +277,11 @@ def _answer(
         }
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.screens.added import added_lines
+        from factory_byok.screens.added import added_lines, planned_lines
 
-        return added_lines(plan, findings, results, style, written=written, copy=copy)
+        if dry and plan.files.changes:
+            return planned_lines(plan, download, findings, style)
+        return added_lines(plan, findings, results, style, copy=copy)
 
     status = worst_level(findings)
     if "failed" in ended:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from factory_byok.commands.consent import agree
+from factory_byok.commands.consent import agreed
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
@@ -57,13 +57,12 @@ def whole_server(
 
     seen = see(world, choice, timeout=timeout, progress=progress, secret=secret)
     sync = plan(world, choice, seen, wanted, add=add, prune=prune)
-    if dry_run or not sync.files.changes:
-        return _answer(sync, done=False)
 
     def shown(style: "Style") -> Iterable[str]:
         return planned_lines(sync, style)
 
-    agree(shown, "Do this?", yes=yes)
+    if not sync.files.changes or not agreed("nobody", shown, yes=yes, dry_run=dry_run):
+        return _answer(sync, done=False)
     write_files(world, "add", sync.files)
     return _answer(sync, done=True)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.commands.consent import agree
+from factory_byok.commands.consent import agreed
 from factory_byok.commands.options import DryRunOption, QuietOption, TimeoutOption, YesOption
 from factory_byok.core.errors import ByokError
 from factory_byok.screens.answer import Answer
@@ -48,6 +48,7 @@ def run(
     """
     from factory_byok.core.world import World
     from factory_byok.screens.applied import change_lines
+    from factory_byok.screens.plan import plan_lines
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.apply.carry_out import carry_out
     from factory_byok.workflows.apply.plan import make_plan
@@ -61,15 +62,15 @@ def run(
             return make_plan(world, wanted, timeout=timeout, offline=offline, force=force)
 
     plan = planned()
-    only_look = check or dry_run
-    if only_look or plan.problems or not plan.changes:
-        undone = _undone(world, plan, write=not only_look)
-        return _answer(plan, undone, check=only_look, strict=check)
 
     def shown(style: "Style") -> Iterable[str]:
-        return change_lines(plan.changes, style)
+        yield from change_lines(plan.changes, style)
+        yield from plan_lines(plan.actions, plan.entries.files.diff, style)
 
-    agree(shown, "Make these changes?", yes=yes, named=True)
+    only_look = check or dry_run
+    if plan.problems or not plan.changes or not agreed("a file", shown, yes=yes, dry_run=only_look):
+        undone = _undone(world, plan, write=not only_look)
+        return _answer(plan, undone, check=only_look, strict=check)
     return _answer(plan, carry_out(world, plan, planned, progress), check=False)
 
 
@@ -120,7 +121,8 @@ def _answer(plan: "Plan", done: "Done", *, check: bool, strict: bool = False) ->
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.applied import applied_lines
 
-        return applied_lines(plan.manifest.file, done, findings, style, check=check)
+        planned = plan.actions if check and not strict else ()
+        return applied_lines(plan.manifest.file, done, findings, style, check=check, plan=planned)
 
     from factory_byok.workflows.next_step import after_apply
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from factory_byok.commands.consent import agree
+from factory_byok.commands.consent import agreed
 from factory_byok.commands.options import (
     DryRunOption,
     EndpointOption,
@@ -40,7 +40,7 @@ def run(
     from factory_byok.core.addresses import parse_endpoint
     from factory_byok.core.world import World
     from factory_byok.diagnosis.collect import Ask, collect
-    from factory_byok.screens.fixed import plan_lines
+    from factory_byok.screens.fixed import repair_lines
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.fix import carry_out, plan_repair
 
@@ -50,13 +50,12 @@ def run(
     with progress.working("Looking at the settings and the servers"):
         snap = collect(world, ask)
         repair = plan_repair(world, snap, codes)
-    if dry_run or not repair.changes:
-        return _answer(repair, snap, codes, None)
 
     def shown(style: "Style") -> Iterable[str]:
-        return plan_lines(repair, style)
+        return repair_lines(repair, style)
 
-    agree(shown, "Do this?", yes=yes)
+    if not repair.changes or not agreed("nobody", shown, yes=yes, dry_run=dry_run):
+        return _answer(repair, snap, codes, None)
     done = carry_out(world, repair, progress)
     with progress.working("Looking again"):
         after = collect(world, ask)

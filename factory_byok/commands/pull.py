@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from factory_byok.commands.consent import agreed
 from factory_byok.commands.options import (
     DryRunOption,
     EndpointOption,
@@ -42,13 +43,13 @@ def run(
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.pull import plan_pull
 
-    del yes  # the words name all of it, so nothing is asked
     world = World.real()
     address, progress = world.address(endpoint), progress_on(quiet=quiet)
     with progress.working(f"Asking {address}"):
         plan = plan_pull(world, model, address, timeout=timeout)
-    done = None if dry_run else _pulled(world, plan, progress, stall, quiet=quiet)
-    return _answer(plan, done)
+    if not agreed("words", yes=yes, dry_run=dry_run):
+        return _answer(plan, None)
+    return _answer(plan, _pulled(world, plan, progress, stall, quiet=quiet))
 
 
 def _pulled(
@@ -91,12 +92,16 @@ def _answer(plan: "Plan", done: "Pulled | None") -> Answer:
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.findings import findings_lines
+        from factory_byok.screens.plan import dry_lines
         from factory_byok.screens.pull import pulled_lines
 
-        if plan.findings and done is None:
+        if done is not None:
+            yield from pulled_lines(plan, done, style)
+            return
+        if plan.findings:
             yield from findings_lines(plan.findings, style)
             yield ""
-        yield from pulled_lines(plan, done, style)
+        yield from dry_lines((plan.action,), "", style)
 
     from factory_byok.workflows.next_step import after_pull
 

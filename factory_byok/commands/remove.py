@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from factory_byok.commands.consent import agreed
 from factory_byok.commands.options import DryRunOption, YesOption
 from factory_byok.screens.answer import Answer
 
@@ -28,20 +29,19 @@ def run(
     from factory_byok.workflows.plan import change_files
     from factory_byok.workflows.remove import plan_removal
 
-    del yes  # the words name all of it, so nothing is asked
     world = World.real()
     removal = change_files(
-        world,
-        "remove",
-        lambda: plan_removal(world, entry),
-        lambda planned: planned.files,
-        dry_run=dry_run,
-    )
+        world, "remove", lambda: plan_removal(world, entry), lambda planned: planned.files,
+        write=agreed("words", yes=yes, dry_run=dry_run),
+    )  # fmt: skip
 
     def words(style: "Style") -> Iterable[str]:
+        from factory_byok.screens.plan import dry_lines
         from factory_byok.screens.removed import removed_lines
 
-        return removed_lines(removal, style, done=not dry_run)
+        if dry_run:
+            return dry_lines(removal.files.actions, removal.files.diff, style)
+        return removed_lines(removal, style)
 
     def data() -> dict[str, Any]:
         return {

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from factory_byok.commands.consent import agreed
 from factory_byok.commands.options import DryRunOption, YesOption
 from factory_byok.screens.answer import Answer
 
@@ -30,25 +31,24 @@ def run(
     from factory_byok.workflows.plan import change_files
     from factory_byok.workflows.set_fields import plan_setting
 
-    del yes  # the words name all of it, so nothing is asked
     world = World.real()
     id_, files = change_files(
-        world,
-        "set",
-        lambda: plan_setting(world, entry, changes),
-        lambda planned: planned[1],
-        dry_run=dry_run,
-    )
+        world, "set", lambda: plan_setting(world, entry, changes), lambda planned: planned[1],
+        write=agreed("words", yes=yes, dry_run=dry_run),
+    )  # fmt: skip
     diff = files.diff
 
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.diff import diff_lines
+        from factory_byok.screens.plan import dry_lines
 
-        yield from diff_lines(diff, style)
         if not diff:
             yield "It says that already; nothing was changed"
+        elif dry_run:
+            yield from dry_lines(files.actions, diff, style)
         else:
-            yield "Nothing was written" if dry_run else f"Changed; its id is {id_}"
+            yield from diff_lines(diff, style)
+            yield f"Changed; its id is {id_}"
 
     data = {
         "id": id_,

@@ -1,12 +1,19 @@
 """byok setup: the guided path for a new user, from nothing to a model that answered a tool call."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.commands.options import EndpointOption, QuietOption, TimeoutOption
-from factory_byok.core.errors import ByokError, UsageError
+from factory_byok.commands.consent import agreed, nobody_there
+from factory_byok.commands.options import (
+    DryRunOption,
+    EndpointOption,
+    QuietOption,
+    TimeoutOption,
+)
+from factory_byok.core.errors import UsageError
 from factory_byok.core.findings import Status
 from factory_byok.screens.answer import Answer
 from factory_byok.screens.asking import asks
@@ -14,6 +21,7 @@ from factory_byok.screens.asking import asks
 if TYPE_CHECKING:
     from factory_byok.core.world import World
     from factory_byok.screens.style import Style
+    from factory_byok.workflows.setup.planning import Planned
     from factory_byok.workflows.setup.runner import Walked
     from factory_byok.workflows.setup.state import Wanted
     from factory_byok.workflows.setup.steps import StepName
@@ -30,6 +38,7 @@ def run(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Ask nothing; needs --model or an entry of droid's.")
     ] = False,
+    dry_run: DryRunOption = False,
     default: Annotated[
         bool, typer.Option("--default", help="Make it droid's default model.")
     ] = False,
@@ -52,8 +61,9 @@ def run(
 ) -> Answer:
     """Set up a model for droid, step by step, from nothing to a proven tool call.
 
-    Reads the machine, waits for Ollama, offers the models that fit, downloads one, raises its
-    window, writes droid's entry and proves it. Run it again at any time: what is done stays done.
+    Reads the machine, waits for Ollama, offers the models that fit, and shows its plan: to download
+    one, raise its window, write droid's entry and prove it. Asks once, then does it all. Run it
+    again at any time: what is done stays done.
     """
     from factory_byok.core.units import Tokens
     from factory_byok.core.world import World
@@ -70,8 +80,15 @@ def run(
         wait=wait,
     )
     guided = not yes and asks()
-    _check(world, wanted, asks=guided, yes=yes)
-    return _answer(_walked(world, wanted, asks=guided, quiet=quiet), asks=guided)
+    _check(world, wanted, asks=guided, yes=yes or dry_run)
+
+    def agree(planned: "Planned") -> bool:
+        from factory_byok.screens.setup import planned_lines
+
+        shown = partial(planned_lines, planned)
+        return agreed("nobody", shown, yes=yes, dry_run=dry_run)
+
+    return _answer(_walked(world, wanted, agree, asks=guided, quiet=quiet), asks=guided)
 
 
 def _steps(words: list[str]) -> "frozenset[StepName]":
@@ -92,10 +109,7 @@ def _check(world: "World", wanted: "Wanted", *, asks: bool, yes: bool) -> None:
     from factory_byok.core.requirements import FLOOR
 
     if not asks and not yes:
-        raise ByokError(
-            "Nothing was done: there is no terminal to ask",
-            "Give `--model NAME --yes`; `byok fit` says which model is best here",
-        )
+        raise nobody_there("Give `--model NAME --yes`; `byok fit` says which model is best here")
     if wanted.model:
         refuse_no_name(wanted.model)
     if wanted.window is not None and wanted.window < FLOOR:
@@ -114,12 +128,14 @@ def _check_used(world: "World", wanted: "Wanted") -> None:
 
     if entry_in_use(look(world).entries, world.address(wanted.endpoint).identity()) is None:
         raise UsageError(
-            "`--yes` needs `--model`, because droid has no model of this server yet",
+            "`setup` needs `--model` here, because droid has no model of this server yet",
             "`byok fit` says which model is best here",
         )
 
 
-def _walked(world: "World", wanted: "Wanted", *, asks: bool, quiet: bool) -> "Walked":
+def _walked(
+    world: "World", wanted: "Wanted", agree: "Callable[[Planned], bool]", *, asks: bool, quiet: bool
+) -> "Walked":
     """The walk, with somebody at the terminal or with nobody."""
     from factory_byok.screens.guide import Terminal
     from factory_byok.screens.progress import progress_on
@@ -130,14 +146,14 @@ def _walked(world: "World", wanted: "Wanted", *, asks: bool, quiet: bool) -> "Wa
     guide = Terminal() if asks else Guide()
     guide.show("opening")
     progress, address = progress_on(quiet=quiet), world.address(wanted.endpoint)
-    return walk(Way(world, wanted, guide, progress, address, request=wanted.model))
+    return walk(Way(world, wanted, guide, progress, address, request=wanted.model), agree)
 
 
 def _answer(walked: "Walked", *, asks: bool) -> Answer:
     """The result for scripts and for people."""
     from factory_byok.commands.list import entry_row
     from factory_byok.core.findings import worst_level
-    from factory_byok.workflows.next_step import after_setup
+    from factory_byok.workflows.next_step import DO_IT, after_setup
 
     failed = walked.failed
     data = {
@@ -146,6 +162,8 @@ def _answer(walked: "Walked", *, asks: bool) -> Answer:
         "changed": walked.changed,
         "results": walked.results,
         "go_on": list(walked.go_on) or None,
+        "plan": walked.planned.told if walked.planned else None,
+        "diff": walked.planned.diff if walked.planned else "",
     }
 
     def words(style: "Style") -> Iterable[str]:
@@ -154,13 +172,17 @@ def _answer(walked: "Walked", *, asks: bool) -> Answer:
         return setup_lines(walked, style, live=asks)
 
     status: Status = "error" if failed else worst_level(walked.findings if walked.entry else ())
-    step = after_setup(
-        walked.entry,
-        walked.go_on,
-        walked.findings,
-        failed=failed is not None,
-        proven=walked.proven,
-        droid=walked.install_droid,
+    step = (
+        DO_IT
+        if walked.planned
+        else after_setup(
+            walked.entry,
+            walked.go_on,
+            walked.findings,
+            failed=failed is not None,
+            proven=walked.proven,
+            droid=walked.install_droid,
+        )
     )
     return Answer(
         data, words, walked.findings, status=status, interrupted=walked.interrupted, next=step

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from factory_byok.commands.consent import agree
+from factory_byok.commands.consent import agreed
 from factory_byok.commands.options import (
     DryRunOption,
     EndpointOption,
@@ -17,6 +17,7 @@ from factory_byok.core.errors import UsageError
 from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
+    from factory_byok.core.actions import SetServerWindow
     from factory_byok.core.findings import Status
     from factory_byok.core.world import World
     from factory_byok.screens.style import Style
@@ -72,7 +73,7 @@ def run(
     if server:
         return _whole_server(world, chosen, wanted, window, yes=yes, dry_run=dry_run, quiet=quiet)
     see(world, wanted)
-    return _copy(world, chosen, wanted, window, name, dry_run=dry_run, quiet=quiet)
+    return _copy(world, chosen, wanted, window, name, yes=yes, dry_run=dry_run, quiet=quiet)
 
 
 def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answer:
@@ -101,7 +102,7 @@ def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answ
 
 def _copy(
     world: "World", chosen: "Target", wanted: "Wanted", window: int, name: str,
-    *, dry_run: bool, quiet: bool,
+    *, yes: bool, dry_run: bool, quiet: bool,
 ) -> Answer:  # fmt: skip
     """A copy of the model with the window, put into the entries."""
     from factory_byok.core.units import Tokens
@@ -110,7 +111,7 @@ def _copy(
 
     with progress_on(quiet=quiet).working(f"Asking {chosen.address}"):
         derivation = prepare(world, chosen, Tokens(window), name, timeout=wanted.timeout)
-    if dry_run:
+    if not agreed("words", yes=yes, dry_run=dry_run):
         return _copied(derivation, None, window)
     carry_out(world, derivation, progress_on(quiet=quiet))
     with progress_on(quiet=quiet).working(f"Loading {derivation.name}", long=True) as say:
@@ -179,25 +180,25 @@ def _whole_server(
         seen = see(world, replace(wanted, model=chosen.model, endpoint=str(chosen.address)))
     server = server_at(seen.snap, chosen.address)
     setting = plan(world, seen.snap, server, chosen.address, Tokens(window))
-    if dry_run or not setting.steps:
-        return _told(setting, None)
+    action = SetServerWindow(chosen.model, Tokens(window), str(chosen.address))
 
     def shown(style: "Style") -> Iterable[str]:
         from factory_byok.screens.window import step_lines
 
-        return step_lines(setting, style)
+        return step_lines(setting, action, style)
 
-    question = "Run these commands? Ollama will be restarted"
-    agree(shown, question, yes=yes, by_hand=setting.by_hand)
-    action = SetServerWindow(chosen.model, Tokens(window), str(chosen.address))
+    if not setting.steps or not agreed(
+        "nobody", shown, yes=yes, dry_run=dry_run, by_hand=setting.by_hand
+    ):
+        return _told(setting, action, None)
     do_all(world, Plan("window", (action,)), progress)
     with progress.working(f"Loading {chosen.model}", long=True) as say:
         say(f"Loading {chosen.model} to measure its window; this may take minutes")
         after = _after(world, wanted, chosen.model, chosen)
-    return _told(replace(setting, done=True), after)
+    return _told(replace(setting, done=True), action, after)
 
 
-def _told(setting: "Setting", after: "Row | None") -> Answer:
+def _told(setting: "Setting", action: "SetServerWindow", after: "Row | None") -> Answer:
     """The result of the server's setting."""
     # a model that ends before the wanted window gets all that it has
     least = min(setting.window, after.longest_window or setting.window) if after else 0
@@ -215,7 +216,7 @@ def _told(setting: "Setting", after: "Row | None") -> Answer:
     def words(style: "Style") -> Iterable[str]:
         from factory_byok.screens.window import setting_lines
 
-        return setting_lines(setting, after, style)
+        return setting_lines(setting, action, after, style)
 
     from factory_byok.workflows.next_step import after_window_set
 

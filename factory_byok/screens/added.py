@@ -2,14 +2,32 @@
 
 from collections.abc import Iterator, Sequence
 
+from factory_byok.core.actions import Action
 from factory_byok.core.facts import Exercise
 from factory_byok.core.findings import Finding
 from factory_byok.core.words import shorten_home
-from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.findings import findings_lines
+from factory_byok.screens.plan import dry_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.add import Plan
+
+
+def planned_lines(
+    plan: Plan, download: Sequence[Action], findings: Sequence[Finding], style: Style
+) -> Iterator[str]:
+    """What would be downloaded and written, and why there."""
+    yield from _found(findings, style)
+    where = shorten_home(str(plan.place.path))
+    yield from style.wrapped(f"The entry goes to {where}, because {plan.place.why}")
+    yield from dry_lines((*download, *plan.files.actions), plan.files.diff, style)
+
+
+def _found(findings: Sequence[Finding], style: Style) -> Iterator[str]:
+    """What is wrong with the choice."""
+    if findings:
+        yield from findings_lines(findings, style)
+        yield ""
 
 
 def added_lines(
@@ -18,13 +36,10 @@ def added_lines(
     results: Sequence[Exercise],
     style: Style,
     *,
-    written: bool,
     copy: str = "",
 ) -> Iterator[str]:
     """The whole screen."""
-    if findings:
-        yield from findings_lines(findings, style)
-        yield ""
+    yield from _found(findings, style)
     where = shorten_home(str(plan.place.path))
     if copy:
         yield from style.wrapped(f"Made {printable(copy)}, with the window that droid needs")
@@ -32,11 +47,6 @@ def added_lines(
         yield from style.wrapped(f"The entry in {where} uses it now")
     elif not plan.files.changes:
         yield from style.wrapped(f"The entry is already in {where}; nothing was changed")
-    elif not written:
-        yield from diff_lines(plan.files.diff, style)
-        told = f"Would write to {where}, because {plan.place.why}; nothing was written"
-        yield from style.wrapped(told)
-        return
     else:
         yield from style.wrapped(f"Wrote the entry to {where}, because {plan.place.why}")
         if plan.limit is not None:

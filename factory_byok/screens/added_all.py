@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from factory_byok.core.words import shorten_home
 from factory_byok.diagnosis.causes import causes
 from factory_byok.screens.causes import cause_lines
-from factory_byok.screens.diff import diff_lines
+from factory_byok.screens.plan import plan_lines
 from factory_byok.screens.style import Cell, Style, printable
 from factory_byok.screens.words import counted
 from factory_byok.workflows.whole_server import Sync
 
 
-def planned_lines(sync: Sync, style: Style) -> Iterator[str]:
-    """Each entry that comes or goes, and what stays as it is, with reasons."""
+def planned_lines(sync: Sync, style: Style, *, done: bool = False) -> Iterator[str]:
+    """Each entry that comes or goes, what stays as it is with reasons, then the plan."""
     rows: list[list[Cell]] = [
         [("+", "green"), printable(each.model), (printable(each.name), "dim")]
         for each in sync.added
@@ -30,14 +30,13 @@ def planned_lines(sync: Sync, style: Style) -> Iterator[str]:
         yield from cause_lines(cause, style)
     if sync.report.findings:
         yield ""
+    if not done:
+        yield from plan_lines(sync.files.actions, sync.files.diff, style)
 
 
 def added_all_lines(sync: Sync, style: Style, *, done: bool) -> Iterator[str]:
     """The plan, and how it ended in one line."""
-    yield from planned_lines(sync, style)
-    if sync.files.changes and not done:
-        for preview in sync.files.previews:
-            yield from diff_lines(preview.diff(), style)
+    yield from planned_lines(sync, style, done=done)
     yield from style.wrapped(_summary(sync, done=done))
     if done and sync.was_default:
         yield "One of them was droid's default model: droid will start with another one"
@@ -56,5 +55,5 @@ def _summary(sync: Sync, *, done: bool) -> str:
     if sync.removed:
         words = remove if told else f"Would {remove}" if not done else remove.capitalize()
         told.append(f"{words} {counted(len(sync.removed), 'entry')} of {who}")
-    end = "`byok undo` takes it back" if done else "nothing was written"
+    end = "`byok undo` takes it back" if done else "nothing was changed"
     return f"{', '.join(told)}; {end}"

@@ -34,12 +34,13 @@ class Answer(NamedTuple):
 
     @property
     def outcome(self) -> "Status":
-        """The status of the whole."""
-        if self.status or not self.findings:
-            return self.status or "ok"
-        from factory_byok.core.findings import worst_level
+        """The status of the whole; what ctrl-c ended early is a warning at least."""
+        status = self.status or "ok"
+        if self.findings and not self.status:
+            from factory_byok.core.findings import worst_level
 
-        return worst_level(self.findings)
+            status = worst_level(self.findings)
+        return "warning" if self.interrupted and status in ("ok", "note") else status
 
     @property
     def failed(self) -> bool:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from factory_byok.core.actions import Action
 from factory_byok.core.facts import Json
 from factory_byok.core.findings import Finding
 from factory_byok.screens.findings import findings_lines
+from factory_byok.screens.plan import plan_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.apply.carry_out import Done
 from factory_byok.workflows.apply.facts import Change
@@ -19,14 +21,16 @@ _WHAT = {
 
 
 def applied_lines(
-    file: str, done: Done, findings: Sequence[Finding], style: Style, *, check: bool
-) -> Iterator[str]:
-    """The whole screen."""
+    file: str, done: Done, findings: Sequence[Finding], style: Style, *, check: bool,
+    plan: Sequence[Action] = (),
+) -> Iterator[str]:  # fmt: skip
+    """The whole screen; `plan` is what would be done, when that is asked for."""
     if findings:
         yield from findings_lines(findings, style)
         yield ""
     if done.changes:
         yield from change_lines(done.changes, style)
+        yield from plan_lines(plan, done.diff if plan else "", style)
         yield ""
     yield from style.wrapped(_verdict(printable(file), done, check=check))
 

@@ -5,21 +5,18 @@ from collections.abc import Iterator, Sequence
 from factory_byok.core.words import and_more, shorten_home
 from factory_byok.diagnosis.causes import Cause
 from factory_byok.screens.causes import cause_lines
-from factory_byok.screens.diff import diff_lines
+from factory_byok.screens.plan import plan_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.screens.words import counted
-from factory_byok.workflows.actions import module_of
 from factory_byok.workflows.fix import Repair
 from factory_byok.workflows.plan import Done
 
 
-def plan_lines(repair: Repair, style: Style) -> Iterator[str]:
-    """Each repair with its reason, then what else is done and the difference."""
+def repair_lines(repair: Repair, style: Style) -> Iterator[str]:
+    """Each repair with its reason, then the plan."""
     yield from _reasons(repair, "would repair", "yellow", style)
     yield ""
-    for action in repair.actions:
-        yield style.paint(printable(module_of(action).describe(action)), "bold")
-    yield from diff_lines(repair.diff, style)
+    yield from plan_lines(repair.actions, repair.diff, style)
 
 
 def fixed_lines(
@@ -27,7 +24,7 @@ def fixed_lines(
 ) -> Iterator[str]:
     """The repairs, then what the second look still finds, and what is the user's to run."""
     if done is None and repair.changes:
-        yield from plan_lines(repair, style)
+        yield from repair_lines(repair, style)
     elif done is not None:
         yield from _reasons(repair, "repaired" if done.whole else "planned", "green", style)
     for code, why in repair.refused:
@@ -67,5 +64,7 @@ def _outcome(repair: Repair, done: Done | None) -> Iterator[str]:
         yield "Nothing was changed" if repair.changes else "Nothing here is byok's to repair"
     elif done.whole:
         yield f"{count} done; `byok undo` takes {back} back"
+    elif done.failure is not None and done.actions:
+        yield "Stopped half way"  # what was done is told with the failure
     elif done.told:  # what ctrl-c leaves is told for all verbs in the same way
-        yield f"Stopped half way. {done.told}" if done.actions else done.told
+        yield done.told

@@ -7,13 +7,9 @@ from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.pull import Plan, Pulled
 
 
-def pulled_lines(plan: Plan, done: Pulled | None, style: Style) -> Iterator[str]:
+def pulled_lines(plan: Plan, done: Pulled, style: Style) -> Iterator[str]:
     """The result."""
     name = style.paint(printable(plan.model), "bold")
-    if done is None:
-        about = f", about {show_bytes(plan.size)}" if plan.size else ""
-        yield f"Would pull {name} to the server at {plan.address}{about}; nothing was done"
-        return
     if plan.present and not done.fetched:
         yield f"{name} is up to date on the server at {plan.address}"
     else:

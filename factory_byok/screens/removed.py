@@ -3,19 +3,14 @@
 from collections.abc import Iterator
 
 from factory_byok.core.words import shorten_home
-from factory_byok.screens.diff import diff_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.remove import Removal
 
 
-def removed_lines(removal: Removal, style: Style, *, done: bool) -> Iterator[str]:
-    """Where the entry was; the change, too, when it was not made."""
+def removed_lines(removal: Removal, style: Style) -> Iterator[str]:
+    """Where the entry was."""
     files = ", ".join(dict.fromkeys(shorten_home(each.file) for each in removal.copies))
     name = style.paint(printable(removal.chosen.id or removal.chosen.label), "bold")
-    if not done:
-        yield from diff_lines(removal.files.diff, style)
-        yield f"Would remove {name} from {files}; nothing was written"
-        return
     yield f"Removed {name} from {files}"
     if removal.was_default:
         yield "It was droid's default model: droid will start with another one"

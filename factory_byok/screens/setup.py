@@ -5,20 +5,19 @@ from typing import Final
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
-from factory_byok.core.units import show_bytes, show_seconds, show_tokens
-from factory_byok.core.words import lower_first
+from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.offered import about_offered
+from factory_byok.screens.plan import plan_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.sizing.fitting import Ranked
 from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.workflows.add import Plan
 from factory_byok.workflows.offered_models import Offered
 from factory_byok.workflows.setup.guide import Screen
-from factory_byok.workflows.setup.keep_alive import Kept
+from factory_byok.workflows.setup.planning import Planned
 from factory_byok.workflows.setup.steps import Start, Step, StepName
-from factory_byok.workflows.windows import Row
 
 CLOUD_MODEL: Final = CLOUD.model
 TITLES: Final[dict[StepName, str]] = {
@@ -44,8 +43,9 @@ MOST_NAMES: Final = 12
 def opening_lines(style: Style) -> Iterator[str]:
     """What this is, before the first step."""
     yield from style.wrapped(
-        "This sets up a model that droid can work with, step by step. Nothing is changed before "
-        "you say yes; ctrl-c leaves at any point, and `byok setup` goes on from there."
+        "This sets up a model that droid can work with. You choose, then see the whole plan, and "
+        "nothing is changed before you say yes; ctrl-c leaves at any point, and `byok setup` goes "
+        "on from there."
     )
 
 
@@ -181,37 +181,13 @@ def offered_names(models: Sequence[Offered], style: Style) -> Iterator[str]:
 # --- the rest ------------------------------------------------------------------------------------
 
 
-def window_lines(now: Row, aim: int, style: Style) -> Iterator[str]:
-    """Why the window is raised, and what that means."""
-    given = f"{show_tokens(now.window)} ({now.decided_by})" if now.window else "an unknown window"
-    yield from style.wrapped(
-        printable(
-            f"Ollama gives `{now.model}` {given}, and cuts off or refuses what is longer. "
-            "droid's first request alone is 7,000 to 11,500 tokens, and droid needs 32,000."
-        ),
-        "  ",
-        "  ",
-    )
-    yield from style.wrapped(
-        f"byok can make a copy with {show_tokens(aim)} that shares the same file: no download, no "
-        "restart, and `ollama rm` takes it away.",
-        "  ",
-        "  ",
-    )
-
-
-def keep_lines(now: Kept, for_good: str, style: Style) -> Iterator[str]:
-    """What a longer stay in memory costs, and how to have it for good."""
-    held = f"It holds {show_bytes(now.size)} meanwhile. " if now.size else ""
-    soon = f"in {show_seconds(now.seconds)} when it is not used" if now.seconds else "at once"
-    yield from style.wrapped(
-        f"Ollama unloads this model {soon}, so a longer pause costs a new load. byok can ask it to "
-        "keep it for an hour after each use; once it is unloaded (an hour goes by, Ollama "
-        "restarts, another model needs the room), Ollama's own time counts again. "
-        f"{held}For good: {lower_first(for_good)}",
-        "  ",
-        "  ",
-    )
+def planned_lines(planned: Planned, style: Style) -> Iterator[str]:
+    """All that follows, with the reasons for it."""
+    yield ""
+    yield style.paint("Plan", "bold")
+    for reason in planned.reasons:
+        yield from style.wrapped(reason, "  ", "  ")
+    yield from plan_lines(planned.actions, planned.diff, style, planned.besides)
 
 
 def entry_lines(plan: Plan, style: Style) -> Iterator[str]:
@@ -226,17 +202,6 @@ def entry_lines(plan: Plan, style: Style) -> Iterator[str]:
     if plan.limit is not None:
         rows.append(("compaction", f"at {show_tokens(plan.limit)}"))
     yield from style.columns(rows)
-
-
-def proof_lines(names: Sequence[str], style: Style) -> Iterator[str]:
-    """What the proof does."""
-    long = ", then sends it a prompt as long as droid's window must be" if "window" in names else ""
-    yield from style.wrapped(
-        f"byok gives the model a tool and looks whether it calls it as droid needs{long}. "
-        "This takes seconds on a GPU and up to some minutes without.",
-        "  ",
-        "  ",
-    )
 
 
 def result_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
@@ -262,9 +227,6 @@ SCREENS: Final[dict[Screen, Callable[..., Iterator[str]]]] = {
     "misunderstood": misunderstood_lines,
     "providers": provider_lines,
     "names": offered_names,
-    "window": window_lines,
-    "keeping": keep_lines,
     "entry": entry_lines,
-    "proof": proof_lines,
     "results": result_lines,
 }

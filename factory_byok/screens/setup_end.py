@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from factory_byok.screens.added import droid_command
 from factory_byok.screens.findings import findings_lines
-from factory_byok.screens.setup import SIGNS
+from factory_byok.screens.setup import SIGNS, planned_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.setup.runner import Walked
 from factory_byok.workflows.setup.steps import Step
@@ -20,7 +20,10 @@ def setup_lines(walked: Walked, style: Style, *, live: bool) -> Iterator[str]:
         if walked.findings:
             yield from findings_lines(walked.findings, style)
             yield ""
-    if walked.failed is not None:
+    if walked.planned is not None:
+        yield from planned_lines(walked.planned, style)
+        yield "Nothing was changed"
+    elif walked.failed is not None:
         yield from _unfinished(walked, style)
     elif walked.entry is None:
         yield "droid has no entry for a model yet"
@@ -28,7 +31,7 @@ def setup_lines(walked: Walked, style: Style, *, live: bool) -> Iterator[str]:
         yield "Everything was in place already; nothing was changed"
     elif walked.proven:
         yield f"{style.paint(printable(walked.entry.model), 'bold')} is ready for droid"
-    if walked.entry is not None and walked.failed is None:
+    if walked.entry is not None and walked.failed is None and walked.planned is None:
         yield f"One turn of droid: {style.paint(printable(droid_command(walked.entry.id)), 'bold')}"
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from factory_byok.core.actions import SetServerWindow
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_tokens
-from factory_byok.screens.diff import diff_lines
+from factory_byok.screens.plan import dry_lines, plan_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.model_copy import Derivation
 from factory_byok.workflows.server_setting import Setting
@@ -65,12 +66,10 @@ def _room(row: Row) -> str:
 
 def copied_lines(derivation: Derivation, after: Row | None, style: Style) -> Iterator[str]:
     """What `--set` made, or would make."""
-    name = style.paint(printable(derivation.name), "bold")
     if after is None:
-        yield from diff_lines(derivation.files.diff, style)
-        verb = "is there already" if derivation.exists else "would be made"
-        yield f"{name} {verb}, with a window of {show_tokens(derivation.window)}; nothing was done"
+        yield from dry_lines(derivation.actions, derivation.files.diff, style)
         return
+    name = style.paint(printable(derivation.name), "bold")
     made = f"{name} has `num_ctx {derivation.window}`"
     if derivation.base != derivation.name:
         made += f" and shares the weights of {printable(derivation.base)}"
@@ -97,23 +96,26 @@ def _outcome(after: Row, window: int, style: Style) -> Iterator[str]:
         yield f"It did not work: the loaded model has {told} ({after.decided_by})"
 
 
-def step_lines(setting: Setting, style: Style) -> Iterator[str]:
-    """The commands of a server's setting, and what is written."""
+def step_lines(setting: Setting, action: SetServerWindow, style: Style) -> Iterator[str]:
+    """The plan: the commands of a server's setting, and what is written."""
+    yield from plan_lines((action,), "", style)
     for step in setting.steps:
         yield step.what
         yield from (f"    {line}" for line in step.writes.splitlines())
         yield from style.command(step.command)
 
 
-def setting_lines(setting: Setting, after: Row | None, style: Style) -> Iterator[str]:
+def setting_lines(
+    setting: Setting, action: SetServerWindow, after: Row | None, style: Style
+) -> Iterator[str]:
     """What `--set N --server` did, or how to do it by hand."""
     if after is not None:
         yield f"The server at {setting.address} was given {show_tokens(setting.window)}"
         yield from _outcome(after, setting.window, style)
         return
     if setting.steps:
-        yield from step_lines(setting, style)
-        yield "Nothing was run"
+        yield from step_lines(setting, action, style)
+        yield "Nothing was changed"
         return
     yield "byok cannot do this here; do it by hand:"
     yield from style.wrapped(setting.by_hand, "  ", "  ")

@@ -41,6 +41,11 @@ class Files:
         return any(preview.changes for preview in self.previews)
 
     @property
+    def actions(self) -> tuple[Action, ...]:
+        """What is to be done; () when they change nothing."""
+        return (self.action,) if self.changes else ()
+
+    @property
     def texts(self) -> dict[Path, str | None]:
         """What the files will say."""
         return {preview.path: preview.after for preview in self.previews}
@@ -102,6 +107,8 @@ def carry_out(
                 done.actions.append(action)
     except ByokError as error:
         done.failure, done.told = error, of_step(world, done.step)
+        if done.told != NOTHING:  # whatever the failure itself says of its own part
+            done.failure = ByokError(error.message, f"Done before: {done.told}")
     except KeyboardInterrupt as pressed:
         done.interrupted = True
         done.told = pressed.told if isinstance(pressed, Interrupted) else ""
@@ -116,8 +123,6 @@ def do_all(
     if done.interrupted:
         raise Interrupted(done.told)
     if done.failure is not None:
-        if done.told != NOTHING:
-            raise ByokError(done.failure.message, f"Done before: {done.told}") from None
         raise done.failure
     return done
 
@@ -134,10 +139,10 @@ def change_files(
     make: Callable[[], P],
     files_of: Callable[[P], Files],
     *,
-    dry_run: bool,
+    write: bool,
     step: str = "",
 ) -> P:
-    """Plans a change of droid's files and does it, or with `dry_run` only plans it.
+    """Plans a change of droid's files and does it; without `write` it is only planned.
 
     Plans again when another program changed an entry in between, so it is only for plans that
     nobody was asked about. Raises Changed when that goes on and on.
@@ -145,7 +150,7 @@ def change_files(
     for _ in range(TRIES):
         try:
             planned = make()
-            if not dry_run:
+            if write:
                 write_files(world, verb, files_of(planned), step=step)
             return planned
         except Changed as overtaken:

@@ -56,7 +56,7 @@ def test_all_adds_what_droid_can_use_and_says_why_the_rest_is_left(
 ) -> None:
     words = ("add", "ollama", "--all", "--endpoint", server.url)
     assert "no terminal to ask" in byok(*words).err
-    assert "nothing was written" in byok(*words, "--dry-run").out
+    assert "nothing was changed" in byok(*words, "--dry-run").out
     assert models(empty_home) == []
     ran = byok(*words, "--yes", "--json")
     assert ran.code == 0, ran.out

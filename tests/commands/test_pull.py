@@ -124,7 +124,7 @@ def test_a_model_that_fits_nowhere_is_a_warning_before_the_pull(
 
 
 def test_a_dry_run_pulls_nothing(byok: Byok, server: Ollama) -> None:
-    assert "nothing was done" in byok("pull", NAME, "--dry-run").out
+    assert "Nothing was changed" in byok("pull", NAME, "--dry-run").out
     assert not server.asked("/api/pull")
 
 

@@ -326,13 +326,12 @@ def test_an_interrupt_tells_what_is_done_and_the_next_run_goes_on(
     byok: Byok, server: Ollama, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     from factory_byok.providers.ollama import calls as ollama_calls
-    from factory_byok.workflows import add as adding
     from factory_byok.workflows.setup import entry_and_proof as ending
 
     places: dict[str, tuple[Any, str]] = {
         "pull": (pulling, "carry_out"),
         "window": (ollama_calls, "load"),
-        "entry": (adding, "prepare"),
+        "entry": (ending, "write_files"),
         "proof": (ending, "prove"),
     }
 

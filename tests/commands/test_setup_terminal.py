@@ -42,14 +42,14 @@ def test_the_whole_path_by_typed_answers(server: Ollama, empty_home: Path) -> No
     person.sees("This machine").sees("Memory").sees("answers at").sees("another provider")
     person.sees("any model's name").types("no such name!")
     person.sees("neither a number").sees("any model's name").types(NAME)
-    person.sees("Download qwen3:8b").types("y")
-    person.sees("32,000 tokens and use that?").types("")
-    person.sees("OLLAMA_KEEP_ALIVE=1h").sees("for an hour after each use?").types("y")
-    person.sees("Qwen 3 8B [Local]").sees("Write this entry").types("")
-    assert entries(empty_home) == []
     person.sees("default model?").types("y")
-    person.sees("Prove it now?").types("")
-    person.sees("tools   passed").sees("window  passed").sees("is ready for droid")
+    person.sees("- Download qwen3:8b").sees("a window of 32,000 tokens").sees("for an hour after")
+    person.sees("droid's default model").sees("Qwen 3 8B [Local]").sees("Prove that it calls")
+    assert entries(empty_home) == [] and not server.asked("/api/pull")
+    person.sees("Do this?").types("y")
+    person.sees("OLLAMA_KEEP_ALIVE=1h").sees("tools   passed").sees("window  passed").sees(
+        "is ready for droid"
+    )
     person.sees("droid exec -m 'custom:Qwen-3-8B-[Local]-0'")
     assert person.ends() == 0
     assert entries(empty_home) == [COPY]
@@ -64,12 +64,15 @@ def test_a_slip_in_a_name_is_caught_and_a_download_can_be_declined(
     server.state.models[INSTALLED] = a_model(INSTALLED, 7.6)
     person = setup(server.url).sees(f"1  {INSTALLED}").sees("any model's name (1)")
     person.types("qwen2.5-codr:7b").sees("closest:").sees("qwen2.5-coder:7b")
-    person.sees("any model's name").types(NAME).sees("Download qwen3:8b").types("n")
-    person.sees("droid has no entry for a model yet").sees("Next: byok setup")
-    assert person.ends() == 0
+    person.sees("any model's name").types(NAME).sees("default model?").types("n")
+    person.sees("- Download qwen3:8b").sees("Do this?").types("n")
+    person.sees("You said no").sees("Nothing was changed")
+    assert person.ends() == 1
     assert "Context window" not in person.seen
+    assert not (empty_home / ".factory").exists()
     again = setup(server.url, "--model", "qwen3-codr:30b").sees("Take `qwen3-coder:30b`?")
-    again.types("y").sees("Download qwen3-coder:30b").presses_ctrl_c()
+    again.types("y").sees("default model?").types("n")
+    again.sees("Download qwen3-coder:30b").sees("Do this?").presses_ctrl_c()
     assert again.ends() == 130
     assert not server.asked("/api/pull")
 
@@ -80,36 +83,35 @@ def test_a_finished_machine_needs_only_enter(server: Ollama, empty_home: Path) -
     before = (empty_home / ".factory/config.json").read_bytes()
     person = setup(server.url)
     person.sees(f"droid has `{COPY}` already").sees("any model's name").types("")
+    person.sees("Plan").sees("Prove that it calls").sees("Do this?").types("y")
     person.sees("is on the server already").sees("32,000 tokens").sees("is in ~/.factory")
-    person.sees("Prove it now?").types("").sees("nothing was changed")
+    person.sees("nothing was changed")
     assert person.ends() == 0
     assert (empty_home / ".factory/config.json").read_bytes() == before
 
 
 def test_ctrl_c_in_the_download_says_how_to_go_on(server: Ollama, empty_home: Path) -> None:
     server.registry.pause = 0.5
-    person = setup(server.url, "--model", NAME)
-    person.sees("Download qwen3:8b").types("y").sees("MB of 4.6 GB").presses_ctrl_c()
+    person = setup(server.url, "--model", NAME, "--skip", "default")
+    person.sees("Do this?").types("y").sees("MB of 4.6 GB").presses_ctrl_c()
     person.sees("What came of the download stays")
     person.sees("Interrupted. Nothing was changed").sees("Next: byok setup --model qwen3:8b")
     assert person.ends() == 130
     assert "Traceback" not in person.seen
     assert not (empty_home / ".factory").exists()
     server.registry.pause = 0.0
-    again = setup(server.url, "--model", NAME)
-    again.sees("Download qwen3:8b").types("y").sees("Downloaded")
-    again.sees("use that?").presses_ctrl_c()
+    server.state.load_seconds = 5.0
+    again = setup(server.url, "--model", NAME, "--skip", "default")
+    again.sees("Do this?").types("y").sees("Downloaded").sees("to see its window").presses_ctrl_c()
     again.sees("Done so far:").sees("pull").sees("Interrupted. Downloaded `qwen3:8b`")
     assert again.ends() == 130
     assert NAME in server.state.models and COPY not in server.state.models
 
 
-def test_every_question_takes_no_for_an_answer(server: Ollama, empty_home: Path) -> None:
+def test_a_plan_that_is_only_shown_is_not_asked_about(server: Ollama, empty_home: Path) -> None:
     server.state.models[NAME] = a_model(NAME, 7.6)
-    person = setup(server.url, "--model", NAME)
-    person.sees("use that?").types("n").sees("skipped: you said no")
-    person.sees("each use?").types("n").sees("Write this entry").types("n")
-    person.sees("droid has no entry")
+    person = setup(server.url, "--model", NAME, "--dry-run").sees("default model?").types("y")
+    person.sees("Plan").sees("default model").sees("Nothing was changed")
     assert person.ends() == 0
     assert list(server.state.models) == [NAME]
     assert not (empty_home / ".factory").exists()
@@ -119,12 +121,12 @@ def test_a_step_that_fails_can_be_tried_again_skipped_or_left(
     server: Ollama, empty_home: Path
 ) -> None:
     server.registry.failing = "max retries exceeded"
-    person = setup(server.url, "--model", NAME)
-    person.sees("Download qwen3:8b").types("").sees("max retries exceeded").sees("leave (l)?")
-    server.registry.failing = ""
-    person.types("t").sees("Download qwen3:8b").types("").sees("Downloaded").sees("use that?")
     server.state.busy = True
-    person.types("y").sees("server busy").sees("leave (l)?").types("l").sees("Done so far")
+    person = setup(server.url, "--model", NAME, "--skip", "default")
+    person.sees("Do this?").types("y").sees("max retries exceeded").sees("leave (l)?")
+    server.registry.failing = ""
+    person.types("t").sees("Downloaded").sees("server busy").sees("leave (l)?").types("l")
+    person.sees("Done so far")
     assert person.ends() == 1
     assert entries(empty_home) == []
 
@@ -133,11 +135,10 @@ def test_another_model_can_be_chosen_after_a_failed_proof(ollama: Make, empty_ho
     mute = a_model("mute:7b", 7.6, script=Script(on_tools="prose"))
     double = ollama([mute, a_model("good:7b", 7.6)])
     person = setup(double.url, "--model", "mute:7b", "--skip", "window,keep-alive,default")
-    person.sees("Write this entry").types("").sees("Prove it now?").types("")
+    person.sees("Do this?").types("y")
     person.sees("tools   warning").sees("choose another model (m)").types("m")
-    person.sees("any model's name").types("good:7b")
-    person.sees("Write this entry").types("").sees("Prove it now?").types("n")
-    person.sees("droid exec -m")
+    person.sees("any model's name").types("good:7b").sees("Plan").sees("Do this?").types("y")
+    person.sees("skip this step (s)").types("s").sees("droid exec -m")
     assert person.ends() == 0
     assert entries(empty_home) == ["mute:7b", "good:7b"]
 
@@ -162,7 +163,7 @@ def test_ollama_is_waited_for_until_it_answers(free_port: int) -> None:
     person = setup(f"http://127.0.0.1:{free_port}", "--model", NAME)
     person.sees("does not answer").sees("wait until it answers").types("").sees("Waiting for")
     with Ollama([], port=free_port, registry=Registry([a_model(NAME, 7.6)])):
-        person.sees("answers at").sees("Download qwen3:8b").presses_ctrl_c()
+        person.sees("answers at").sees("default model?").presses_ctrl_c()
         assert person.ends() == 130
 
 
@@ -180,8 +181,8 @@ def test_another_provider_is_set_up_too(ollama: Make, free_port: int, empty_home
     person.sees("name of the provider").types("openai-compatible")
     person.sees("Address of").types(f"{other.url}/v1")
     person.sees("some-model:32b").sees("name of the model").types("")
-    person.sees("runs it").sees("Write this entry").types("").sees("default model?").types("")
-    person.sees("Prove it now?").types("").sees("tools   passed").sees("window  warning")
+    person.sees("default model?").types("").sees("Do this?").types("y")
+    person.sees("runs it").sees("tools   passed").sees("window  warning")
     person.sees("skip this step (s)").types("s").sees("droid exec -m")
     assert person.ends() == 0
     assert entries(empty_home) == ["some-model:32b"]

@@ -238,7 +238,7 @@ def test_a_dry_run_does_nothing(byok: Byok, server: Ollama, factory: Path) -> No
     config = write(factory, "config.json", {"custom_models": [an_entry(server)]})
     before = config.read_bytes()
     ran = byok("window", NAME, "--set", "32000", "--dry-run")
-    assert COPY in ran.out and "nothing was done" in ran.out
+    assert COPY in ran.out and "Nothing was changed" in ran.out
     assert config.read_bytes() == before
     assert not server.asked("/api/create") and not server.state.loads
 
@@ -322,5 +322,5 @@ def test_a_dry_run_of_the_servers_setting_shows_the_commands(
     byok: Byok, server: Ollama, as_a_service: list[str]
 ) -> None:
     ran = byok("window", NAME, "--set", "32000", "--server", "--dry-run")
-    assert "systemctl restart ollama" in ran.out and "Nothing was run" in ran.out
+    assert "systemctl restart ollama" in ran.out and "Nothing was changed" in ran.out
     assert not as_a_service

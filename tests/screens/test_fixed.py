@@ -4,7 +4,7 @@ import pytest
 
 from factory_byok.core.findings import Finding, Outcome, Report
 from factory_byok.diagnosis.causes import causes
-from factory_byok.screens.fixed import plan_lines
+from factory_byok.screens.fixed import repair_lines
 from factory_byok.screens.style import UNBOUNDED, Style
 from factory_byok.workflows.fix import Repair
 from tests.builders import a_snapshot
@@ -22,12 +22,12 @@ def repaired(*found: tuple[str, str, str]) -> Repair:
 @pytest.mark.parametrize(("also", "paragraphs"), [("A", 1), ("B", 2)])
 def test_what_follows_from_a_cause_is_told_with_it(also: str, paragraphs: int) -> None:
     plan = repaired(("compaction_above_window", also, LATE), ("window_too_small", "A", SMALL))
-    told = list(plan_lines(plan, Style(color=False, width=UNBOUNDED)))
+    told = list(repair_lines(plan, Style(color=False, width=UNBOUNDED)))
     assert sum("would repair" in line for line in told) == paragraphs
     assert ("    with it: compaction_above_window" in told) is (paragraphs == 1)
 
 
 def test_entries_with_the_same_fault_are_one_repair() -> None:
     plan = repaired(*(("window_too_small", who, SMALL.replace("m:7b", who)) for who in "ABC"))
-    told = "\n".join(plan_lines(plan, Style(color=False, width=UNBOUNDED)))
+    told = "\n".join(repair_lines(plan, Style(color=False, width=UNBOUNDED)))
     assert told.count("would repair") == 1 and "affects: A, B, C" in told

@@ -19,10 +19,8 @@ from factory_byok.exercises.limits import FOR_EVER, Limits
 from factory_byok.exercises.refusal import Overflow
 from factory_byok.exercises.window import judge
 from factory_byok.exercises.window_proof import Proof
-from factory_byok.screens.setup import keep_lines
 from factory_byok.screens.style import UNBOUNDED, Style
 from factory_byok.workflows.pull import SPARE, _check_disk
-from factory_byok.workflows.setup.keep_alive import Kept
 from factory_byok.workflows.setup.window_and_memory import _lasting
 from tests.builders import ENDPOINT, a_server, a_snapshot, an_entry
 from tests.exercises.bench import a_session, an_aim
@@ -80,11 +78,6 @@ def a_disk(free: int) -> str:
     return ""
 
 
-def kept(seconds: float) -> str:
-    """What is said of how long a model stays."""
-    return " ".join(keep_lines(Kept(seconds, Bytes(0)), "Set it.", PLAIN))
-
-
 @pytest.mark.parametrize(
     ("say", "number", "words"),
     [
@@ -104,8 +97,6 @@ def kept(seconds: float) -> str:
         (the_apps_slider, 262_144, "slider to 256k"),
         (the_apps_slider, 262_145, "to automatic. Then run `launchctl setenv OLLAMA_CONTEXT_LENGT"),
         (a_disk, SIZE + SPARE - 1, "with 500 MB to spare"),
-        (kept, 0, "unloads this model at once"),
-        (kept, 299.7, "unloads this model in 5 min 0 s when it is not used"),
         (_lasting, 3_650 * 86_400, "minutes more without use"),
         (_lasting, 3_650 * 86_400 + 1, "for good"),
         (lambda load: Limits(load=load).patience(60), FOR_EVER - 1, "up to 86459 s"),

@@ -17,7 +17,8 @@ from factory_byok.workflows.actions.running import Running, unbroken
 def describe(action: PullModel) -> str:
     """Which model, and how much."""
     size = f", about {show_bytes(Bytes(action.size))}" if action.size else ""
-    return f"Download {action.model}{size}"
+    where = f" to the server at {action.endpoint}" if action.endpoint else ""
+    return f"Download {action.model}{where}{size}"
 
 
 def do(run: Running, action: PullModel) -> pull.Pulled:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from factory_byok.core.actions import CopyModel
+from factory_byok.core.actions import Action, CopyModel
 from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Json, Machine, Model, Snapshot
@@ -140,6 +140,12 @@ class Plan:
     def changes(self) -> tuple[Change, ...]:
         """Everything that is otherwise than the manifest says."""
         return (*self.models.changes, *self.entries.changes)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What makes it so."""
+        pulls = (each.action for each in self.models.pulls)
+        return (*pulls, *self.models.copies, *self.entries.files.actions)
 
 
 def problem(subject: str, error: ByokError) -> Finding:

@@ -24,21 +24,15 @@ EXERCISES: Final = ("tools", "window")
 
 def entry(way: Way) -> Done:
     """Writes droid's entry for the model, unless there is one."""
-    choice = way.chosen()
-    there = entry_in_use(look(way.world).entries, choice.address.identity(), way.model)
+    choice, there = way.chosen(), entry_there(way)
     if there is not None and same_model(there.model, choice.model):
         way.entry = there
         return "unchanged", f"`{there.label}` is in {shorten_home(there.file)}"
-    judged = _judged(way)
-    # A copy with another window goes by its model's own name.
-    name = title(way.named, remote=False) if way.named != way.model else ""
-    wanted = adding.Wanted(name=name, key=way.key)
+    judged, wanted = _judged(way), wanted_entry(way, copied=way.named != way.model)
     model = judged.model if judged else None
-    _check_name(way, name or adding.new_entry(choice, model, wanted).name)
+    check_name(way, wanted.name or adding.new_entry(choice, model, wanted).name)
     plan = adding.prepare(way.world, choice, judged, wanted)
     way.guide.show("entry", plan)
-    if not way.guide.agrees(f"Write this entry to {shorten_home(str(plan.place.path))}?"):
-        return "skipped", "you said no"
     write_files(way.world, "setup", plan.files, step=way.undo)
     way.entry = plan.entry
     way.changed()
@@ -47,6 +41,17 @@ def entry(way: Way) -> Done:
         "done",
         f"wrote `{way.entry.label}` to {shorten_home(str(plan.place.path))}, because {why}",
     )
+
+
+def entry_there(way: Way) -> Entry | None:
+    """droid's entry for the model, or for a copy of it."""
+    return entry_in_use(look(way.world).entries, way.chosen().address.identity(), way.model)
+
+
+def wanted_entry(way: Way, *, copied: bool) -> adding.Wanted:
+    """What the entry is to say; a copy with another window goes by its model's own name."""
+    name = title(way.named, remote=False) if copied else ""
+    return adding.Wanted(name=name, key=way.key)
 
 
 def _judged(way: Way) -> Judged | None:
@@ -71,7 +76,7 @@ def _judged(way: Way) -> Judged | None:
     return judged
 
 
-def _check_name(way: Way, name: str) -> None:
+def check_name(way: Way, name: str) -> None:
     """Raises ByokError when another entry of the user's has that display name."""
     for other in look(way.world).entries:
         if other.level == "user" and other.name == name and other.fate == "listed":
@@ -90,9 +95,8 @@ def default(way: Way) -> Done:
     if now == way.entry.id:
         return "unchanged", "it is droid's default model already"
     before = f" in place of `{now}`" if now else ""
-    question = f"Make it droid's default model{before}?"
-    if not (way.wanted.default or (way.guide.asks and way.guide.agrees(question, default=False))):
-        return "skipped", "not asked for" if not way.guide.asks else "you said no"
+    if not way.default:
+        return "skipped", "you said no" if way.guide.asks else "not asked for"
     file = str(user_place(way.world, "settings").path)
     edit = Edit("add", file, "/sessionDefaultSettings/model", way.entry.id)
     do_all(way.world, Plan("setup", by_edits((edit,))), step=way.undo)
@@ -105,9 +109,6 @@ def proof(way: Way) -> Done:
     if way.entry is None:
         return "skipped", "droid has no entry for it"
     names = ("tools",) if way.remote() else EXERCISES
-    way.guide.show("proof", names)
-    if not way.guide.agrees("Prove it now?"):
-        return "skipped", f"you said no; `byok test {way.entry.id}` does it later"
     window = way.wanted.window
     asked = Proof(
         names=names,

@@ -4,12 +4,12 @@ from typing import Any, Literal
 
 Screen = Literal[
     "opening", "heading", "step", "failure", "warning", "machine", "silence", "offer",
-    "misunderstood", "providers", "names", "window", "keeping", "entry", "proof", "results",
+    "misunderstood", "providers", "names", "entry", "results",
 ]  # fmt: skip
 
 
 class Guide:
-    """Nobody: everything is agreed to and nothing is shown. A screen's guide is somebody."""
+    """Nobody: every choice is the usual one, nothing is shown. A screen's guide is somebody."""
 
     @property
     def asks(self) -> bool:

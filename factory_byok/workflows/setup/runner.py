@@ -1,7 +1,7 @@
 """The walk along the guided path: each step in turn, told when it is done, and ended cleanly."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from factory_byok.core.errors import ByokError, Interrupted, UsageError
@@ -9,6 +9,7 @@ from factory_byok.core.facts import Entry, Exercise
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.workflows.next_step import INSTALL_DROID
 from factory_byok.workflows.setup.entry_and_proof import default, entry, proof
+from factory_byok.workflows.setup.planning import Planned, plan
 from factory_byok.workflows.setup.server_and_model import machine, model, server
 from factory_byok.workflows.setup.state import Done, Way
 from factory_byok.workflows.setup.steps import CHANGING, STEPS, Step, StepName, command_for
@@ -35,7 +36,8 @@ class Walked:
     """The end of a run: its steps in order, droid's entry when there is one, and what was proven.
 
     `go_on` is the command that goes on from here, () when there is nothing left to do;
-    `install_droid` is the line that installs droid, "" when it is here.
+    `install_droid` is the line that installs droid, "" when it is here. `planned` is what was only
+    to be shown.
     """
 
     steps: tuple[Step, ...]
@@ -45,6 +47,7 @@ class Walked:
     interrupted: bool = False
     install_droid: str = ""
     go_on: tuple[str, ...] = ()
+    planned: Planned | None = None
 
     @property
     def failed(self) -> Step | None:
@@ -62,33 +65,60 @@ class Walked:
         return any(each.step in CHANGING and each.status == "done" for each in self.steps)
 
 
-def walk(way: Way) -> Walked:
-    """Takes every step. Raises UsageError when nobody is there to correct the words."""
+def walk(way: Way, agreed: Callable[[Planned], bool]) -> Walked:
+    """Takes every step; `agreed` shows the plan and asks, and is False when it is only to be shown.
+
+    Raises UsageError when nobody is there to correct the words, and ByokError for a no.
+    """
     try:
-        _walk(way)
+        only_shown = _walk(way, agreed)
     except KeyboardInterrupt as pressed:
         current = next(name for name in STEPS if name not in way.steps)
         told = f". {pressed.told}" if isinstance(pressed, Interrupted) and pressed.told else ""
         way.steps[current] = Step(current, "failed", f"interrupted{told}")
         return _walked(way, interrupted=True)
-    return _walked(way)
+    return _walked(way, planned=only_shown)
 
 
-def _walk(way: Way) -> None:
-    """The steps in order, until one fails for good."""
+def _walk(way: Way, agreed: Callable[[Planned], bool]) -> Planned | None:
+    """The steps in order, until one fails for good; the plan when it is only to be shown."""
     index = 0
     while index < len(STEPS):
         name = STEPS[index]
-        following = _take(way, name)
+        following = None
+        if name == "pull" and (way.model or way.choice) and not way.agreed:
+            planned = _plan(way)
+            if not isinstance(planned, Planned):
+                following = planned
+            elif not agreed(planned):
+                return planned
+            else:
+                way.agreed = True
+        following = following or _take(way, name)
         if following == "model":
             way.forget_model()
             index = STEPS.index("model")
             for later in STEPS[index:]:
                 way.steps.pop(later, None)
         elif following == "leave":
-            return
+            return None
         elif following != "again":
             index += 1
+    return None
+
+
+def _plan(way: Way) -> Planned | Next:
+    """The plan of all that follows, before any of it is done; or how to go on without one."""
+    try:
+        return plan(way)
+    except UsageError:
+        raise
+    except ByokError as error:
+        following = _failed(way, way.planning, error)
+    if following == "skip":
+        way.wanted = replace(way.wanted, skip=way.wanted.skip | {way.planning})
+        return "again"
+    return following
 
 
 def _take(way: Way, name: StepName) -> Next | None:
@@ -116,8 +146,6 @@ def _left_out(way: Way, name: StepName) -> Step | None:
     after = STEPS.index(name) > STEPS.index("model")
     if after and not way.model and way.choice is None:
         return Step(name, "skipped", "no model was chosen")
-    if way.undownloaded:
-        return Step(name, "skipped", "the model is not downloaded")
     return None
 
 
@@ -147,11 +175,12 @@ def _following(way: Way, question: str, default: str) -> Next:
         way.guide.show("misunderstood", f"`{word}` is none of t, m, s and l")
 
 
-def _walked(way: Way, *, interrupted: bool = False) -> Walked:
+def _walked(way: Way, *, interrupted: bool = False, planned: Planned | None = None) -> Walked:
     """The end."""
     broken = next((each.step for each in way.steps.values() if each.status == "failed"), None)
+    why = f"not reached, because `{broken}` {'was interrupted' if interrupted else 'failed'}"
+    why = "only shown" if planned else why
     for name in STEPS:
-        why = f"not reached, because `{broken}` {'was interrupted' if interrupted else 'failed'}"
         way.steps.setdefault(name, Step(name, "skipped", why))
     return Walked(
         steps=tuple(way.steps[name] for name in STEPS),
@@ -162,6 +191,7 @@ def _walked(way: Way, *, interrupted: bool = False) -> Walked:
         install_droid=INSTALL_DROID[way.world.system] if way.lacks_droid else "",
         # a model that cannot be is not worth another try
         go_on=_command(way) if broken and (interrupted or broken != "model") else (),
+        planned=planned,
     )
 
 

@@ -12,6 +12,7 @@ from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.choice import Choice, is_remote, place
 from factory_byok.workflows.fit import Seen, look
+from factory_byok.workflows.pull import Plan as PullPlan
 from factory_byok.workflows.setup.guide import Guide
 from factory_byok.workflows.setup.steps import Step, StepName, StepStatus
 
@@ -39,9 +40,11 @@ class Way:
     """One run: `named` is the model as the user called it, `model` the one that droid will use.
 
     `request` is the model of the command line, until another one is chosen; `better` does better
-    than one that failed; `undownloaded` says that the user wants no download. `ollama` is where
-    Ollama is. `choice` is set when another provider was chosen, with what the entry will hold as
-    its `key` and the `secret` behind it. `undo` joins all changes into one step of `byok undo`.
+    than one that failed; `default` says that it is to be droid's default, `agreed` that somebody
+    said yes to the plan. `download` is what the
+    plan found out, `planning` the step that is being planned. `ollama` is where Ollama is. `choice`
+    is set when another provider was chosen, with what the entry will hold as its `key` and the
+    `secret` behind it. `undo` joins all changes into one step of `byok undo`.
     """
 
     world: World
@@ -58,7 +61,10 @@ class Way:
     entry: Entry | None = None
     results: tuple[Exercise, ...] = ()
     better: str = ""
-    undownloaded: bool = False
+    default: bool = False
+    agreed: bool = False
+    download: PullPlan | None = None
+    planning: StepName = "pull"
     findings: list[Finding] = field(default_factory=list)
     steps: dict[StepName, Step] = field(default_factory=dict)
     undo: str = field(default_factory=new_step)
@@ -109,7 +115,8 @@ class Way:
         self.take("", "")
         self.request = ""
         self.choice, self.key, self.secret = None, "", ""
-        self.results, self.better, self.undownloaded = (), "", False
+        self.results, self.better, self.default, self.agreed = (), "", False, False
+        self.download = None
         self.findings.clear()
 
     def elsewhere(self) -> str:

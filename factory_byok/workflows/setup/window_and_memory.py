@@ -8,7 +8,6 @@ from factory_byok.core.units import Bytes, Tokens, show_bytes, show_seconds, sho
 from factory_byok.core.words import lower_first
 from factory_byok.diagnosis.advice import set_variable
 from factory_byok.workflows import model_copy as deriving
-from factory_byok.workflows import pull as pulling
 from factory_byok.workflows.loading import seen_loaded
 from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.setup import keep_alive as keeping
@@ -23,15 +22,10 @@ def pull(way: Way) -> Done:
     """Downloads the model when the server does not have it; what came stays when it is cut."""
     if way.elsewhere():
         return "skipped", f"{way.elsewhere()} runs it"
-    with way.progress.working(f"Asking {way.ollama}"):
-        plan = pulling.plan_pull(way.world, way.model, way.ollama, timeout=way.wanted.timeout)
-    if plan.present:
+    assert way.download is not None  # it was planned
+    if way.download.present:
         return "unchanged", f"`{way.model}` is on the server already"
-    about = f", {show_bytes(plan.size)}" if plan.size else ""
-    if not way.guide.agrees(f"Download {way.model}{about}?"):
-        way.undownloaded = True
-        return "skipped", "you said no"
-    actions = Plan("setup", (plan.action,))
+    actions = Plan("setup", (way.download.action,))
     (done,) = do_all(way.world, actions, way.progress, step=way.undo).results
     way.changed()
     return "done", (
@@ -53,26 +47,31 @@ def window(way: Way) -> Done:
     now = _row(way)
     if now.window is not None and now.window >= enough:
         return "unchanged", f"{show_tokens(now.window)}, {now.basis}"
-    copy = _existing_copy(way, enough)
+    copy = existing_copy(way, enough)
     if copy and way.entry is None:
         way.take(way.named, copy)
         return "unchanged", f"`{copy}` is there already"
     aim = window_to_set(way.wanted.window, now.longest_window, now.on_gpu)
-    way.guide.show("window", now, aim)
-    if not way.guide.agrees(f"Make a copy with {show_tokens(aim)} and use that?"):
-        return "skipped", "you said no"
     return _copy(way, aim)
 
 
 def _row(way: Way) -> Row:
     """The model's window; the model is loaded to see it when it is not known or only assumed."""
-    here = Target(way.model, way.ollama)
-    first = row(way.look(), *found(way.look(), here))
-    if first.window is not None and first.basis != "assumed":
+    first = known_row(way)
+    if first is not None:
         return first
     with way.progress.working("Looking at the window", long=True) as say:
         say(f"Loading {way.model} to see its window; this may take minutes")
-        return _loaded_row(way, here)
+        return _loaded_row(way, Target(way.model, way.ollama))
+
+
+def known_row(way: Way) -> Row | None:
+    """The model's window as far as it is known without loading the model."""
+    server = way.server()
+    if server is None or server.model(way.model) is None:
+        return None
+    first = row(way.look(), *found(way.look(), Target(way.model, way.ollama)))
+    return first if first.window is not None and first.basis != "assumed" else None
 
 
 def _loaded_row(way: Way, here: Target) -> Row:
@@ -86,7 +85,7 @@ def _loaded_row(way: Way, here: Target) -> Row:
     return seen_loaded(http, way.ollama, here.model, look, lambda seen: seen.basis == "measured")[0]
 
 
-def _existing_copy(way: Way, enough: Tokens) -> str:
+def existing_copy(way: Way, enough: Tokens) -> str:
     """A copy with a window that is enough, made by an earlier run."""
     server = way.server()
     return copy_there(server, way.named, enough) if server else ""
@@ -131,18 +130,12 @@ def keep_alive(way: Way) -> Done:
         return "unchanged", f"it stays in memory {_lasting(now.seconds)}"
     server = way.server()
     for_good = set_variable(way.look(), way.ollama.identity(), server, KEEP)
-    way.guide.show("keeping", now, for_good)
-    if not way.guide.agrees("Keep it in memory for an hour after each use?"):
-        return "skipped", "you said no"
     with way.progress.working(f"Loading {way.model}"):
         keeping.keep(way.world, way.ollama, way.model, keeping.HOUR)
-    told = (
+    return "done", (
         "it stays in memory for an hour after each use; once it is unloaded, Ollama's own time "
-        "counts again"
+        f"counts again; for good: {lower_first(for_good)}"
     )
-    if way.guide.asks:
-        return "done", told  # how to have it for good was shown with the question
-    return "done", f"{told}; for good: {lower_first(for_good)}"
 
 
 def _loaded(way: Way) -> keeping.Kept:
