@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from factory_byok.commands import consent
 from factory_byok.screens import asking
 from tests.commands.conftest import Byok
 from tests.commands.test_plans import camel, snake, write
@@ -102,7 +103,8 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     for stream in (sys.stdin, sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True)
-    monkeypatch.setattr(asking, "agrees", no)
+    for module in (consent, asking):
+        monkeypatch.setattr(module, "agrees", no)
     return asked
 
 
@@ -125,7 +127,7 @@ def test_a_dry_run_shows_the_plan_in_one_form_and_changes_nothing(
 def test_without_a_terminal_nothing_is_asked_and_what_nobody_named_needs_a_yes(
     byok: Byok, state: Callable[[], Any], verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "agrees", None)  # nobody may be asked
+    monkeypatch.setattr(consent, "agrees", None)  # nobody may be asked
     before = state()
     ran = byok(*words(verb), "--json")
     if VERBS[verb][1] == "nobody":
