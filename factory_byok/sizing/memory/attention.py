@@ -8,7 +8,7 @@ from factory_byok.sizing.memory.families import (
     CACHED_LAYERS,
     FULL_EVERY,
     FULL_FIRST,
-    WINDOW_UNUSED,
+    has,
     known,
 )
 from factory_byok.sizing.memory.metadata import Metadata
@@ -90,7 +90,7 @@ def _sliding(data: Metadata, layers: int, notes: list[str]) -> tuple[bool, ...]:
         return tuple(index % first > 0 for index in range(layers))
     if pattern and pattern[0] > 1:
         every = pattern[0]
-    if not every and data.family not in WINDOW_UNUSED:
+    if not every and not has(data.family, "window-unused"):
         notes.append(_unknown(data.architecture))
     return tuple(every > 0 and index % every < every - 1 for index in range(layers))
 

@@ -6,15 +6,7 @@ from typing import Final, Literal
 
 from factory_byok.core.units import Bytes
 from factory_byok.sizing.memory.attention import Attention, working_layers
-from factory_byok.sizing.memory.families import (
-    CONVOLUTION,
-    DELTA,
-    KDA,
-    LONE_FEED_FORWARD,
-    SHARED_DENSE,
-    SHARED_ONE,
-    SHARED_TOLD,
-)
+from factory_byok.sizing.memory.families import has
 from factory_byok.sizing.memory.metadata import Metadata
 
 Mixer = Literal["attention", "latent", "delta", "kda", "mamba", "convolution", ""]
@@ -134,7 +126,7 @@ def read_blocks(
         attention = cached[index] if index < len(cached) else None
         width = widths[min(index, len(widths) - 1)] if len(widths) > 1 else feed_forward
         experts = _has_experts(data, index)
-        lone = data.family in LONE_FEED_FORWARD
+        lone = has(data.family, "lone")
         found.append(
             Block(
                 mixer="latent" if attention and latent else _mixer(data, attention, width),
@@ -154,7 +146,7 @@ def read_blocks(
 def _without_second(blocks: list[Block], data: Metadata) -> Iterator[Block]:
     """The blocks of a family whose layers mix tokens or feed forward, never both."""
     for block in blocks:
-        if data.family not in LONE_FEED_FORWARD or not block.mixer:
+        if not has(data.family, "lone") or not block.mixer:
             yield block
         else:
             yield Block(block.mixer, block.attention, block.heads)
@@ -164,13 +156,13 @@ def _mixer(data: Metadata, attention: Attention | None, width: int) -> Mixer:
     """How a layer mixes tokens."""
     if attention:
         return "attention"
-    if data.family in LONE_FEED_FORWARD and width:
+    if has(data.family, "lone") and width:
         return ""
-    if data.family in DELTA:
+    if has(data.family, "delta"):
         return "delta"
-    if data.family in KDA:
+    if has(data.family, "kda"):
         return "kda"
-    if data.family in CONVOLUTION:
+    if has(data.family, "convolution"):
         return "convolution"
     return "mamba" if data.number("ssm.inner_size") else ""
 
@@ -193,9 +185,9 @@ def _shared(data: Metadata) -> int:
     one, told = (data.number(f"expert_{kind}feed_forward_length") for kind in ("", "shared_"))
     if data.family == "llama4":
         return one
-    if data.family in SHARED_TOLD or told:
+    if has(data.family, "shared-told") or told:
         return told
-    if data.family in SHARED_DENSE:
+    if has(data.family, "shared-dense"):
         return data.number("feed_forward_length")
     count = data.number("expert_shared_count")
-    return one * (count or data.family in SHARED_ONE)
+    return one * (count or has(data.family, "shared-one"))

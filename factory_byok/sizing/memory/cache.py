@@ -6,7 +6,7 @@ from typing import Final
 from factory_byok.core.errors import UsageError
 from factory_byok.core.units import Bytes
 from factory_byok.sizing.memory.attention import Attention
-from factory_byok.sizing.memory.families import VALUES_EVERYWHERE
+from factory_byok.sizing.memory.families import has
 from factory_byok.sizing.memory.shape import Shape
 
 PADDING: Final = 256  # cells of a cache come in such groups (llama.cpp, src/llama-context.cpp)
@@ -108,7 +108,7 @@ def kv_cache(
     widest = 0 if flash else widest_values(shape)
     layers = (layer for layer in shape.attention if not layer.sliding)
     full = sum(layer_bytes(layer, cells, kv_type, widest) for layer in layers)
-    if shape.architecture in VALUES_EVERYWHERE:
+    if has(shape.architecture, "values-everywhere"):
         none = Attention(0, 0, widest)
         full += (shape.layers - len(shape.attention)) * layer_bytes(none, cells, kv_type, widest)
     sliding = sliding_cache(

@@ -1,10 +1,13 @@
 """What only the name of an architecture tells: which layers slide, which ones are recurrent.
 
-Measured with llama.cpp b10434 for every family that tests/sizing/memory/engine.json holds; the
-layers that only predict ahead are in github.com/gpustack/gguf-parser-go issue 32. Families that
-are in neither place say so in the sums that need them.
+Read off the graphs that llama.cpp b10434 plans (GGML_SCHED_DEBUG) and measured with it for every
+family that tests/sizing/memory/engine.json holds; the layers that only predict ahead are in
+github.com/gpustack/gguf-parser-go issue 32. Families that are in neither place say so in the sums
+that need them.
 """
 
+import re
+from collections.abc import Mapping
 from typing import Final
 
 # One layer in so many attends to the whole window, the last of each group; the others slide.
@@ -28,160 +31,101 @@ FULL_EVERY: Final = {
 # The same, but the first of each group.
 FULL_FIRST: Final = {"laguna": 4, "smallthinker": 4}
 
-# These name a sliding window that llama.cpp does not use: every layer keeps the whole window.
-WINDOW_UNUSED: Final = frozenset({"llama", "mistral3", "phi3", "qwen2", "qwen2moe", "qwen3"})
-
 # One layer in so many is attention, the others keep a recurrent state.
 ATTENTION_EVERY: Final = {"qwen35": 4, "qwen35moe": 4, "qwen3next": 4}
 
 # Only so many first layers keep a cache, where the metadata does not say how many share one.
 CACHED_LAYERS: Final = {"gemma3n": 20}
 
-# Without flash attention, layers that have no attention keep values too.
-VALUES_EVERYWHERE: Final = frozenset({"deci"})
-
-# Attention never works in one step: its scores are limited in a way of their own.
-NO_FLASH: Final = frozenset({"grok"})
-
+# How the layers of a family work: a line for each trait, with the families that have it.
+_TABLE: Final = """
 # The metadata tells which layers keep a cache, else all do: the sum is exact and no upper bound.
-_PLAIN: Final = """
-apertus arcee arctic baichuan bailingmoe bailingmoe2 chatglm codeshell command-r dbrx deci
-deepseek deepseek2 deepseek32 dots1 ernie4_5 ernie4_5-moe exaone falcon falcon-h1 gemma
-glm-dsa glm4 glm4moe gptneox granite granitehybrid granitemoe grok grovemoe hunyuan-dense
-hunyuan-moe hunyuan_vl hy_v3 internlm2 jamba kimi-linear lfm2 lfm2moe llama maincoder mamba
-mamba2 mellum mimo2 minicpm minicpm3 minimax-m2 mistral3 mistral4 mpt nanbeige nemotron
-nemotron_h nemotron_h_moe olmo olmoe orion paddleocr pangu-embedded phi2 phi3 phimoe qwen2
-qwen2moe qwen2vl qwen3 qwen3moe qwen3vl qwen3vlmoe refact seed_oss smollm3 stablelm starcoder
-starcoder2 step35 xverse plamo2
+plain: apertus arcee arctic baichuan bailingmoe bailingmoe2 chatglm codeshell command-r dbrx deci
+  deepseek deepseek2 deepseek32 dots1 ernie4_5 ernie4_5-moe exaone falcon falcon-h1 gemma glm-dsa
+  glm4 glm4moe gptneox granite granitehybrid granitemoe grok grovemoe hunyuan-dense hunyuan-moe
+  hunyuan_vl hy_v3 internlm2 jamba kimi-linear lfm2 lfm2moe llama maincoder mamba mamba2 mellum
+  mimo2 minicpm minicpm3 minimax-m2 mistral3 mistral4 mpt nanbeige nemotron nemotron_h
+  nemotron_h_moe olmo olmoe orion paddleocr pangu-embedded phi2 phi3 phimoe plamo2 qwen2 qwen2moe
+  qwen2vl qwen3 qwen3moe qwen3vl qwen3vlmoe refact seed_oss smollm3 stablelm starcoder starcoder2
+  step35 xverse
+# These name a sliding window that llama.cpp does not use: every layer keeps the whole window.
+window-unused: llama mistral3 phi3 qwen2 qwen2moe qwen3
+# Without flash attention, layers that have no attention keep values too.
+values-everywhere: deci
+# Attention never works in one step: its scores are limited in a way of their own.
+no-flash: grok
+# No attention of their own where a layer has no heads, but a delta net, Kimi's, or a convolution.
+delta: qwen35 qwen35moe qwen3next
+kda: kimi-linear
+convolution: lfm2 lfm2moe
+# A delta net's queries and keys are repeated to as many heads as values have.
+repeated: qwen3next
+# A layer mixes tokens or feeds forward, never both.
+lone: mamba mamba2 nemotron_h nemotron_h_moe
+# The query's projection holds a gate too.
+gated-query: qwen35 qwen35moe qwen3next
+# The gate is projected once the heads are done: as wide as the query, or a number for each head.
+late-gate: afmoe muse-glimmer
+late-head-gate: laguna step35
+# Queries, keys and values come out of one projection; of `fused-normed` each is normed then.
+fused-query: bailingmoe2 dbrx falcon gptneox plamo3
+fused-normed: bailingmoe2 plamo3
+# Queries are used as projected, neither normed nor rotated; in the second, by layers that slide.
+unrotated: kimi-linear nemotron_h nemotron_h_moe
+full-unrotated: cohere2 cohere2moe llama4 smallthinker
+# The feed-forward part has no gate, or gate and rest in one projection.
+ungated: apertus arcee bloom codeshell falcon gpt2 gptneox jais mpt nemotron nemotron_h
+  nemotron_h_moe phi2 starcoder starcoder2
+fused-gate: chatglm glm4 phi3 plamo3
+# Gate and rest of all experts in one tensor, as converters write them since 2026.
+fused-experts: cohere2moe deepseek2 gemma4 mistral4 qwen35moe qwen3next
+# Experts are chosen by what comes into the layer, before attention is projected.
+early-route: smallthinker
+# Experts get their share of the input, instead of giving their share of the result.
+weighed-first: llama4
+# An expert is as wide as `feed_forward_length` says, whatever is told of experts alone.
+plain-experts: arctic dbrx granite granitehybrid granitemoe hunyuan-moe jamba llama minicpm
+  minimax-m2 mistral3 olmoe phimoe refact
+# The expert that every token passes, where its width is left out: there is none, it is as wide as
+# the dense part, or as one expert; in other families as so many experts as are counted.
+shared-told: ernie4_5-moe
+shared-dense: hunyuan-moe qwen2moe qwen35moe qwen3next
+shared-one: exaone-moe hy_v3 kimi-linear
+# Attention and feed-forward work side by side on the same input, or each with a norm of its own.
+parallel: cohere2 cohere2moe command-r falcon gptneox phi2 stablelm-parallel
+second-norm: falcon gptneox
+# The sum goes into attention and feed-forward as it is: norms come after.
+no-first-norm: exaone4 olmo2
+# The tokens whose logits are asked for are chosen behind the last layer, not inside it.
+late-choice: cohere2moe gemma4 gpt-oss hy_v3 nemotron_h nemotron_h_moe qwen35 qwen35moe qwen3next
+  step35
+# Norms with a mean, which never overwrite what they read.
+layer-norm: codeshell cohere2 cohere2moe command-r dbrx falcon gptneox mpt nemotron olmo orion
+  phi2 phimoe stablelm starcoder starcoder2
+# Four positions for each token, as models that see pictures have.
+sections: qwen2vl qwen35 qwen35moe qwen3vl qwen3vlmoe
+# A sum takes the place of the sum before it, not of the part that is added; in the second, that
+# behind feed-forward alone.
+sum-first: jamba lfm2 lfm2moe
+second-sum-first: phi3 phimoe
 """
-PLAIN: Final = frozenset(_PLAIN.split())
+TRAITS: Final[Mapping[str, frozenset[str]]] = {
+    name: frozenset(families.split())
+    for name, families in re.findall(r"^([a-z-]+):((?: +\S+|\n )+)", _TABLE, re.MULTILINE)
+}
+
+
+def has(family: str, trait: str) -> bool:
+    """Whether the layers of a family have a trait of the table. Raises KeyError for another."""
+    return family in TRAITS[trait]
 
 
 def known(architecture: str) -> bool:
     """Whether byok knows how this architecture keeps its cache."""
-    return any(architecture in rows for rows in (FULL_EVERY, FULL_FIRST, ATTENTION_EVERY, PLAIN))
+    return any(
+        architecture in rows for rows in (FULL_EVERY, FULL_FIRST, ATTENTION_EVERY, TRAITS["plain"])
+    )
 
-
-# --- how a family's layers compute ---------------------------------------------------------------
-# Read off the graphs that llama.cpp b10434 plans for these architectures (GGML_SCHED_DEBUG).
-
-# No attention of their own where a layer has no heads, but a delta net, Kimi's, or a convolution.
-DELTA: Final = frozenset({"qwen3next", "qwen35", "qwen35moe"})
-REPEATED: Final = frozenset({"qwen3next"})  # as many query and key heads as value heads
-KDA: Final = frozenset({"kimi-linear"})
-CONVOLUTION: Final = frozenset({"lfm2", "lfm2moe"})
-
-# A layer mixes tokens or feeds forward, never both.
-LONE_FEED_FORWARD: Final = frozenset({"mamba", "mamba2", "nemotron_h", "nemotron_h_moe"})
-
-# The query's projection holds a gate too; or the gate is projected once the heads are done.
-GATED_QUERY: Final = DELTA
-LATE_GATE: Final = frozenset({"afmoe", "muse-glimmer"})
-LATE_HEAD_GATE: Final = frozenset({"laguna", "step35"})  # one number for each head
-
-# Queries, keys and values come out of one projection; whether what is taken of it is normed.
-FUSED_QUERY: Final = {
-    "bailingmoe2": True,
-    "dbrx": False,
-    "falcon": False,
-    "gptneox": False,
-    "plamo3": True,
-}
-
-# Queries are used as they are projected, neither normed nor rotated.
-NO_ROTATION: Final = frozenset({"kimi-linear", "nemotron_h", "nemotron_h_moe"})
-
-# The feed-forward part has no gate, or gate and rest in one projection.
-UNGATED: Final = frozenset(
-    {
-        "apertus",
-        "arcee",
-        "bloom",
-        "codeshell",
-        "falcon",
-        "gpt2",
-        "gptneox",
-        "jais",
-        "mpt",
-        "nemotron",
-        "nemotron_h",
-        "nemotron_h_moe",
-        "phi2",
-        "starcoder",
-        "starcoder2",
-    }
-)
-FUSED_GATE: Final = frozenset({"chatglm", "glm4", "phi3", "plamo3"})
-
-# Gate and rest of all experts in one tensor, as converters write them since 2026.
-FUSED_EXPERTS: Final = frozenset(
-    {"cohere2moe", "deepseek2", "gemma4", "mistral4", "qwen35moe", "qwen3next"}
-)
-
-# Experts are chosen by what comes into the layer, before attention is projected.
-EARLY_ROUTE: Final = frozenset({"smallthinker"})
-
-# Experts get their share of the input, instead of giving their share of the result.
-WEIGHED_FIRST: Final = frozenset({"llama4"})
-
-# An expert is as wide as `feed_forward_length` says, whatever is told of experts alone.
-PLAIN_EXPERTS: Final = frozenset(
-    {"arctic", "dbrx", "granite", "granitehybrid", "granitemoe", "hunyuan-moe", "jamba", "llama"}
-    | {"minicpm", "minimax-m2", "mistral3", "olmoe", "phimoe", "refact"}
-)
-
-# The width of the expert that every token passes, where the metadata leaves it out: none, that of
-# the dense part, or that of one expert; in other families that of so many experts as are counted.
-SHARED_TOLD: Final = frozenset({"ernie4_5-moe"})
-SHARED_DENSE: Final = frozenset({"hunyuan-moe", "qwen2moe", "qwen35moe", "qwen3next"})
-SHARED_ONE: Final = frozenset({"exaone-moe", "hy_v3", "kimi-linear"})
-
-# Attention and feed-forward work side by side on the same input.
-PARALLEL: Final = frozenset(
-    {"cohere2", "cohere2moe", "command-r", "falcon", "gptneox", "phi2", "stablelm-parallel"}
-)
-SECOND_NORM: Final = frozenset({"falcon", "gptneox"})  # for each of the two
-
-# The sum goes into attention and feed-forward as it is: norms come after.
-NO_FIRST_NORM: Final = frozenset({"exaone4", "olmo2"})
-
-# The tokens whose logits are asked for are chosen behind the last layer, not inside it.
-LATE_CHOICE: Final = frozenset(
-    {"cohere2moe", "hy_v3", "nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next"}
-    | {"gemma4", "gpt-oss", "step35"}
-)
-
-# Norms with a mean, which never overwrite what they read.
-LAYER_NORM: Final = frozenset(
-    {
-        "cohere2",
-        "cohere2moe",
-        "command-r",
-        "codeshell",
-        "dbrx",
-        "falcon",
-        "gptneox",
-        "mpt",
-        "nemotron",
-        "olmo",
-        "orion",
-        "phi2",
-        "phimoe",
-        "stablelm",
-        "starcoder",
-        "starcoder2",
-    }
-)
-
-# Four positions for each token, as models that see pictures have.
-SECTIONS: Final = frozenset({"qwen2vl", "qwen35", "qwen35moe", "qwen3vl", "qwen3vlmoe"})
-
-# A sum takes the place of the sum before it, not of the part that is added.
-SUM_FIRST: Final = frozenset({"jamba", "lfm2", "lfm2moe"})
-SECOND_SUM_FIRST: Final = frozenset({"phi3", "phimoe"})  # that behind feed-forward alone
-
-# Only layers that slide rotate their queries.
-FULL_UNROTATED: Final = frozenset({"cohere2", "cohere2moe", "llama4", "smallthinker"})
 
 # Ollama gives these one slot whatever OLLAMA_NUM_PARALLEL says (server/sched.go, v0.33.0-rc2).
 ONE_SLOT: Final = ("qwen35", "qwen3next", "qwen3vl", "lfm2", "nemotron_h", "mllama")

@@ -12,17 +12,7 @@ from typing import Final
 
 from factory_byok.sizing.memory.allocator import Tensor
 from factory_byok.sizing.memory.blocks import Block
-from factory_byok.sizing.memory.families import (
-    EARLY_ROUTE,
-    LATE_CHOICE,
-    LAYER_NORM,
-    NO_FIRST_NORM,
-    NO_FLASH,
-    PARALLEL,
-    SECOND_NORM,
-    SECOND_SUM_FIRST,
-    SUM_FIRST,
-)
+from factory_byok.sizing.memory.families import has
 from factory_byok.sizing.memory.graph_inputs import Case, start
 from factory_byok.sizing.memory.graph_parts import (
     Run,
@@ -46,7 +36,7 @@ REPEATS: Final = 2  # how often the same two layers in a row are planned
 def compute_buffer(case: Case) -> int:
     """The bytes of one device's compute buffer."""
     shape, batch = case.shape, case.batch
-    if shape.architecture in NO_FLASH:
+    if has(shape.architecture, "no-flash"):
         case = case._replace(flash=False)
     sparse = shape.latent is not None and shape.latent.index_top
     if not case.flash or sparse or case.outputs not in (0, case.slots):
@@ -76,14 +66,14 @@ def _planned(case: Case) -> int:
             x = run.graph.over(x, pictures)
     run.tails.wanted = False
     # what predicts ahead is one layer, and chooses inside it
-    late = shape.architecture in LATE_CHOICE and len(shape.blocks) > 1
+    late = has(shape.architecture, "late-choice") and len(shape.blocks) > 1
     for block in blocks[-1:]:
         x = _layer(run, run if late else last, block, x, ahead)
     if shape.streams > 1:
         x = last.new(shape.embedding, _merged(run, x), run.chosen)
     elif late:
         x = last.new(shape.embedding, run.graph.over(x), run.chosen)
-    elif shape.architecture in LAYER_NORM:  # that norm has a place of its own
+    elif has(shape.architecture, "layer-norm"):  # that norm has a place of its own
         x = last.new(shape.embedding, x)
     last.new(shape.vocabulary, last.graph.over(x))
     return run.graph.peak() * FLOAT
@@ -138,8 +128,8 @@ def _layer(run: Run, rest: Run, block: Block, x: Tensor, ahead: _Ahead | None) -
     family, graph, width = run.shape.architecture, run.graph, run.shape.embedding
     if run.shape.streams > 1:
         return _layered(run, block, x, ahead)
-    normed = x if family in NO_FIRST_NORM else run.new(width, x)
-    if family in PARALLEL:
+    normed = x if has(family, "no-first-norm") else run.new(width, x)
+    if has(family, "parallel"):
         return _parallel(run, rest, block, normed, x)
     if block.mixer:
         mixed = _mixed(run, block, normed, x)
@@ -153,7 +143,7 @@ def _layer(run: Run, rest: Run, block: Block, x: Tensor, ahead: _Ahead | None) -
         x = graph.over(x, mixed) if seen and rest is run else _plus(run, x, mixed)
         if not block.feed_forward and not block.experts:
             return x
-        normed = x if family in NO_FIRST_NORM else rest.new(width, x)
+        normed = x if has(family, "no-first-norm") else rest.new(width, x)
     x = _plus(run, x, _second(rest, block, normed, x), second=True)
     if ahead is not None:
         gate = graph.over(rest.new(run.shape.per_layer, x), ahead.made())
@@ -173,7 +163,7 @@ def _parallel(run: Run, rest: Run, block: Block, normed: Tensor, x: Tensor) -> T
         return chosen(run.new(width, run.turned(heads)))
 
     def fed() -> Tensor:
-        again = rest.new(width, chosen(x)) if family in SECOND_NORM else chosen(normed)
+        again = rest.new(width, chosen(x)) if has(family, "second-norm") else chosen(normed)
         return _second(rest, block, again, x)
 
     if family == "phi2":
@@ -186,7 +176,7 @@ def _parallel(run: Run, rest: Run, block: Block, normed: Tensor, x: Tensor) -> T
 def _plus(run: Run, x: Tensor, more: Tensor, *, second: bool = False) -> Tensor:
     """The sum so far with one part more, in the place of the one that is named first."""
     family = run.shape.architecture
-    if family in SUM_FIRST or (second and family in SECOND_SUM_FIRST):
+    if has(family, "sum-first") or (second and has(family, "second-sum-first")):
         return run.graph.over(x, more)
     return run.graph.over(more, x)
 
@@ -197,7 +187,7 @@ def _mixed(run: Run, block: Block, normed: Tensor, x: Tensor) -> Tensor:
     match block.mixer:
         case "attention":
             heads = attention(run, block, normed)
-            if run.shape.architecture in EARLY_ROUTE and block.experts:
+            if has(run.shape.architecture, "early-route") and block.experts:
                 run.routes.append(route(run, x, biased=False))
             if block.beside:
                 found, beside = mamba(run, run.new(width, x), heads)

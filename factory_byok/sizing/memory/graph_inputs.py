@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from factory_byok.sizing.memory.allocator import Graph, Tensor
 from factory_byok.sizing.memory.cache import padded, sliding_cells
-from factory_byok.sizing.memory.families import SECTIONS
+from factory_byok.sizing.memory.families import has
 from factory_byok.sizing.memory.graph_parts import Run, Tails
 from factory_byok.sizing.memory.shape import Shape
 
@@ -48,7 +48,7 @@ def start(case: Case) -> tuple[Run, Tensor, Tensor | None]:
     own = shape.per_layer * shape.layers * batch
     rows = graph.new(own) if own and case.on_card else None
     x = graph.new((shape.embedding if case.on_card else embedding) * batch)
-    positions = graph.new(batch * (4 if shape.architecture in SECTIONS else 1))
+    positions = graph.new(batch * (4 if has(shape.architecture, "sections") else 1))
     masks: dict[bool, Tensor] = {}
     places: dict[bool, Tensor] = {}
     kinds = dict.fromkeys(block.attention.sliding for block in shape.blocks if block.attention)

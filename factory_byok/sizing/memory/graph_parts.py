@@ -8,19 +8,7 @@ from dataclasses import dataclass
 
 from factory_byok.sizing.memory.allocator import Graph, Tensor
 from factory_byok.sizing.memory.blocks import Block, Latent
-from factory_byok.sizing.memory.families import (
-    FULL_UNROTATED,
-    FUSED_EXPERTS,
-    FUSED_GATE,
-    FUSED_QUERY,
-    GATED_QUERY,
-    LATE_GATE,
-    LATE_HEAD_GATE,
-    NO_ROTATION,
-    PARALLEL,
-    UNGATED,
-    WEIGHED_FIRST,
-)
+from factory_byok.sizing.memory.families import has
 from factory_byok.sizing.memory.shape import Shape
 
 
@@ -90,12 +78,12 @@ def attention(run: Run, block: Block, normed: Tensor) -> Tensor:
         block.heads * (kept.value_length or kept.key_length),
     )
     source, one_step = normed, False
-    if family in FUSED_QUERY:
+    if has(family, "fused-query"):
         source = run.new(query + kept.kv_heads * (kept.key_length + kept.value_length), normed)
-        one_step = not FUSED_QUERY[family]
-    both = run.new(2 * query, normed) if family in GATED_QUERY else None
+        one_step = not has(family, "fused-normed")
+    both = run.new(2 * query, normed) if has(family, "gated-query") else None
     q = source if one_step else run.new(query, both or source)
-    bare = family in NO_ROTATION or (family in FULL_UNROTATED and not kept.sliding)
+    bare = has(family, "unrotated") or (has(family, "full-unrotated") and not kept.sliding)
     if both is None and not bare:
         q = run.new(query, q, run.positions)
     if run.rotated:
@@ -105,13 +93,13 @@ def attention(run: Run, block: Block, normed: Tensor) -> Tensor:
     heads = _scores(run, block, q, values)
     if not block.experts:  # else they come before the next layer's tail
         run.tails.fetch(run.graph)
-    if family not in PARALLEL and not block.beside:
+    if not has(family, "parallel") and not block.beside:
         heads = run.turned(heads)
     if both is not None:
         return run.graph.over(run.new(query, both), heads)
-    if family in LATE_GATE:
+    if has(family, "late-gate"):
         return run.graph.over(run.new(query, normed), heads)
-    if family in LATE_HEAD_GATE:
+    if has(family, "late-head-gate"):
         return run.graph.over(heads, run.new(block.heads, normed))
     return heads
 
@@ -123,7 +111,7 @@ def _cached(run: Run, block: Block, source: Tensor, *, steps: int) -> None:
     keys, values = kept.kv_heads * kept.key_length, kept.kv_heads * kept.value_length
 
     def value() -> Tensor:
-        v = source if run.shape.architecture in FUSED_QUERY else run.new(values, source)
+        v = source if has(run.shape.architecture, "fused-query") else run.new(values, source)
         return run.new(values, v) if run.rotated else v
 
     early = None if kept.sliding or run.masks.get(True) else value()
@@ -154,7 +142,7 @@ def latent_attention(run: Run, block: Block, normed: Tensor) -> Tensor:
     start = run.new(told.query_rank, normed) if told.query_rank else normed
     whole = run.new(heads * told.key_length, start)
     absorbed = run.new(heads * told.rank, whole)
-    if run.shape.architecture in NO_ROTATION:
+    if has(run.shape.architecture, "unrotated"):
         q = run.new(heads * width, absorbed, whole)
     else:
         q = run.new(heads * width, absorbed, run.new(heads * told.rotated, whole))
@@ -188,9 +176,9 @@ def _sparse(run: Run, told: Latent, normed: Tensor, start: Tensor) -> Tensor:
 def feed_forward(run: Run, normed: Tensor, width: int) -> Tensor:
     """The dense part of a layer."""
     family = run.shape.architecture
-    if family in FUSED_GATE:
+    if has(family, "fused-gate"):
         inner = run.new(width, run.new(2 * width, normed))
-    elif family in UNGATED:
+    elif has(family, "ungated"):
         inner = run.new(width, normed)
     else:
         inner = run.new(width, run.new(width, normed), run.new(width, normed))
@@ -213,12 +201,12 @@ def experts(run: Run, normed: Tensor, *, biased: bool) -> Tensor:
     ranked, share = run.routes.pop() if run.routes else route(run, normed, biased=biased)
     if narrow:
         normed = run.new(narrow, normed)
-    early = shape.architecture in WEIGHED_FIRST
+    early = has(shape.architecture, "weighed-first")
     if early:
         normed = run.graph.over(run.new(used * shape.embedding, normed), share)
-    if shape.architecture in FUSED_EXPERTS:
+    if has(shape.architecture, "fused-experts"):
         inner = run.new(used * width, run.new(2 * used * width, normed, ranked))
-    elif shape.architecture in UNGATED:
+    elif has(shape.architecture, "ungated"):
         inner = run.new(used * width, normed, ranked)
     else:
         gate = run.new(used * width, normed, ranked)

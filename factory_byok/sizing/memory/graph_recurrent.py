@@ -5,7 +5,7 @@ state come in beside the tokens, once for each conversation.
 """
 
 from factory_byok.sizing.memory.allocator import Tensor
-from factory_byok.sizing.memory.families import REPEATED
+from factory_byok.sizing.memory.families import has
 from factory_byok.sizing.memory.graph_parts import Run
 
 
@@ -61,7 +61,7 @@ def _normed(run: Run, signal: Tensor) -> Tensor:
     """Queries or keys of a delta net; where they have fewer heads than values, repeated."""
     told = run.shape.recurrent
     found = run.new(told.groups * told.state, signal)
-    repeated = run.shape.architecture in REPEATED and told.groups < told.heads
+    repeated = has(run.shape.architecture, "repeated") and told.groups < told.heads
     return run.new(told.inner, found) if repeated else found
 
 

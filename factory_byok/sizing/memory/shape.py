@@ -22,7 +22,7 @@ from factory_byok.sizing.memory.blocks import (
     recurrent_state,
 )
 from factory_byok.sizing.memory.embeddings import WORDS, embedding_bytes, is_tied
-from factory_byok.sizing.memory.families import PLAIN_EXPERTS
+from factory_byok.sizing.memory.families import has
 from factory_byok.sizing.memory.metadata import MOST_LAYERS, Metadata
 
 DRAFTS: Final = (
@@ -175,7 +175,7 @@ def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[s
         experts=data.number("expert_count"),
         experts_used=data.number("expert_used_count"),
         expert_feed_forward=data.number(
-            *(() if data.family in PLAIN_EXPERTS else ("expert_feed_forward_length",)), plain
+            *(() if has(data.family, "plain-experts") else ("expert_feed_forward_length",)), plain
         ),
         expert_latent=data.number("moe_latent_size"),
         vocabulary=_vocabulary(data),
