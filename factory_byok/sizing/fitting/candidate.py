@@ -15,6 +15,7 @@ from factory_byok.sizing.memory import (
     Device,
     Shape,
     corrected,
+    demand,
     guessed_shape,
     read_shape,
 )
@@ -170,7 +171,7 @@ def _corrected(shape: Shape, loaded: Loaded, window: Tokens, server: Server) -> 
     """The shape that meets the size of the loaded model, under the server's own settings."""
     kv_type, slots = server_settings(server)
     device: Device = "cuda" if loaded.on_gpu else "cpu"
-    return corrected(shape, loaded.size, window, kv_type, slots, device=device)
+    return corrected(shape, loaded.size, demand(shape, window, kv_type, slots, device=device))
 
 
 def server_settings(server: Server | None) -> tuple[str, int]:

@@ -8,7 +8,6 @@ from factory_byok.sizing.memory.demand import (
     Device,
     demand,
     largest_that,
-    reported,
 )
 from factory_byok.sizing.memory.micro_batch import usual_micro_batch
 from factory_byok.sizing.memory.placement import (
@@ -42,6 +41,5 @@ __all__ = [
     "least",
     "place",
     "read_shape",
-    "reported",
     "usual_micro_batch",
 ]

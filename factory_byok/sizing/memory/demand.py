@@ -54,6 +54,7 @@ class Demand:
     total: the token embeddings, the inputs of a micro-batch and the logits. `basis` is how the
     numbers are known and `assumptions` what they rest on, a sentence each. `pieces` is into how
     many parts llama.cpp can split it over devices: its layers, 0 when that is not known.
+    `unreported` is the cache that Ollama's own sum forgets.
     """
 
     weights: Bytes
@@ -66,11 +67,26 @@ class Demand:
     per_gpu: Bytes = Bytes(0)
     beside: Bytes = Bytes(0)
     pieces: int = 0
+    unreported: Bytes = Bytes(0)
 
     @property
     def total(self) -> Bytes:
         """Everything together."""
         return Bytes(self.weights + self.kv_cache + self.compute + self.overhead)
+
+    @property
+    def logged(self) -> Bytes:
+        """All buffers that llama-server logs, those in system memory too."""
+        return Bytes(self.total - self.overhead + self.beside)
+
+    @property
+    def reported(self) -> Bytes:
+        """What `/api/ps` would give as the size: one of two caches where layers slide.
+
+        Ollama adds up what llama-server logs and keeps only the last cache of a device, the one of
+        the sliding layers (github.com/ollama/ollama/pull/17037; exact in the recordings of 0.33).
+        """
+        return Bytes(self.logged - self.unreported)
 
 
 def demand(
@@ -114,6 +130,8 @@ def demand(
     logits = shape.vocabulary * FLOAT * parallel
     overhead = _overhead(device, context)
     aside = shape.tokenizer + (shape.host_weights if on_card else 0)
+    last = sliding_cache(shape, window, kv_type, parallel, batch, flash=flash)
+    forgotten = cache - shape.state * parallel - last if shape.sliding_window else 0
     inputs = 2 * batch * shape.embedding * FLOAT + masks if on_card else 0
     return Demand(
         weights=Bytes(max(shape.weights - aside, 0)),
@@ -126,6 +144,7 @@ def demand(
         per_gpu=Bytes(one + overhead),
         beside=Bytes(shape.embedding_bytes + inputs + logits) if on_card else Bytes(0),
         pieces=shape.layers * (EXPERT_PARTS if shape.experts else 1),
+        unreported=Bytes(forgotten),
     )
 
 
@@ -149,37 +168,6 @@ def _overhead(device: Device, context: Bytes | None) -> int:
     if device == "metal":
         return METAL_CONTEXT
     return (CUDA_CONTEXT if context is None else context) + CUDA_SCRATCH
-
-
-def reported(
-    shape: Shape,
-    window: int,
-    kv_type: str = "f16",
-    parallel: int = 1,
-    gpus: int = 1,
-    *,
-    device: Device = "cuda",
-    micro_batch: int | None = None,
-) -> Bytes:
-    """What `/api/ps` would give as the size: no overhead, and one of two caches where layers slide.
-
-    Ollama adds up what llama-server logs, in system memory too, and keeps only the last cache of a
-    device, the one of the sliding layers (github.com/ollama/ollama/pull/17037; exact in the
-    recordings of 0.33).
-    """
-    window, parallel = max(window, 1), max(parallel, 1)
-    batch = micro_batch or usual_micro_batch(shape, window * parallel)
-    whole = demand(shape, window, kv_type, parallel, gpus, device=device, micro_batch=batch)
-    logged = whole.total - whole.overhead + whole.beside
-    if not shape.sliding_window:
-        return Bytes(logged)
-    batch = min(batch, window * parallel)
-    return Bytes(
-        logged
-        - whole.kv_cache
-        + shape.state * parallel
-        + sliding_cache(shape, window, kv_type, parallel, batch)
-    )
 
 
 def largest_that(holds: Callable[[Tokens], bool], most: Tokens) -> Tokens:

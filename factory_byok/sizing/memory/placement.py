@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from factory_byok.core.units import Bytes
-from factory_byok.sizing.memory.demand import CUDA_SCRATCH, MIB, Demand, Device, demand, reported
+from factory_byok.sizing.memory.demand import CUDA_SCRATCH, MIB, Demand
 from factory_byok.sizing.memory.shape import Shape
 
 # What llama.cpp leaves free on each device before it moves layers to the processor (`fit-target`,
@@ -93,33 +93,15 @@ def cards_needed(
     return len(free_gpu_memory)
 
 
-def corrected(
-    shape: Shape,
-    loaded_size: Bytes,
-    loaded_window: int,
-    kv_type: str = "f16",
-    parallel: int = 1,
-    *,
-    device: Device = "cuda",
-) -> Shape:
-    """The shape with its weights set so that the sum meets the size `/api/ps` reports.
+def corrected(shape: Shape, loaded_size: Bytes, need: Demand) -> Shape:
+    """The shape with its weights set so that its sum as it is loaded meets what `/api/ps` reports.
 
     That size is exact for one window; what it differs by from the sum lies in what does not depend
     on the window, so that other windows gain by it too. Sizes that no error in the weights would
     explain (a third of them) change nothing: some other setting than supposed is at work there.
     """
-    guesses = [
-        reported(shape, loaded_window, kv_type, parallel, device=device),
-        _logged(shape, loaded_window, kv_type, parallel, device),
-    ]
     # an Ollama that counts both caches of sliding layers is recognised by the closer sum
-    difference = min((loaded_size - guess for guess in guesses), key=abs)
+    difference = min((loaded_size - guess for guess in (need.reported, need.logged)), key=abs)
     if abs(difference) * 3 > shape.weights:
         return shape
     return replace(shape, weights=Bytes(shape.weights + difference), basis="measured")
-
-
-def _logged(shape: Shape, window: int, kv_type: str, parallel: int, device: Device) -> Bytes:
-    """The sum of all buffers, without what lies beside them."""
-    need = demand(shape, window, kv_type, parallel, device=device)
-    return Bytes(need.total - need.overhead + need.beside)

@@ -8,7 +8,7 @@ from factory_byok.core.facts import Known, Loaded, ServerSettings, Unknown
 from factory_byok.core.units import Bytes, Tokens
 from factory_byok.sizing import catalogue
 from factory_byok.sizing.fitting import by_name, installed
-from factory_byok.sizing.memory import demand, reported
+from factory_byok.sizing.memory import demand
 from tests.builders import a_model, a_server
 from tests.sizing.fitting.builders import model
 
@@ -35,7 +35,7 @@ def test_a_model_whose_metadata_is_not_told_takes_the_catalogues_shape() -> None
 
 def test_a_loaded_model_corrects_the_sum() -> None:
     shape = installed(SHOWN, IDLE).shape
-    size = Bytes(reported(shape, 65_536) + 200_000_000)
+    size = Bytes(demand(shape, 65_536).reported + 200_000_000)
     held = Loaded("qwen3-coder:30b", size, size, Known(Tokens(65_536)))
 
     found = installed(SHOWN, a_server(loaded=Known((held,))))
@@ -47,7 +47,7 @@ def test_a_loaded_model_corrects_the_sum() -> None:
 
 def test_the_servers_own_kv_type_is_taken_for_the_correction() -> None:
     shape = installed(SHOWN, IDLE).shape
-    size = reported(shape, 65_536, "q8_0", 2)
+    size = demand(shape, 65_536, "q8_0", 2).reported
     held = Loaded("qwen3-coder:30b", size, size, Known(Tokens(65_536)))
     variables = {"OLLAMA_KV_CACHE_TYPE": "q8_0", "OLLAMA_NUM_PARALLEL": "2"}
     server = a_server(loaded=Known((held,)), settings=Known(ServerSettings(Known(variables))))

@@ -17,7 +17,6 @@ from factory_byok.sizing.memory import (
     largest_that,
     place,
     read_shape,
-    reported,
     usual_micro_batch,
 )
 from factory_byok.sizing.memory.demand import CUDA_CONTEXT, CUDA_SCRATCH
@@ -111,7 +110,7 @@ def test_the_parts_sum_to_the_whole(
     assert sum(parts) == need.total
     assert all(part >= 0 for part in parts)
     assert need.per_gpu * need.gpus <= need.compute + need.overhead
-    logged = reported(model, window, kind, parallel, gpus, device=device)
+    logged = demand(model, window, kind, parallel, gpus, device=device).reported
     assert logged <= need.total + need.beside
 
 
@@ -179,7 +178,7 @@ def test_reading_a_shape_never_raises(junk: dict[str, Any], weights: int) -> Non
 
 @given(shapes(), windows, st.integers(0, 200 * GIB))
 def test_a_correction_is_never_large(model: Shape, window: int, size: int) -> None:
-    right = corrected(model, Bytes(size), window)
+    right = corrected(model, Bytes(size), demand(model, window))
 
     assert abs(right.weights - model.weights) * 3 <= model.weights
     assert (right.basis == "measured") or right == model
@@ -244,24 +243,24 @@ def test_the_fewest_cards_that_hold_it_are_taken() -> None:
 
 def test_a_loaded_model_corrects_other_windows() -> None:
     model = shape(weights=5 * GIB)
-    size = Bytes(reported(model, 4096) + 100 * MIB)
+    size = Bytes(demand(model, 4096).reported + 100 * MIB)
 
-    right = corrected(model, size, 4096)
+    right = corrected(model, size, demand(model, 4096))
 
     assert right.weights == model.weights + 100 * MIB
     assert right.basis == "measured"
 
 
 def test_a_size_that_makes_no_sense_changes_nothing() -> None:
-    assert corrected(shape(), Bytes(90 * GIB), 4096) == shape()
+    assert corrected(shape(), Bytes(90 * GIB), demand(shape(), 4096)) == shape()
 
 
 def test_both_ways_of_counting_sliding_caches_are_recognised() -> None:
     gemma = shape("gemma3", block_count=34, attention__sliding_window=1024)
     whole = demand(gemma, 65536)
 
-    one = corrected(gemma, reported(gemma, 65536), 65536)
-    both = corrected(gemma, Bytes(whole.total - whole.overhead + whole.beside), 65536)
+    one = corrected(gemma, whole.reported, whole)
+    both = corrected(gemma, whole.logged, whole)
 
     assert one.weights == both.weights == gemma.weights
 

@@ -8,7 +8,7 @@ import pytest
 from factory_byok.core.facts import Json
 from factory_byok.core.units import Bytes
 from factory_byok.sizing.catalogue_rows import rows
-from factory_byok.sizing.memory import checkpoint, demand, read_shape, reported
+from factory_byok.sizing.memory import checkpoint, demand, read_shape
 from tests.sizing.memory.engine import DATA
 from tests.sizing.memory.report import HERE, MIB, by_source, errors, table, weighted_median
 
@@ -64,7 +64,7 @@ def test_a_real_ollama_reports_these_sizes(row: list[Any]) -> None:
     model = REPORTED["models"][told["model"]]
     shape = read_shape(model["model_info"], Bytes(model["size"]))
 
-    size = reported(shape, told["window"], parallel=told["parallel"], device="cpu")
+    size = demand(shape, told["window"], parallel=told["parallel"], device="cpu").reported
 
     # what is left are words that are longer or shorter than usual ones
     assert abs(size - told["size"]) < 64 * 1024
