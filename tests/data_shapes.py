@@ -12,7 +12,6 @@ from factory_byok.core.findings import Outcome
 from factory_byok.core.units import Bytes, Parameters, Tokens
 from factory_byok.sizing.fitting.candidate import Source, ToolCalls
 from factory_byok.sizing.fitting.one import Where
-from factory_byok.sizing.fitting.ranking import Reach
 from factory_byok.sizing.recommendation import Place
 from factory_byok.workflows.offered_models import Offered
 from factory_byok.workflows.setup.steps import Step
@@ -144,7 +143,7 @@ SHAPES: Final[dict[str, list[dict[str, Any]]]] = {
                     **MODEL,
                     **LARGEST,
                     "source": str,
-                    "place": Reach,
+                    "place": Where,
                     "reaches_32k": bool,
                     "reaches_64k": bool,
                     "reason": str,

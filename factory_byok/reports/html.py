@@ -17,7 +17,7 @@ from factory_byok.reports.pictures import (
     speed_story,
     swatch,
 )
-from factory_byok.screens.fit_bars import PLACES
+from factory_byok.screens.recommendation import PLACES
 from factory_byok.screens.style import printable
 from factory_byok.screens.words import counted
 

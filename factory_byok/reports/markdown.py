@@ -7,7 +7,7 @@ from typing import Final
 from factory_byok.core.units import show_bytes, show_seconds
 from factory_byok.reports.page import MEASURE, Page, Told
 from factory_byok.reports.page_memory import MemoryOf, shared_notes
-from factory_byok.screens.fit_bars import PLACES
+from factory_byok.screens.recommendation import PLACES
 from factory_byok.screens.style import printable
 from factory_byok.screens.words import counted
 

@@ -12,7 +12,7 @@ from typing import Final
 from factory_byok.core.units import show_bytes, show_seconds
 from factory_byok.reports.page import Slow, SpeedOf
 from factory_byok.reports.page_memory import MemoryOf
-from factory_byok.screens.fit_bars import PLACES
+from factory_byok.screens.recommendation import PLACES
 from factory_byok.screens.style import printable
 from factory_byok.sizing.fitting import Where
 

@@ -7,10 +7,15 @@ from factory_byok.core.facts import Known, Machine
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_parameters
 from factory_byok.screens.machine import machine_rows
-from factory_byok.screens.recommendation import recommendation_rows, table_lines
+from factory_byok.screens.recommendation import (
+    COLORS,
+    PLACES,
+    recommendation_rows,
+    table_lines,
+)
 from factory_byok.screens.style import Cell, Style, printable
 from factory_byok.screens.words import counted
-from factory_byok.sizing.fitting import Ranked, Reach, ToolCalls, row_of
+from factory_byok.sizing.fitting import Ranked, ToolCalls, row_of
 from factory_byok.sizing.recommendation import Recommendation
 
 TOOLS: Final[dict[ToolCalls, tuple[str, str]]] = {
@@ -18,14 +23,6 @@ TOOLS: Final[dict[ToolCalls, tuple[str, str]]] = {
     "unknown": ("not known", "dim"),
     "as text": ("as text", "red"),
     "no": ("none", "red"),
-}
-REACHES: Final[dict[Reach, tuple[str, str]]] = {
-    "gpu": ("on the GPU", "green"),
-    "split": ("partly on CPU", "yellow"),
-    "memory": ("on CPU (slow)", "yellow"),
-    "cloud": ("in the cloud", "green"),
-    "nowhere": ("does not fit", "red"),
-    "unknown": ("not known", "dim"),
 }
 MOST_SHOWN: Final = 16
 HEADS: Final = ("  Model", "Tools", "Size", "Largest window that fits")
@@ -73,13 +70,12 @@ def _row(each: Ranked, style: Style) -> tuple[Cell, ...]:
 
 def _window(each: Ranked) -> Cell:
     """The largest window that fits, and where."""
-    place, color = REACHES[each.reach]
     largest = each.largest_on_gpu if each.reach == "gpu" else each.largest_in_memory
     tokens = f"{largest.value:,} ".rjust(9) if isinstance(largest, Known) and largest.value else ""
     if each.reach == "cloud" and each.candidate.shape.longest_window:
         tokens = f"{each.candidate.shape.longest_window:,} ".rjust(9)
     least = " or more" if each.candidate.shape.needs_verbose and tokens else ""
-    return f"{tokens}{place}{least}", color
+    return f"{tokens}{PLACES[each.reach]}{least}", COLORS[each.reach]
 
 
 # How well a model runs where the table, or the exact sum, puts it.

@@ -7,26 +7,11 @@ from typing import Final
 from factory_byok.core.facts import Known
 from factory_byok.core.units import Bytes, show_bytes
 from factory_byok.screens.bars import FAR_MARK, MARK, Fill, bar, legend
+from factory_byok.screens.recommendation import COLORS, PLACES
 from factory_byok.screens.style import Style
-from factory_byok.sizing.fitting import AtWindow, Fit, Where
+from factory_byok.sizing.fitting import AtWindow, Fit
 from factory_byok.sizing.memory import Demand
 
-PLACES: Final[dict[Where, str]] = {
-    "gpu": "on the GPU",
-    "split": "GPU and memory",
-    "memory": "on CPU (slow)",
-    "nowhere": "does not fit",
-    "cloud": "in the cloud",
-    "unknown": "not known",
-}
-COLORS: Final[dict[Where, str]] = {
-    "gpu": "green",
-    "split": "yellow",
-    "memory": "yellow",
-    "nowhere": "red",
-    "cloud": "green",
-    "unknown": "dim",
-}
 WIDEST_BAR: Final = 48
 BESIDE_BAR: Final = 28  # columns: the total, the place and the space around
 MOST_STRETCH: Final = 16  # the longest bar's total over the shortest's, so that both can be seen

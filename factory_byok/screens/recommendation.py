@@ -5,25 +5,33 @@ from typing import Final
 
 from factory_byok.core.facts import Unknown
 from factory_byok.screens.style import Style, printable
+from factory_byok.sizing.fitting import Where
 from factory_byok.sizing.recommendation import Recommendation
 
-PLACES: Final = {
+PLACES: Final[dict[Where, str]] = {
     "gpu": "on the GPU",
+    "split": "GPU and memory",
     "memory": "on CPU (slow)",
     "nowhere": "does not fit",
+    "cloud": "in the cloud",
     "unknown": "not known",
 }
+COLORS: Final[dict[Where, str]] = {
+    "gpu": "green",
+    "split": "yellow",
+    "memory": "yellow",
+    "nowhere": "red",
+    "cloud": "green",
+    "unknown": "dim",
+}
 TOO_SMALL: Final = "too small for any size in Factory's table"
-_COLORS: Final = {"gpu": "green", "memory": "yellow", "nowhere": "red", "unknown": "dim"}
 
 
 def recommendation_rows(found: Recommendation) -> Iterator[tuple[str, str]]:
     """The two rows that this machine reaches, and which of the page's models is for it."""
     yield "GPU memory", _reach(found)
     row = found.memory_row
-    memory = (
-        f"models up to {row.size}, slow" if row else "too small for any size in Factory's table"
-    )
+    memory = f"models up to {row.size}, slow" if row else TOO_SMALL
     if isinstance(found.memory, Unknown):
         memory = f"not known: {found.memory.why}"
     yield "On CPU", memory
@@ -52,7 +60,7 @@ def _gb(size: int) -> str:
 def table_lines(found: Recommendation, style: Style) -> Iterator[str]:
     """Every row of the table with the place where it runs here."""
     rows = [
-        (row.size, _gb(row.memory), _gb(row.gpu_memory), (PLACES[place], _COLORS[place]))
+        (row.size, _gb(row.memory), _gb(row.gpu_memory), (PLACES[place], COLORS[place]))
         for row, place in found.rows
     ]
     yield from style.table(("Model", "Memory", "GPU memory", "Here"), rows, 2)

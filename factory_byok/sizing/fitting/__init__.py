@@ -22,7 +22,7 @@ from factory_byok.sizing.fitting.one import (
     fit,
 )
 from factory_byok.sizing.fitting.pick import can_act, offers, recommended, with_own
-from factory_byok.sizing.fitting.ranking import Ranked, Reach, candidates, ranked
+from factory_byok.sizing.fitting.ranking import Ranked, candidates, ranked
 
 __all__ = [
     "FIRST",
@@ -34,7 +34,6 @@ __all__ = [
     "Fit",
     "Free",
     "Ranked",
-    "Reach",
     "ToolCalls",
     "Where",
     "all_installed",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from factory_byok.core.facts import Known, Reading, Unknown
 from factory_byok.core.model_names import same_model
@@ -20,8 +20,6 @@ from factory_byok.sizing.fitting.one import (
 )
 from factory_byok.sizing.hardware_table import LOCAL
 
-Reach = Literal["gpu", "split", "memory", "cloud", "unknown", "nowhere"]
-
 USUAL: Final = Asked()
 TOOLS: Final[tuple[ToolCalls, ...]] = ("yes", "unknown", "as text", "no")
 LEAST: Final = 256  # tokens: the smallest cache that there is
@@ -38,7 +36,7 @@ class Ranked:
     """
 
     candidate: Candidate
-    reach: Reach
+    reach: Where
     largest_on_gpu: Reading[Tokens]
     largest_in_memory: Reading[Tokens]
     reaches_32k: bool | None
@@ -98,7 +96,7 @@ def _glance(model: Candidate, free: Free, asked: Asked) -> Ranked:
     first = where(USEFUL)
     far = fits(first) and fits(where(AIM)) if known else None
     near = far or (fits(first) and fits(where(FLOOR))) if known else None
-    reach: Reach = "gpu" if first == "gpu" else "unknown" if first == "unknown" else "split"
+    reach: Where = "gpu" if first == "gpu" else "unknown" if first == "unknown" else "split"
     if first == "nowhere" and where(LEAST) == "nowhere":
         reach = "nowhere"
     elif reach == "split" and not free.cards:
@@ -131,7 +129,7 @@ def judged(model: Candidate, free: Free, asked: Asked = USUAL) -> Ranked:
     )
 
 
-def _reach(free: Free, on_gpu: Reading[Tokens], together: Reading[Tokens]) -> Reach:
+def _reach(free: Free, on_gpu: Reading[Tokens], together: Reading[Tokens]) -> Where:
     """Where the model would run at some window."""
     if isinstance(on_gpu, Known) and on_gpu.value >= USEFUL:
         return "gpu"
@@ -160,14 +158,14 @@ def _order(each: Ranked) -> tuple[object, ...]:
     )
 
 
-def _lack(reaches: bool | None, reach: Reach) -> int:
+def _lack(reaches: bool | None, reach: Where) -> int:
     """How far from reaching a window here: the cloud is after this machine, not known after it."""
     if reaches is None:
         return 2
     return (1 if reach == "cloud" else 0) if reaches else 3
 
 
-def _reason(model: Candidate, reach: Reach, largest: Reading[Tokens]) -> str:
+def _reason(model: Candidate, reach: Where, largest: Reading[Tokens]) -> str:
     """Why it stands where it stands, a sentence without a period."""
     return "; ".join((_TOOLS[model.tools], *_windows(model, reach, largest), *_size(model)))
 
@@ -180,7 +178,7 @@ _TOOLS: Final[dict[ToolCalls, str]] = {
 }
 
 
-_PLACES: Final[dict[Reach, str]] = {
+_PLACES: Final[dict[Where, str]] = {
     "gpu": "on the GPU",
     "split": "with a part in memory, which is slow",
     "memory": "in memory, which is slow",
@@ -188,7 +186,7 @@ _PLACES: Final[dict[Reach, str]] = {
 }
 
 
-def _windows(model: Candidate, reach: Reach, largest: Reading[Tokens]) -> Iterator[str]:
+def _windows(model: Candidate, reach: Where, largest: Reading[Tokens]) -> Iterator[str]:
     """The windows in words: how far it reaches here, and where it ends anyway."""
     longest = model.shape.longest_window
     if reach == "nowhere":

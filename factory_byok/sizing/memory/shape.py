@@ -55,7 +55,6 @@ class Shape:
     state: Bytes = Bytes(0)
     embedding: int = 0
     heads: int = 0
-    feed_forward: int = 0
     experts: int = 0
     experts_used: int = 0
     expert_feed_forward: int = 0
@@ -171,7 +170,6 @@ def _told_shape(data: Metadata, weights: Bytes, count: Parameters, notes: list[s
         state=recurrent_state(blocks, recurrent, embedding),
         embedding=embedding,
         heads=heads,
-        feed_forward=feed_forward,
         experts=data.number("expert_count"),
         experts_used=data.number("expert_used_count"),
         expert_feed_forward=data.number(
@@ -230,7 +228,6 @@ def guessed_shape(
         layers=layers,
         attention=(usual,) * layers,
         embedding=embedding,
-        feed_forward=round(embedding * FEED_FORWARD),
         blocks=(
             Block(
                 "attention", usual, embedding // 128, feed_forward=round(embedding * FEED_FORWARD)

@@ -8,6 +8,7 @@ import pytest
 from factory_byok.core.facts import Known
 from factory_byok.core.units import Tokens
 from factory_byok.sizing.fitting import (
+    Where,
     by_name,
     candidates,
     free_memory,
@@ -16,7 +17,7 @@ from factory_byok.sizing.fitting import (
     recommended,
     with_own,
 )
-from factory_byok.sizing.fitting.ranking import Ranked, Reach, glanced
+from factory_byok.sizing.fitting.ranking import Ranked, glanced
 from factory_byok.sizing.recommendation import as_json, recommend
 from tests.builders import a_model, a_server
 from tests.sizing.fitting.builders import a_card, a_machine, free, model
@@ -32,7 +33,7 @@ MACHINES = {
 }
 
 
-def one(name: str, reach: Reach = "gpu", **changes: Any) -> Ranked:
+def one(name: str, reach: Where = "gpu", **changes: Any) -> Ranked:
     """A model with its reach."""
     window = Known(Tokens(65_536))
     return replace(Ranked(model(name), reach, window, window, True, True, "a reason"), **changes)

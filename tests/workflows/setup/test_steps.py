@@ -12,7 +12,7 @@ from factory_byok.core.requirements import AIM, FLOOR
 from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.advice import start_ollama
 from factory_byok.sizing.fitting import Ranked, by_name
-from factory_byok.sizing.fitting.ranking import Reach
+from factory_byok.sizing.fitting.one import Where
 from factory_byok.workflows.setup.steps import (
     base_of,
     better_than,
@@ -26,7 +26,7 @@ from tests.builders import ENDPOINT, a_machine, a_server, a_snapshot, an_entry
 REFUSED = Unknown("The connection was refused", "refused")
 
 
-def judged(name: str, reach: Reach = "gpu", **changes: Any) -> Ranked:
+def judged(name: str, reach: Where = "gpu", **changes: Any) -> Ranked:
     candidate = by_name(name)
     assert candidate is not None
     window = Known(Tokens(65_536))
