@@ -127,6 +127,14 @@ class World:
             return parse_endpoint(endpoint)
         return default_endpoint(self.env.get("OLLAMA_HOST", ""))
 
+    def printed(self, command: Sequence[str]) -> str:
+        """What a program prints, without the spaces around it; "" when it is not there or fails."""
+        try:
+            done = self.run(command)
+        except ByokError:
+            return ""
+        return done.out.strip() if done.code == 0 else ""
+
     @property
     def http(self) -> "Http":
         """The HTTP door."""

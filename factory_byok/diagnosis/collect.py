@@ -50,8 +50,7 @@ from factory_byok.providers.ollama import (
 from factory_byok.providers.ollama import (
     settings as ollama_settings,
 )
-from factory_byok.providers.ollama.arrays import completed
-from factory_byok.providers.ollama.details import detailed
+from factory_byok.providers.ollama.details import changed, complete, details
 from factory_byok.providers.ollama.window import with_windows
 
 MACHINE_DEADLINE: Final = 8.0  # seconds; a driver that hangs costs no more than this
@@ -197,8 +196,9 @@ def _server_question(
             expected=asked or (address is not None and address.port == 11434),
         )
         if asked and ask.machine and address is not None and address.loopback:
-            told = detailed(world.http, where, told, clock)  # the recommendation counts them all
-        return completed(world, where, told, clock)
+            # the recommendation counts them all
+            told = changed(told, partial(details, world.http, where, clock))
+        return changed(told, partial(complete, world, where, clock))
 
     return question
 

@@ -67,7 +67,7 @@ def refused(status: int, body: str, headers: Mapping[str, str]) -> Fault:
     """
     if 300 <= status < 400:
         return Fault(
-            "redirect", f"The server sends elsewhere: {headers.get('location', '?')}", True
+            "redirect", f"The server sends elsewhere: {headers.get('location', '?')[:SHOWN]}", True
         )
     kind, words = _KINDS.get(status, ("status", "The server answered something unexpected"))
     if status >= 500 and status != 503:

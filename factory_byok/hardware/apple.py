@@ -32,7 +32,7 @@ def probe(world: World) -> Reading[tuple[Gpu, ...]]:
     """Reads the graphics of a Mac; `memory` is what Metal lets programs use, not the RAM."""
     if world.system != "darwin":
         return Known(())
-    told = {name: _sysctl(world, name) for name in SYSCTLS}
+    told = {name: world.printed(["sysctl", "-n", name]) for name in SYSCTLS}
     if told["machdep.cpu.brand_string"].startswith(SILICON):
         return Known((parse_silicon(told, ram.probe(world)),))
     return _intel_mac(world)
@@ -101,12 +101,3 @@ def parse_size(written: object) -> Reading[Bytes]:
     if found is None:
         return Unknown("macOS does not tell this card's memory")
     return Known(Bytes(int(found[1]) * (2**30 if found[2] == "GB" else 2**20)))
-
-
-def _sysctl(world: World, name: str) -> str:
-    """One value as text, "" when there is none of that name."""
-    try:
-        told = world.run(["sysctl", "-n", name])
-    except ByokError:
-        return ""
-    return told.out.strip() if told.code == 0 else ""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from factory_byok.core import cache
-from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Cpu, Json, Known, Reading, Unknown
 from factory_byok.core.world import World
 from factory_byok.hardware.guard import never_raises
@@ -84,19 +83,11 @@ def _own(world: World) -> Cpu | None:
     if world.system == "linux":
         return parse_proc(text(world.root / "proc/cpuinfo") or "")
     if world.system == "darwin":
-        name = _sysctl(world, "machdep.cpu.brand_string")
+        name = _clean(world.printed(["sysctl", "-n", "machdep.cpu.brand_string"]))
         features = ("neon",) if name.startswith("Apple") else ()
     else:
         name, features = _clean(world.env.get("PROCESSOR_IDENTIFIER")), ()
     return Cpu(name, os.cpu_count() or 1, features) if name else None
-
-
-def _sysctl(world: World, name: str) -> str:
-    try:
-        told = world.run(["sysctl", "-n", name])
-    except ByokError:
-        return ""
-    return _clean(told.out) if told.code == 0 else ""
 
 
 def _clean(name: object) -> str:

@@ -3,19 +3,16 @@
 from collections.abc import Collection
 from typing import Final
 
-from factory_byok.core.addresses import parse_address, root_of
+from factory_byok.core.addresses import root_of
 from factory_byok.core.facts import Known, Reading, Server
 from factory_byok.core.http import Deadline, Http
 from factory_byok.providers import PROVIDERS, listed_models
-from factory_byok.providers.hosted import SERVICES
+from factory_byok.providers.hosted import service_at
 from factory_byok.providers.ollama import probe as ollama
 from factory_byok.providers.openai_compatible import PROVIDER as ANY
 
 # Servers that are known by their list and then asked as what they are.
 RECOGNISED: Final = ("lm-studio", "llama-cpp", "vllm")
-_HOSTS: Final[dict[str, str]] = {
-    root.host: each.name for each in SERVICES if (root := parse_address(each.base_url))
-}
 
 
 def probe(
@@ -47,11 +44,3 @@ def probe(
         own = PROVIDERS[found.value.provider]
         return listed_models.probe(http, endpoint, deadline, own)
     return found
-
-
-def service_at(endpoint: str) -> str:
-    """The hosted provider whose own host an endpoint names, over https; "" for any other."""
-    address = parse_address(endpoint)
-    if address is None or address.scheme != "https" or address.port != 443:
-        return ""
-    return _HOSTS.get(address.host, "")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
+from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Json, Model
 from factory_byok.core.json_fields import as_object, count, texts, word
 from factory_byok.providers.provider import Listing, Provider, Rows, capabilities, parse_row, tokens
@@ -223,3 +224,12 @@ def with_a_key(env: Mapping[str, str]) -> tuple[str, ...]:
 def service_of(host: str) -> Provider | None:
     """The service behind a host, also behind one that it has given up."""
     return _BY_HOST.get(RETIRED.get(host, host))
+
+
+def service_at(endpoint: str) -> str:
+    """The hosted provider whose own host an endpoint names, over https; "" for any other."""
+    address = parse_address(endpoint)
+    if address is None or (address.scheme, address.port) != ("https", 443):
+        return ""
+    service = _BY_HOST.get(address.host)
+    return service.name if service else ""

@@ -23,7 +23,7 @@ from factory_byok.diagnosis.checks.model_missing import is_absent, what_to_do
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
 from factory_byok.providers import PROVIDERS
-from factory_byok.providers.asking import service_at
+from factory_byok.providers.hosted import service_at
 from factory_byok.providers.provider import Provider
 from factory_byok.workflows.asked_server import no_answer
 

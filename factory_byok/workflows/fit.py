@@ -25,8 +25,7 @@ from factory_byok.diagnosis.checks.model_missing import nearest
 from factory_byok.diagnosis.collect import Ask, look_at_machine, reading_of
 from factory_byok.providers.ollama import probe as ollama
 from factory_byok.providers.ollama import settings
-from factory_byok.providers.ollama.arrays import complete
-from factory_byok.providers.ollama.details import details
+from factory_byok.providers.ollama.details import changed, complete, details
 from factory_byok.providers.ollama.window import with_windows
 from factory_byok.sizing.catalogue import rows
 from factory_byok.sizing.fitting import (
@@ -166,15 +165,13 @@ def _server(world: World, address: Address, model: str) -> Reading[Server]:
     expected = address.port == 11434 or address.identity() == world.address().identity()
     wanted = (model,) if model else ()
     told = ollama.probe(world.http, where, Deadline(PROBE_DEADLINE), wanted, expected=expected)
-    if isinstance(told, Unknown) or isinstance(told.value.models, Unknown):
-        return told
-    server = told.value
-    if not server.is_ollama:
-        return told
-    models = server.models.value if isinstance(server.models, Known) else ()
-    if not model:
-        models = details(world.http, where, models, Deadline(DETAILS_DEADLINE))
-    asked = [each for each in models if not model or same_model(each.name, model)]
-    whole = {each.name: each for each in complete(world, where, asked, Deadline(VERBOSE_DEADLINE))}
-    models = tuple(whole.get(each.name, each) for each in models)
-    return Known(replace(server, models=Known(models)))
+
+    def in_detail(models: tuple[Model, ...]) -> tuple[Model, ...]:
+        if not model:
+            models = details(world.http, where, Deadline(DETAILS_DEADLINE), models)
+        asked = tuple(each for each in models if not model or same_model(each.name, model))
+        known = complete(world, where, Deadline(VERBOSE_DEADLINE), asked)
+        whole = {each.name: each for each in known}
+        return tuple(whole.get(each.name, each) for each in models)
+
+    return changed(told, in_detail)

@@ -6,7 +6,8 @@ import pytest
 
 from factory_byok.core.facts import Known, Unknown
 from factory_byok.core.http import Deadline, Http, NoAnswer, Reply
-from factory_byok.providers.asking import probe, service_at
+from factory_byok.providers.asking import probe
+from factory_byok.providers.hosted import service_at
 from tests.doubles.engine import Engine
 from tests.doubles.ollama.reply import Reply as DoublesReply
 from tests.doubles.openai_server import OpenAIServer

@@ -8,7 +8,7 @@ from typing import Final
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Json
-from factory_byok.core.http import Deadline, Http, NoAnswer, Stream, parse_json
+from factory_byok.core.http import Deadline, Http, NoAnswer, Reply, parse_json
 from factory_byok.core.json_fields import as_object, count, word
 from factory_byok.core.model_names import same_model
 from factory_byok.core.words import lower_first
@@ -52,12 +52,9 @@ def load(
     body: dict[str, Json] = {"model": model, "stream": False}
     if keep_alive:
         body["keep_alive"] = keep_alive
-    try:
+    with _saying(f"`{model}` was not loaded"):
         reply = http.send("POST", f"{endpoint}/api/generate", body=body, deadline=deadline)
-    except NoAnswer as silence:
-        raise ByokError(f"`{model}` was not loaded: {lower_first(silence.message)}") from None
-    if reply.status != 200:
-        raise Refused(f"`{model}` was not loaded: {_said(reply.body)}", reply.status)
+        _taken(reply, 200)
 
 
 def unload(http: Http, endpoint: str, model: str) -> None:
@@ -80,33 +77,21 @@ def create(
     `deadline` is for the whole of it, however many lines the server writes meanwhile.
     """
     body: Json = {"model": name, "from": base, "parameters": dict(parameters)}
-    try:
+    with _saying(f"`{name}` was not made"):
         for _ in _rows(http, f"{endpoint}/api/create", body, Deadline(deadline)):
             pass
-    except Refused as refusal:
-        raise Refused(f"`{name}` was not made: {refusal.message}", refusal.status) from None
-    except NoAnswer as silence:
-        raise ByokError(f"`{name}` was not made: {lower_first(silence.message)}") from None
 
 
 def delete(http: Http, endpoint: str, name: str) -> None:
     """Deletes a model; weights that another one shares stay. Raises ByokError."""
-    try:
-        reply = http.send("DELETE", f"{endpoint}/api/delete", body={"model": name})
-    except NoAnswer as silence:
-        raise ByokError(f"`{name}` was not deleted: {lower_first(silence.message)}") from None
-    if reply.status not in (200, 404):
-        raise Refused(f"`{name}` was not deleted: {_said(reply.body)}", reply.status)
+    with _saying(f"`{name}` was not deleted"):
+        _taken(http.send("DELETE", f"{endpoint}/api/delete", body={"model": name}), 200, 404)
 
 
 def digest_of(http: Http, endpoint: str, name: str) -> str:
     """The digest of a model by the server's list, "" when it is not there. Raises ByokError."""
-    try:
-        rows = as_object(parse_json(http.send("GET", f"{endpoint}/api/tags").body)).get("models")
-    except NoAnswer as silence:
-        raise ByokError(
-            f"The server does not list models: {lower_first(silence.message)}"
-        ) from None
+    with _saying("The server does not list models"):
+        rows = as_object(http.send("GET", f"{endpoint}/api/tags").json()).get("models")
     for row in rows if isinstance(rows, list) else []:
         if same_model(word(as_object(row), "name"), name):
             return word(as_object(row), "digest")
@@ -134,12 +119,29 @@ def pull(http: Http, endpoint: str, model: str, stall: float = STALL) -> Iterato
         yield step
 
 
+@contextlib.contextmanager
+def _saying(what: str) -> Iterator[None]:
+    """Says of a silence or a refusal what it kept from happening. Raises ByokError."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Refused(f"{what}: {refusal.message}", refusal.status) from None
+    except NoAnswer as silence:
+        raise ByokError(f"{what}: {lower_first(silence.message)}") from None
+
+
+def _taken(reply: Reply, *statuses: int) -> None:
+    """Raises Refused, with the server's words, for a reply of another status."""
+    if reply.status not in statuses:
+        raise Refused(_said(reply.body), reply.status)
+
+
 def _rows(http: Http, url: str, body: Json, clock: Deadline) -> Iterator[Mapping[str, Json]]:
     """The objects of a streamed reply up to `success`."""
     finished = False
     with http.stream("POST", url, body=body, deadline=clock, most_bytes=MOST_BYTES) as stream:
         if stream.status != 200:
-            raise Refused(_said(_little(stream)), stream.status)
+            raise Refused(_said(stream.read()), stream.status)
         for line in stream.lines():
             row = _row(line)
             finished = finished or word(row, "status") == "success"
@@ -159,11 +161,6 @@ def _row(line: str) -> Mapping[str, Json]:
     if "error" in row:
         raise Refused(_short(row["error"]), 200)
     return row
-
-
-def _little(stream: Stream) -> bytes:
-    """The body of a refusal."""
-    return b"".join(stream.chunks())
 
 
 def _said(body: bytes) -> str:

@@ -18,7 +18,7 @@ from factory_byok.core.facts import (
 from factory_byok.core.http import MOST_BYTES, Deadline, Http, NoAnswer, Reply
 from factory_byok.core.model_names import EVERY, is_cloud, same_model
 from factory_byok.providers import listed_models
-from factory_byok.providers.ollama.details import details
+from factory_byok.providers.ollama.details import shown
 from factory_byok.providers.ollama.replies import (
     parse_account,
     parse_cloud_switch,
@@ -67,7 +67,9 @@ def probe(
         return _posing(http, endpoint, deadline)
     cloud: Reading[Cloud] = NOT_READ
     if isinstance(models, Known):
-        models = Known(_shown(http, endpoint, deadline, models.value, wanted))
+        asked = [each for each in models.value if _is_wanted(each, wanted)][:MOST_SHOWS]
+        told = shown(http, endpoint, asked, deadline)  # a failed one leaves the list's
+        models = Known(tuple(told.get(each.name, each) for each in models.value))
         if _wants_cloud(models.value, wanted):
             cloud = _cloud(http, endpoint, deadline, status)
     window = parse_default_window(status)
@@ -130,19 +132,6 @@ def _stranger(
         told = "is unknown there" if unknown else f"answers {version.status}"
         return Unknown(f"It is not Ollama: /api/version {told}", "other")
     return answer
-
-
-def _shown(
-    http: Http,
-    endpoint: str,
-    deadline: Deadline,
-    models: tuple[Model, ...],
-    wanted: Collection[str],
-) -> tuple[Model, ...]:
-    """The models, those that are wanted with what `/api/show` tells; a failed show leaves tags'."""
-    asked = [m for m in models if _is_wanted(m, wanted)][:MOST_SHOWS]
-    told = {m.name: m for m in details(http, endpoint, asked, deadline)}
-    return tuple(told.get(model.name, model) for model in models)
 
 
 def _is_wanted(model: Model, wanted: Collection[str]) -> bool:

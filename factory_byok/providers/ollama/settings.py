@@ -117,32 +117,21 @@ def _assignments(body: str) -> dict[str, str]:
 
 def _of_launchd(world: World) -> dict[str, str]:
     """The variables that `launchctl setenv` set for the apps of this user."""
-    found = {}
-    for name in ASKED_OF_LAUNCHD:
-        try:
-            value = world.run(["launchctl", "getenv", name]).out.strip()
-        except ByokError:
-            continue
-        if value:
-            found[name] = value
-    return found
+    asked = {name: world.printed(["launchctl", "getenv", name]) for name in ASKED_OF_LAUNCHD}
+    return {name: value for name, value in asked.items() if value}
 
 
 def _of_container(world: World, port: int, process: Process) -> ServerSettings:
     """The variables of the container that publishes the port, when Docker tells."""
-    unknown = Unknown("the server runs in a container, which hides its variables")
-    tool = next((each for each in ("docker", "podman") if world.which(each)), None)
-    if tool is None:
-        return ServerSettings(unknown, "", "container", process.pid)
+    tool = next((each for each in ("docker", "podman") if world.which(each)), "")
+    ask = [tool, "ps", "--filter", f"publish={port}", "--format", "{{.Names}}"]
+    names = world.printed(ask).split() if tool else []
+    config = [tool, "inspect", "--format", "{{json .Config}}", *names[:1]]
     try:
-        ask = [tool, "ps", "--filter", f"publish={port}", "--format", "{{.Names}}"]
-        name = (world.run(ask).out.split() or [""])[0]
-        if not name:
-            return ServerSettings(unknown, "", "container", process.pid)
-        shown = world.run([tool, "inspect", "--format", "{{json .Config}}", name]).out
-        given = texts(as_object(json.loads(shown)), "Env")
-    except (ByokError, ValueError):
+        given = texts(as_object(json.loads(world.printed(config) if names else "")), "Env")
+    except ValueError:
+        unknown = Unknown("the server runs in a container, which hides its variables")
         return ServerSettings(unknown, "", "container", process.pid)
     variables = relevant(_assignments("\n".join(given or ())))
-    source = f"`{tool} inspect {name}`"
-    return ServerSettings(Known(variables), source, "container", process.pid, name)
+    source = f"`{tool} inspect {names[0]}`"
+    return ServerSettings(Known(variables), source, "container", process.pid, names[0])

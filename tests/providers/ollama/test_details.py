@@ -10,7 +10,7 @@ import pytest
 from factory_byok.core import cache
 from factory_byok.core.http import Deadline
 from factory_byok.core.world import World
-from factory_byok.providers.ollama.arrays import complete
+from factory_byok.providers.ollama.details import complete
 from factory_byok.sizing.memory import read_shape
 from tests.builders import a_model
 from tests.doubles.ollama import Model as Served
@@ -47,8 +47,8 @@ def test_an_array_is_asked_for_once_and_then_remembered(
     double = ollama([GRANITE])
     short = a_model(name="tiny:7b", digest="sha256:1", shape={**INFO, HEADS: None})
 
-    (first,) = complete(world, double.url, [short], Deadline(5))
-    (second,) = complete(world, double.url, [short], Deadline(5))
+    (first,) = complete(world, double.url, Deadline(5), (short,))
+    (second,) = complete(world, double.url, Deadline(5), (short,))
 
     assert first.shape[HEADS] == second.shape[HEADS] == [0, 0, 4, 0]
     assert first.shape["granitehybrid.vocab_size"] == 1000
@@ -64,8 +64,8 @@ def test_another_file_of_the_same_name_is_asked_about_again(
     double = ollama([GRANITE])
     short = a_model(name="tiny:7b", digest="sha256:1", shape={**INFO, HEADS: None})
 
-    complete(world, double.url, [short], Deadline(5))
-    complete(world, double.url, [replace(short, digest="sha256:2")], Deadline(5))
+    complete(world, double.url, Deadline(5), (short,))
+    complete(world, double.url, Deadline(5), (replace(short, digest="sha256:2"),))
 
     assert len(double.asked("/api/show")) == 2
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_had_stays_as_it_was(ollama: Callable[..., Ollama], world
     double = ollama([])
     short = a_model(name="gone:7b", digest="sha256:1", shape={**INFO, HEADS: None})
 
-    assert complete(world, double.url, [short], Deadline(5)) == (short,)
+    assert complete(world, double.url, Deadline(5), (short,)) == (short,)
     assert cache.recall(world, "shapes") in (None, {})
 
 
@@ -84,5 +84,5 @@ def test_a_model_that_tells_all_costs_nothing(ollama: Callable[..., Ollama], wor
     double = ollama([GRANITE])
     whole = a_model(name="tiny:7b", shape={**INFO, HEADS: [0, 0, 4, 0]})
 
-    assert complete(world, double.url, [whole], Deadline(5)) == (whole,)
+    assert complete(world, double.url, Deadline(5), (whole,)) == (whole,)
     assert double.asked("/api/show") == []
