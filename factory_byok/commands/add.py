@@ -161,7 +161,7 @@ def _downloaded(
     *, timeout: float, yes: bool, dry_run: bool,
 ) -> "tuple[Action, ...]":  # fmt: skip
     """Downloads the model when its Ollama does not have it; gives what is only to be shown."""
-    from factory_byok.screens.plan import plan_lines
+    from factory_byok.screens.changes import plan_lines
     from factory_byok.workflows.plan import Plan as Actions
     from factory_byok.workflows.plan import do_all
     from factory_byok.workflows.pull import plan_pull

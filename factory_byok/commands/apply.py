@@ -48,7 +48,7 @@ def run(
     """
     from factory_byok.core.world import World
     from factory_byok.screens.applied import change_lines
-    from factory_byok.screens.plan import plan_lines
+    from factory_byok.screens.changes import plan_lines
     from factory_byok.screens.progress import progress_on
     from factory_byok.workflows.apply.carry_out import carry_out
     from factory_byok.workflows.apply.plan import make_plan

@@ -26,6 +26,7 @@ def run(
     For this session: `source <(byok completion bash)`, in fish `byok completion fish | source`.
     For good: `byok completion --install`.
     """
+    from factory_byok.core.words import shorten_home
     from factory_byok.core.world import World
     from factory_byok.workflows import shell_completion
     from factory_byok.workflows.next_step import NextStep
@@ -40,10 +41,11 @@ def run(
         if not install:
             yield script.rstrip("\n")
         elif changed:
-            yield from (f"Wrote {each}" for each in changed)
+            yield from (f"Wrote {shorten_home(str(each))}" for each in changed)
             yield f"A new {chosen} completes byok's words"
         else:
-            yield f"Completion for {chosen} is in {place} already; nothing was changed"
+            where = shorten_home(str(place))
+            yield f"Completion for {chosen} is in {where} already; nothing was changed"
 
     data = {
         "shell": chosen,

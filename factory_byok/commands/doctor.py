@@ -171,15 +171,12 @@ def _lines(
 
         return doctor_lines(snap, report, recommendation, style, verbose=verbose)
     from factory_byok.core.world import World
-    from factory_byok.diagnosis.checks import too_slow
-    from factory_byok.exercises.projection import FIRST_REQUEST
     from factory_byok.reports.html import html_lines
     from factory_byok.reports.markdown import markdown_lines
-    from factory_byok.reports.page import Slow, make_page
+    from factory_byok.reports.page import make_page
     from factory_byok.reports.redaction import redacted
 
-    slow = Slow(too_slow.FIRST_REQUEST, too_slow.TOKENS_PER_SECOND, FIRST_REQUEST)
-    page = redacted(make_page(snap, report, recommendation, slow), World.real())
+    page = redacted(make_page(snap, report, recommendation), World.real())
     return html_lines(page) if form == "html" else markdown_lines(page)
 
 

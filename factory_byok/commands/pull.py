@@ -91,9 +91,8 @@ def _answer(plan: "Plan", done: "Pulled | None") -> Answer:
     }
 
     def words(style: "Style") -> Iterable[str]:
+        from factory_byok.screens.changes import dry_lines, pulled_lines
         from factory_byok.screens.findings import findings_lines
-        from factory_byok.screens.plan import dry_lines
-        from factory_byok.screens.pull import pulled_lines
 
         if done is not None:
             yield from pulled_lines(plan, done, style)

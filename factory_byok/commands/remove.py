@@ -36,8 +36,7 @@ def run(
     )  # fmt: skip
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.screens.plan import dry_lines
-        from factory_byok.screens.removed import removed_lines
+        from factory_byok.screens.changes import dry_lines, removed_lines
 
         if dry_run:
             return dry_lines(removal.files.actions, removal.files.diff, style)

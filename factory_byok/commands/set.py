@@ -39,8 +39,7 @@ def run(
     diff = files.diff
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.screens.diff import diff_lines
-        from factory_byok.screens.plan import dry_lines
+        from factory_byok.screens.changes import diff_lines, dry_lines
 
         if not diff:
             yield "It says that already; nothing was changed"

@@ -122,11 +122,21 @@ def _check(world: "World", wanted: "Wanted", *, asks: bool, yes: bool) -> None:
 
 
 def _check_used(world: "World", wanted: "Wanted") -> None:
-    """Raises UsageError when no model was named and droid has none at this server either."""
+    """Raises UsageError when no model was named and droid has none at this server either.
+
+    Raises ByokError when another server than Ollama answers here.
+    """
+    from factory_byok.diagnosis.answering import other_kind
+    from factory_byok.diagnosis.collect import Ask, collect
     from factory_byok.droid.settings.look import look
+    from factory_byok.workflows.asked_server import server_at
     from factory_byok.workflows.setup.steps import entry_in_use
 
-    if entry_in_use(look(world).entries, world.address(wanted.endpoint).identity()) is None:
+    address = world.address(wanted.endpoint)
+    if entry_in_use(look(world).entries, address.identity()) is None:
+        snap = collect(world, Ask(endpoint=address, timeout=wanted.timeout, droid=False))
+        if other_kind(snap):  # no Ollama, but LM Studio or so
+            server_at(snap, address)
         raise UsageError(
             "`setup` needs `--model` here, because droid has no model of this server yet",
             "`byok fit` says which model is best here",

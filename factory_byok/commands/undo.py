@@ -80,7 +80,7 @@ def _taken_back(world: "World", step: str) -> Answer:
     )
 
     def words(style: "Style") -> Iterable[str]:
-        from factory_byok.screens.taken_back import taken_back_lines
+        from factory_byok.screens.changes import taken_back_lines
 
         return taken_back_lines(back, diff, style)
 

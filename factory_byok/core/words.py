@@ -38,6 +38,13 @@ def and_more(names: Sequence[str]) -> str:
     return ", ".join(shown) + (f" and {left:,} more" if left else "")
 
 
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: `1 error`, `2 errors`, `1 entry`, `3 entries`."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
+
+
 def memory_phrase(memory: "Memory") -> str:
     """Memory as `25.2 GB, 24.1 GB available`, with the container's limit said."""
     limit = ", the container's limit" if memory.limited_by == "container" else ""

@@ -6,9 +6,10 @@ from html import escape
 from typing import Final
 
 from factory_byok.core.units import show_bytes
+from factory_byok.core.words import counted
 from factory_byok.reports.html_style import CSS
 from factory_byok.reports.page import MEASURE, Card, Page, Row, Told
-from factory_byok.reports.page_memory import MemoryOf, shared_notes
+from factory_byok.reports.page_memory import MemoryOf, parts, shared_notes
 from factory_byok.reports.pictures import (
     PART_NAMES,
     PARTS,
@@ -17,9 +18,10 @@ from factory_byok.reports.pictures import (
     speed_story,
     swatch,
 )
+from factory_byok.screens.exercises import result_words
 from factory_byok.screens.recommendation import PLACES
 from factory_byok.screens.style import printable
-from factory_byok.screens.words import counted
+from factory_byok.sizing.fitting import AtWindow
 
 SIGNS: Final = {"error": "✗ error", "warning": "! warning", "note": "i note", "ok": "✓ ok"}
 FATES: Final = {"listed": "ok", "shadowed": "warning", "dropped": "error"}
@@ -83,7 +85,7 @@ def _linked(text: str) -> str:
 
 def _list(rows: Iterable[Row]) -> str:
     """Names and what is said about them."""
-    items = "".join(f"<dt>{_plain(row.name)}</dt><dd>{prose(row.text)}</dd>" for row in rows)
+    items = "".join(f"<dt>{_plain(name)}</dt><dd>{prose(text)}</dd>" for name, text in rows)
     return f"<dl>{items}</dl>"
 
 
@@ -147,47 +149,49 @@ def _note(names: tuple[str, ...], note: str) -> str:
 
 def _numbers(models: tuple[MemoryOf, ...]) -> Iterator[str]:
     """The same as tables."""
-    if not any(each.bars for each in models):
-        return
-    yield "<details><summary>The numbers</summary>"
-    for each in models:
-        if each.bars:
-            yield f"<table><caption>{_plain(each.model)}</caption><thead><tr>"
-            yield "".join(f'<th scope="col">{n}</th>' for n in ("Window", "Parts", "Sum", "Where"))
-            yield "</tr></thead><tbody>"
-            for bar in each.bars:
-                parts = ", ".join(
-                    f"{name} {show_bytes(size)}"
-                    for name, size in zip(PART_NAMES, bar.parts, strict=True)
-                )
-                yield (
-                    f"<tr><td>{bar.window:,}</td><td>{parts}</td>"
-                    f"<td>{show_bytes(bar.total)}</td><td>{PLACES[bar.where]}</td></tr>"
-                )
-            yield "</tbody></table>"
-    yield "</details>"
+    tables = [
+        _table(("Window", "Parts", "Sum", "Where"), map(_number_cells, each.bars), each.model)
+        for each in models
+        if each.bars
+    ]
+    if tables:
+        yield f"<details><summary>The numbers</summary>{''.join(tables)}</details>"
+
+
+def _number_cells(bar: AtWindow) -> tuple[str, ...]:
+    """One window's numbers."""
+    told = zip(PART_NAMES, parts(bar), strict=True)
+    sizes = ", ".join(f"{name} {show_bytes(size)}" for name, size in told)
+    return f"{bar.window:,}", sizes, show_bytes(bar.need.total), PLACES[bar.where]
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], caption: str = "") -> str:
+    """A table of sentences."""
+    named = f"<caption>{_plain(caption)}</caption>" if caption else ""
+    head = "".join(f'<th scope="col">{each}</th>' for each in heads)
+    cells = ("".join(f"<td>{prose(cell)}</td>" for cell in row) for row in rows)
+    body = "".join(f"<tr>{each}</tr>" for each in cells)
+    return f"<table>{named}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _speed(page: Page) -> Iterator[str]:
     """The speed of what was exercised, or how to measure it."""
     yield '<section>\n<h2>Speed</h2>\n<div class="card">'
     if page.speeds:
-        yield f"<figure>{speed_picture(page.speeds, page.slow)}<figcaption>"
-        told = "".join(f"<li>{prose(speed_story(each, page.slow))}</li>" for each in page.speeds)
+        yield f"<figure>{speed_picture(page.speeds)}<figcaption>"
+        told = "".join(f"<li>{prose(speed_story(each))}</li>" for each in page.speeds)
         yield f'<details><summary>In words</summary><ul class="notes">{told}</ul></details>'
         yield "</figcaption></figure>"
     else:
         yield "<p>No speed was measured. This measures it:</p>"
         yield f"<pre><code>{MEASURE}.html</code></pre>"
     if page.tried:
-        yield "<details><summary>What was tried</summary><table><thead><tr>"
-        yield "".join(f'<th scope="col">{n}</th>' for n in ("Model", "Exercise", "Result"))
-        yield "</tr></thead><tbody>"
-        for each in page.tried:
-            words = f"{each.status}: {each.words}" if each.words else each.status
-            yield f"<tr><td>{_plain(each.model)}</td><td>{each.exercise}</td>"
-            yield f"<td>{prose(words)}</td></tr>"
-        yield "</tbody></table></details>"
+        rows = (
+            (each.model, each.exercise, ": ".join(filter(None, (each.status, result_words(each)))))
+            for each in page.tried
+        )
+        table = _table(("Model", "Exercise", "Result"), rows)
+        yield f"<details><summary>What was tried</summary>{table}</details>"
     yield "</div>\n</section>"
 
 

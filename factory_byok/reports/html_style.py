@@ -43,7 +43,6 @@ pre {
 pre code { background: none; padding: 0; font-size: inherit; }
 .eyebrow { color: var(--soft); font-size: .9rem; margin-bottom: .35rem; }
 .lead { color: var(--soft); margin-top: .5rem; }
-.facts { color: var(--soft); }
 .card {
   background: var(--card); border: 1px solid var(--line); border-radius: 12px;
   padding: 1rem 1.1rem; margin: 0 0 .8rem;

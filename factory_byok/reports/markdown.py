@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from factory_byok.core.units import show_bytes, show_seconds
-from factory_byok.reports.page import MEASURE, Page, Told
-from factory_byok.reports.page_memory import MemoryOf, shared_notes
+from factory_byok.core.words import counted
+from factory_byok.exercises.projection import FIRST_REQUEST
+from factory_byok.reports.page import MEASURE, Page, Row, Told
+from factory_byok.reports.page_memory import MemoryOf, parts, shared_notes
+from factory_byok.screens.exercises import result_words
 from factory_byok.screens.recommendation import PLACES
 from factory_byok.screens.style import printable
-from factory_byok.screens.words import counted
 
 SIGNS: Final = {"error": "❌", "warning": "⚠️", "note": "ℹ️"}
 _ACTIVE: Final = re.compile(r"([\\*_\[\]<>~|$])")
@@ -20,13 +22,13 @@ def markdown_lines(page: Page) -> Iterator[str]:
     """The whole report."""
     yield f"## byok report: {page.headline}"
     yield ""
-    yield from table(("", ""), [*((each.name, each.text) for each in page.versions)])
+    yield from table(("", ""), page.versions)
     yield from _findings(page)
     yield from _entries(page)
     yield from _memory(page.memory)
     yield from _speed(page)
-    yield from _folded("This machine", [(each.name, each.text) for each in page.seen])
-    yield from _folded("Not judged", [(each.name, each.text) for each in page.gaps])
+    yield from _folded("This machine", page.seen)
+    yield from _folded("Not judged", page.gaps)
     yield (
         f"Taken at {page.taken_at}. {counted(page.passed, 'check')} passed. Keys, "
         "logins, names of the user and of the machine, the home folder and private addresses have "
@@ -116,7 +118,7 @@ def _entries(page: Page) -> Iterator[str]:
     names = ("Model", "Base URL", "Window", "Output limit", "File")
     rows = []
     for card in page.entries:
-        told = {row.name: row.text for row in card.rows}
+        told = dict(card.rows)
         fate = f"{card.fate}: {told['Why']}" if "Why" in told else card.fate
         rows.append((card.name, fate, *(told.get(name, "") for name in names)))
     yield from table(("Entry", "droid", *names), rows)
@@ -130,8 +132,8 @@ def _memory(models: Sequence[MemoryOf]) -> Iterator[str]:
         (
             f"`{each.model}`",
             f"{bar.window:,}",
-            *(show_bytes(size) for size in bar.parts),
-            show_bytes(bar.total),
+            *(show_bytes(size) for size in parts(bar)),
+            show_bytes(bar.need.total),
             PLACES[bar.where],
         )
         for each in models
@@ -163,7 +165,7 @@ def _speed(page: Page) -> Iterator[str]:
     yield "### Speed"
     yield ""
     if page.speeds:
-        request = f"droid's first request ({page.slow.request_tokens:,} tokens)"
+        request = f"droid's first request ({FIRST_REQUEST:,} tokens)"
         heads = ("Model", "First token", "Writing", request, "Basis")
         rows = [
             (
@@ -180,11 +182,11 @@ def _speed(page: Page) -> Iterator[str]:
         yield f"Not measured. `{MEASURE}.md` does."
         yield ""
     if page.tried:
-        told = [(f"`{e.model}`", e.exercise, e.status, e.words) for e in page.tried]
+        told = [(f"`{e.model}`", e.exercise, e.status, result_words(e)) for e in page.tried]
         yield from table(("Model", "Exercise", "Result", "Why or how well"), told)
 
 
-def _folded(title: str, rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _folded(title: str, rows: Sequence[Row]) -> Iterator[str]:
     """A table that is closed until someone opens it."""
     if rows:
         yield f"<details><summary>{title}</summary>"

@@ -3,23 +3,21 @@
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from shlex import join
 
 from factory_byok import __version__
 from factory_byok.core.facts import (
     Entry,
     Exercise,
-    ExerciseStatus,
     Known,
     Snapshot,
     Unknown,
 )
 from factory_byok.core.findings import WORST_FIRST, Level, Report, Status
-from factory_byok.core.words import and_more, shorten_home
+from factory_byok.core.words import and_more, counted, shorten_home
 from factory_byok.diagnosis.causes import Cause, causes, count
 from factory_byok.reports.page_memory import MemoryOf, memory_of
 from factory_byok.screens.doctor import seen_rows
-from factory_byok.screens.exercises import result_words
-from factory_byok.screens.words import counted, quoted
 from factory_byok.sizing.recommendation import Recommendation
 from factory_byok.version import MEASURED_DROID, MEASURED_OLLAMA
 
@@ -39,12 +37,7 @@ class Told:
     brings: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A name and what is said about it."""
-
-    name: str
-    text: str
+Row = tuple[str, str]  # a name and what is said about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +51,6 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """One exercise of one model and how it ended."""
-
-    model: str
-    exercise: str
-    status: ExerciseStatus
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class SpeedOf:
     """How fast one model is: seconds and tokens per second, None for what was not measured."""
 
@@ -76,15 +59,6 @@ class SpeedOf:
     writing: float | None
     first_request: float | None
     basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class Slow:
-    """From which numbers on byok calls a model slow, and the size of droid's first request."""
-
-    first_request: float
-    writing: float
-    request_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +75,11 @@ class Page:
     gaps: tuple[Row, ...]
     passed: int
     memory: tuple[MemoryOf, ...]
-    tried: tuple[Tried, ...]
+    tried: tuple[Exercise, ...]
     speeds: tuple[SpeedOf, ...]
-    slow: Slow
 
 
-def make_page(snap: Snapshot, report: Report, advice: Recommendation, slow: Slow) -> Page:
+def make_page(snap: Snapshot, report: Report, advice: Recommendation) -> Page:
     """The page of one snapshot, its findings with the worst first; nothing is redacted yet."""
     found = causes(snap, report)
     told = list(_told(found))
@@ -116,19 +89,21 @@ def make_page(snap: Snapshot, report: Report, advice: Recommendation, slow: Slow
         status=report.status,
         headline=_headline(found),
         versions=tuple(_versions(snap)),
-        seen=tuple(Row(name, text) for name, text in seen_rows(snap, advice)),
-        entries=tuple(_card(each, snap, broken.get(each.id, "")) for each in snap.entries),
+        seen=tuple(seen_rows(snap, advice)),
+        entries=tuple(
+            _card(each, snap, broken.get(each.id, "") if each.fate == "listed" else "")
+            for each in snap.entries
+        ),
         findings=tuple(sorted(told, key=lambda each: WORST_FIRST.index(each.level))),
         gaps=tuple(
-            Row(each.check, f"{'partly judged' if each.findings else each.status}: {each.reason}")
+            (each.check, f"{'partly judged' if each.findings else each.status}: {each.reason}")
             for each in report.outcomes
             if each.reason
         ),
         passed=sum(each.status == "ok" for each in report.outcomes),
         memory=memory_of(snap, advice),
-        tried=tuple(_tried(each) for each in snap.exercises),
+        tried=snap.exercises,
         speeds=tuple(_speeds(snap.exercises)),
-        slow=slow,
     )
 
 
@@ -145,7 +120,7 @@ def _told(found: Sequence[Cause]) -> Iterator[Told]:
     for cause in found:
         first = cause.findings[0]
         codes = dict.fromkeys(each.check for each in cause.follows)
-        commands = dict.fromkeys(quoted(each.command) for each in cause.findings if each.command)
+        commands = dict.fromkeys(join(each.command) for each in cause.findings if each.command)
         yield Told(
             cause.level,
             cause.check,
@@ -171,15 +146,15 @@ def _broken(snap: Snapshot, report: Report) -> dict[str, str]:
 
 def _versions(snap: Snapshot) -> Iterator[Row]:
     """The versions that a reader of a bug report asks for first."""
-    yield Row("byok", __version__)
-    yield Row("Python", platform.python_version())
+    yield "byok", __version__
+    yield "Python", platform.python_version()
     rules = snap.droid_rules or MEASURED_DROID
-    yield Row("droid", f"{_droid(snap)} (entries judged by the rules of {rules})")
+    yield "droid", f"{_droid(snap)} (entries judged by the rules of {rules})"
     for endpoint, reading in snap.servers.items():
         if isinstance(reading, Known) and reading.value.is_ollama:
             version = reading.value.version or "version unknown"
             text = f"{version} at {endpoint} (byok was measured with {MEASURED_OLLAMA})"
-            yield Row("Ollama", text)
+            yield "Ollama", text
 
 
 def _droid(snap: Snapshot) -> str:
@@ -194,18 +169,17 @@ def _card(entry: Entry, snap: Snapshot, broken: str) -> Card:
     """One entry with what a reader needs to judge it; never its key."""
     limit = f"{entry.max_output:,} tokens" if entry.max_output is not None else "droid's default"
     rows = [
-        Row("Id", entry.id),
-        Row("Model", entry.model),
-        Row("Base URL", entry.base_url),
-        Row("Dialect", entry.dialect),
-        Row("Window", _window(entry, snap)),
-        Row("Output limit", limit),
-        Row("File", shorten_home(entry.file)),
-        Row("Why", entry.reason),
+        ("Id", entry.id),
+        ("Model", entry.model),
+        ("Base URL", entry.base_url),
+        ("Dialect", entry.dialect),
+        ("Window", _window(entry, snap)),
+        ("Output limit", limit),
+        ("File", shorten_home(entry.file)),
+        ("Why", entry.reason),
+        ("Does not work", broken),
     ]
-    broken = broken if entry.fate == "listed" else ""
-    rows.append(Row("Does not work", broken))
-    return Card(entry.label, entry.fate, tuple(row for row in rows if row.text), bool(broken))
+    return Card(entry.label, entry.fate, tuple(row for row in rows if row[1]), bool(broken))
 
 
 def _window(entry: Entry, snap: Snapshot) -> str:
@@ -219,11 +193,6 @@ def _window(entry: Entry, snap: Snapshot) -> str:
     window = model.window.value
     by = f": {window.decided_by}" if window.decided_by else ""
     return f"{window.tokens:,} tokens ({window.basis}{by})"
-
-
-def _tried(done: Exercise) -> Tried:
-    """One exercise."""
-    return Tried(done.model, done.exercise, done.status, result_words(done))
 
 
 # --- speed ---------------------------------------------------------------------------------------

@@ -6,11 +6,10 @@ from typing import Final
 
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, Known, Server, Snapshot
-from factory_byok.core.units import Bytes, Tokens
 from factory_byok.sizing.fitting import (
+    AtWindow,
     Candidate,
     Free,
-    Where,
     asked_of,
     by_name,
     fit,
@@ -23,28 +22,6 @@ MOST_MODELS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """The demand at one window, in bytes, and where it lands."""
-
-    window: Tokens
-    weights: Bytes
-    kv_cache: Bytes
-    compute: Bytes
-    overhead: Bytes
-    where: Where
-
-    @property
-    def parts(self) -> tuple[int, int, int, int]:
-        """The four parts in the order in which they are drawn."""
-        return self.weights, self.kv_cache, self.compute, self.overhead
-
-    @property
-    def total(self) -> int:
-        """Everything together."""
-        return sum(self.parts)
-
-
-@dataclass(frozen=True, slots=True)
 class MemoryOf:
     """One model: its bars, what is free for it in bytes (None: not known), and what to know.
 
@@ -52,7 +29,7 @@ class MemoryOf:
     """
 
     model: str
-    bars: tuple[Bar, ...]
+    bars: tuple[AtWindow, ...]
     on_gpu: int | None = None
     together: int | None = None
     notes: tuple[str, ...] = ()
@@ -135,21 +112,16 @@ def _held(
     notes = [note, *(candidate.shape.assumptions if not note else ()), *free.notes]
     return MemoryOf(
         name,
-        tuple(
-            Bar(
-                each.window,
-                each.need.weights,
-                each.need.kv_cache,
-                each.need.compute,
-                each.need.overhead,
-                each.where,
-            )
-            for each in fit(candidate, free, asked_of(server)).windows
-        ),
+        fit(candidate, free, asked_of(server)).windows,
         on_gpu,
         None if memory is None else memory + (on_gpu or 0),
         tuple(text for text in notes if text),
     )
+
+
+def parts(bar: AtWindow) -> tuple[int, int, int, int]:
+    """The four parts of a bar in the order in which they are drawn."""
+    return bar.need.weights, bar.need.kv_cache, bar.need.compute, bar.need.overhead
 
 
 def shared_notes(models: tuple[MemoryOf, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -10,8 +10,11 @@ from html import escape
 from typing import Final
 
 from factory_byok.core.units import show_bytes, show_seconds
-from factory_byok.reports.page import Slow, SpeedOf
-from factory_byok.reports.page_memory import MemoryOf
+from factory_byok.diagnosis.checks.too_slow import FIRST_REQUEST as SLOW_REQUEST
+from factory_byok.diagnosis.checks.too_slow import TOKENS_PER_SECOND as SLOW_WRITING
+from factory_byok.exercises.projection import FIRST_REQUEST
+from factory_byok.reports.page import SpeedOf
+from factory_byok.reports.page_memory import MemoryOf, parts
 from factory_byok.screens.recommendation import PLACES
 from factory_byok.screens.style import printable
 from factory_byok.sizing.fitting import Where
@@ -141,11 +144,11 @@ def memory_picture(models: Sequence[MemoryOf]) -> str:
 def memory_scale(models: Iterable[MemoryOf]) -> float:
     """The bytes of a whole bar."""
     told = list(models)
-    most = max(bar.total for each in told for bar in each.bars)
+    most: int = max(bar.need.total for each in told for bar in each.bars)
     free = max((each.together or each.on_gpu or 0 for each in told), default=0)
     cards = max((each.on_gpu or 0 for each in told), default=0)
     if cards or free:
-        least = max(min(bar.total for bar in each.bars) for each in told)
+        least = max(min(bar.need.total for bar in each.bars) for each in told)
         most = min(most, FARTHEST * max(cards or free, least))
     for limit in (cards, free):
         most = max(most, limit) if limit <= NEAR * most else most
@@ -162,11 +165,11 @@ def _memory_rows(drawing: _Drawing, each: MemoryOf, scale: float) -> None:
         drawing.y += ROW - BAR
         kind, sign = TONES[bar.where]
         drawing.text(f"{bar.window:,} tokens")
-        words = f"{show_bytes(bar.total)}  {sign} {PLACES[bar.where]}"
+        words = f"{show_bytes(bar.need.total)}  {sign} {PLACES[bar.where]}"
         drawing.text(words, at=100, anchor="end", kind=kind)
         drawing.y += GAP
         drawing.rect(0, 100, "track")
-        _pieces(drawing, bar.parts, scale)
+        _pieces(drawing, parts(bar), scale)
         for at, _, kind in limits:
             if at < 100:
                 drawing.mark(at, kind)
@@ -174,15 +177,15 @@ def _memory_rows(drawing: _Drawing, each: MemoryOf, scale: float) -> None:
     drawing.y += 10
 
 
-def _pieces(drawing: _Drawing, parts: Sequence[int], scale: float) -> None:
+def _pieces(drawing: _Drawing, sizes: Sequence[int], scale: float) -> None:
     """The parts of a bar side by side, cut off at the scale's end."""
     done = 0.0
-    for name, words, size in zip(PARTS, PART_NAMES, parts, strict=True):
+    for name, words, size in zip(PARTS, PART_NAMES, sizes, strict=True):
         width = min(100 * size / scale, 100 - done)
         if width > 0:
             drawing.rect(done, width, name, f"{words} {show_bytes(size)}")
         done += width
-    if sum(parts) > scale:
+    if sum(sizes) > scale:
         y = drawing.y
         drawing.shapes.append(
             f'<svg x="100%" y="{y}" overflow="visible">'
@@ -205,7 +208,7 @@ def _limits(each: MemoryOf, scale: float) -> Iterator[tuple[float, str, str]]:
 def memory_story(each: MemoryOf) -> str:
     """One model's bars in words."""
     bars = ", ".join(
-        f"{show_bytes(bar.total)} at {bar.window:,} tokens ({PLACES[bar.where]})"
+        f"{show_bytes(bar.need.total)} at {bar.window:,} tokens ({PLACES[bar.where]})"
         for bar in each.bars
     )
     return f"{each.model}: {bars}"
@@ -214,21 +217,21 @@ def memory_story(each: MemoryOf) -> str:
 # --- speed ---------------------------------------------------------------------------------------
 
 
-def speed_picture(speeds: Sequence[SpeedOf], slow: Slow) -> str:
+def speed_picture(speeds: Sequence[SpeedOf]) -> str:
     """Three measures, a bar for each model, with a line where byok calls it slow."""
     drawing = _Drawing()
-    request = f"First request, {slow.request_tokens:,} tokens"
+    request = f"First request, {FIRST_REQUEST:,} tokens"
     told = [
         ("First token of a loaded model", [each.first_token for each in speeds], 0.0, False),
-        (request, [each.first_request for each in speeds], slow.first_request, False),
-        ("Writing", [each.writing for each in speeds], slow.writing, True),
+        (request, [each.first_request for each in speeds], SLOW_REQUEST, False),
+        ("Writing", [each.writing for each in speeds], SLOW_WRITING, True),
     ]
     for title, values, limit, more_is_better in told:
         if any(value is not None for value in values):
             drawing.y += 34 if drawing.y else 16
             drawing.text(title, kind="title")
             _speed_rows(drawing, speeds, values, limit, faster=more_is_better)
-    story = "; ".join(speed_story(each, slow) for each in speeds)
+    story = "; ".join(speed_story(each) for each in speeds)
     return drawing.picture("speed", "How fast each model answers here", story)
 
 
@@ -272,7 +275,7 @@ def _value(each: SpeedOf, value: float | None, *, faster: bool) -> str:
     return show_seconds(value)
 
 
-def speed_story(each: SpeedOf, slow: Slow) -> str:
+def speed_story(each: SpeedOf) -> str:
     """One model's speed in words."""
     told = []
     if each.first_token is not None:
@@ -281,6 +284,6 @@ def speed_story(each: SpeedOf, slow: Slow) -> str:
         told.append(f"{each.writing:.1f} tokens/s")
     if each.first_request is not None:
         basis = f" ({each.basis})" if each.basis else ""
-        request = f"droid's first request of {slow.request_tokens:,} tokens in"
+        request = f"droid's first request of {FIRST_REQUEST:,} tokens in"
         told.append(f"{request} {show_seconds(each.first_request)}{basis}")
     return f"{each.model}: {', '.join(told)}"

@@ -6,9 +6,9 @@ from factory_byok.core.actions import Action
 from factory_byok.core.facts import Exercise
 from factory_byok.core.findings import Finding
 from factory_byok.core.words import shorten_home
+from factory_byok.screens.changes import dry_lines
 from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.findings import findings_lines
-from factory_byok.screens.plan import dry_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.add import Plan
 

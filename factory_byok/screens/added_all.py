@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from factory_byok.core.words import shorten_home
+from factory_byok.core.words import counted, shorten_home
 from factory_byok.diagnosis.causes import causes
 from factory_byok.screens.causes import cause_lines
-from factory_byok.screens.plan import plan_lines
+from factory_byok.screens.changes import plan_lines
 from factory_byok.screens.style import Cell, Style, printable
-from factory_byok.screens.words import counted
 from factory_byok.workflows.whole_server import Sync
 
 

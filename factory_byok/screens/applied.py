@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from factory_byok.core.actions import Action
 from factory_byok.core.facts import Json
 from factory_byok.core.findings import Finding
+from factory_byok.screens.changes import plan_lines
 from factory_byok.screens.findings import findings_lines
-from factory_byok.screens.plan import plan_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.apply.carry_out import Done
 from factory_byok.workflows.apply.facts import Change

@@ -5,16 +5,14 @@ from typing import Final
 
 from factory_byok.core.facts import Exercise, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import WORST_FIRST, Report
-from factory_byok.core.words import lower_first, shorten_home
+from factory_byok.core.words import counted, lower_first, shorten_home
 from factory_byok.diagnosis.causes import Place, causes, count, grouped
 from factory_byok.providers import PROVIDERS
 from factory_byok.screens.causes import cause_lines
 from factory_byok.screens.exercises import COLORS
-from factory_byok.screens.machine import machine_rows
-from factory_byok.screens.ollama import ollama_phrase
+from factory_byok.screens.machine import machine_rows, ollama_phrase
 from factory_byok.screens.recommendation import recommendation_rows
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import counted
 from factory_byok.sizing.recommendation import Recommendation
 
 MARKS: Final = {

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from factory_byok.core.droid_facts import Entry, SettingsFile
-from factory_byok.core.words import lower_first, shorten_home
+from factory_byok.core.words import counted, lower_first, shorten_home
 from factory_byok.droid.known_models import DEFAULT_OUTPUT
 from factory_byok.screens.style import Cell, Style, printable
-from factory_byok.screens.words import counted
 
 COLORS: Final = {"listed": "green", "shadowed": "yellow", "dropped": "red"}
 HEADS: Final = ("Name", "Model", "Server", "Window", "Output", "In droid")

@@ -6,8 +6,8 @@ from typing import Final
 
 from factory_byok.core.facts import Exercise, Json
 from factory_byok.core.units import show_seconds
+from factory_byok.core.words import counted
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import counted
 
 COLORS: Final = {"passed": "green", "warning": "yellow", "failed": "red", "skipped": "dim"}
 _COUNTED: Final = {

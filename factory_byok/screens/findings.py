@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from factory_byok.core.findings import WORST_FIRST, Finding, Level
+from factory_byok.core.words import counted
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import counted
 
 COLORS: Final[dict[str, tuple[str, ...]]] = {
     "error": ("bold", "red"),

@@ -6,6 +6,7 @@ from typing import Final
 from factory_byok.core.facts import Known, Machine
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_parameters
+from factory_byok.core.words import counted
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.recommendation import (
     COLORS,
@@ -14,7 +15,6 @@ from factory_byok.screens.recommendation import (
     table_lines,
 )
 from factory_byok.screens.style import Cell, Style, printable
-from factory_byok.screens.words import counted
 from factory_byok.sizing.fitting import Ranked, ToolCalls, row_of
 from factory_byok.sizing.recommendation import Recommendation
 

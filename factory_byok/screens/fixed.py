@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from factory_byok.core.words import and_more, shorten_home
+from factory_byok.core.words import and_more, counted, shorten_home
 from factory_byok.diagnosis.causes import Cause
 from factory_byok.screens.causes import cause_lines
-from factory_byok.screens.plan import plan_lines
+from factory_byok.screens.changes import plan_lines
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import counted
 from factory_byok.workflows.fix import Repair
 from factory_byok.workflows.plan import Done
 

@@ -1,12 +1,27 @@
-"""The machine and the hardware table in words."""
+"""The machine, and how Ollama is present on it, in words."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from factory_byok.core.facts import Cpu, Known, Machine, Unknown
+from factory_byok.core.facts import (
+    Cpu,
+    InstallKind,
+    Known,
+    Machine,
+    OllamaInstall,
+    Reading,
+    Unknown,
+)
 from factory_byok.core.words import gpu_phrases, memory_phrase
 
 SYSTEMS: Final = {"linux": "Linux", "darwin": "macOS", "windows": "Windows"}
+KINDS: Final[dict[InstallKind, str]] = {
+    "service": "a service",
+    "app": "the desktop app",
+    "homebrew": "Homebrew's",
+    "container": "in a container",
+    "by hand": "started by hand",
+}
 
 
 def machine_rows(machine: Machine) -> Iterator[tuple[str, str]]:
@@ -38,3 +53,19 @@ def _memory(machine: Machine) -> str:
     if isinstance(memory, Unknown):
         return f"not known: {memory.why}"
     return memory_phrase(memory.value)
+
+
+def ollama_phrase(reading: Reading[OllamaInstall]) -> str:
+    """`a service (/usr/local/bin/ollama), runs on port 11434`, or why it is not known."""
+    if isinstance(reading, Unknown):
+        return f"not known: {reading.why}"
+    install = reading.value
+    ports = ", ".join(str(port) for port in install.ports)
+    runs = f"runs on port {ports}" if ports else "runs"
+    if install.kind == "absent":
+        return f"no program found, but one {runs}" if install.running else "not installed"
+    where = f" ({install.program})" if install.program else ""
+    if install.running:
+        return f"{KINDS[install.kind]}{where}, {runs}"
+    kind = "installed" if install.kind == "by hand" else KINDS[install.kind]
+    return f"{kind}{where}, does not run"

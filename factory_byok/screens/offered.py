@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from factory_byok.core.units import show_bytes, show_tokens
+from factory_byok.core.words import counted
 from factory_byok.screens.style import Style, printable
-from factory_byok.screens.words import counted
 from factory_byok.workflows.choice import Choice
 from factory_byok.workflows.offered_models import Offered
 

@@ -56,11 +56,7 @@ def page_lines(text: str, style: Style) -> Iterator[str]:
 def _table(lines: Sequence[str], style: Style) -> list[str]:
     """A table of Markdown; where it is too wide, each row's cells stand under its first one."""
     heads, _, *rows = ([_plain(cell) for cell in _CELL.split(line)[1:-1]] for line in lines)
-    columns = zip(heads, *rows, strict=True)
-    words = sum(max(map(len, " ".join(column).split())) for column in columns)
-    if any(heads) and words + 2 * len(heads) > style.width:  # it would break words
-        return style.stacked(heads, [[(first, "bold"), *rest] for first, *rest in rows])
-    return style.table(heads, rows)
+    return style.table(heads, [[(first, "bold"), *rest] for first, *rest in rows])
 
 
 def _plain(cell: str) -> str:

@@ -6,10 +6,10 @@ from typing import Final
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.core.units import show_bytes, show_tokens
+from factory_byok.screens.changes import plan_lines
 from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.offered import about_offered
-from factory_byok.screens.plan import plan_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.sizing.fitting import Ranked
 from factory_byok.sizing.hardware_table import CLOUD

@@ -48,13 +48,15 @@ def _unfinished(walked: Walked, style: Style) -> Iterator[str]:
         yield "Nothing was changed"
 
 
-def _table(steps: Sequence[Step], style: Style, *, interrupted: bool) -> Iterator[str]:
+def _table(steps: Sequence[Step], style: Style, *, interrupted: bool) -> list[str]:
     """One line for each step, up to one that failed."""
     last = next((i for i, each in enumerate(steps) if each.status == "failed"), len(steps))
-    for each in steps[: last + 1]:
-        name, status = each.step.replace("_", "-").ljust(12), each.status.ljust(10)
-        told = each.detail if each.status != "failed" or interrupted else "see below"
-        first, *rest = style.wrapped(printable(told), " " * 24)
-        color = SIGNS[each.status][2]
-        yield f"  {name}{style.paint(status, color)}{first.strip()}"
-        yield from rest
+    rows = [
+        (
+            each.step.replace("_", "-"),
+            (each.status, SIGNS[each.status][2]),
+            each.detail if each.status != "failed" or interrupted else "see below",
+        )
+        for each in steps[: last + 1]
+    ]
+    return style.table(("", "", ""), rows, 2, whole=(0, 1))

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import IO, Any, Final, Literal, NamedTuple
@@ -22,7 +23,8 @@ PAGE: Final = 80  # columns of a page of text
 GAP: Final = "  "  # between two columns
 CONTINUED: Final = " \\"  # a shell's mark of a line that goes on
 _CODE: Final = re.compile(r"`[^`]+`")
-_SPACE: Final = "\ue000"  # a space that does not break: Unicode's own does, for rich
+_SPACE: Final = "\ue000"  # a space that does not break
+_READABLE: Final = 18  # columns: a narrower one makes a ladder of words
 
 
 def _kept(code: str, room: int) -> str:
@@ -30,9 +32,33 @@ def _kept(code: str, room: int) -> str:
     return code.replace(" ", _SPACE) if len(code) < room else code
 
 
-def _text(cell: Cell) -> str:
-    """A cell without its style."""
-    return cell if isinstance(cell, str) else cell[0]
+def _folded(text: str, room: int) -> list[str]:
+    """Lines of so many columns; a command in backticks stays whole where it fits, a word always."""
+    if _columns(text) <= room:
+        return [text]
+    lines, taken = [""], 0
+    for word in _CODE.sub(lambda found: _kept(found[0], room), text).split():
+        size = _columns(word)
+        if taken and taken + 1 + size > room:
+            lines, taken = [*lines, word], size
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if taken else word
+            taken += size + bool(taken)
+    return [line.replace(_SPACE, " ") for line in lines]
+
+
+def _columns(text: str) -> int:
+    """How many columns a text takes; rich knows it for letters that take two or none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _natural(rows: Sequence[Sequence[tuple[str, str]]]) -> list[int]:
+    """How wide each column of these rows is without any wrapping."""
+    return [max(_columns(text) for text, _ in column) for column in zip(*rows, strict=True)]
 
 
 class Style(NamedTuple):
@@ -61,21 +87,17 @@ class Style(NamedTuple):
     def wrapped(self, text: str, indent: str = "", hanging: str | None = None) -> list[str]:
         """The text in lines of the width; `hanging` indents all but the first.
 
-        What stands in backticks is a command to copy: it stays on one line where that has room.
+        What stands in backticks is a command to copy: it stays on one line where that has room. No
+        word is cut: a long one moves to the left; beyond the width it is the terminal's to fold.
         """
         text, rest = printable(" ".join(text.split())), indent if hanging is None else hanging
         if self.width >= UNBOUNDED or not text:
             return [f"{indent}{text}".rstrip()]
-        from rich.console import Console
-        from rich.text import Text
-
         text = mask_line(text)  # here, since a secret in two lines is found by nobody
         room = max(self.width - max(len(indent), len(rest)), _NARROWEST)
-        kept = _CODE.sub(lambda found: _kept(found[0], room), text)
-        lines = Text(kept).wrap(Console(width=room), room, overflow="fold")
         return [
-            f"{rest if number else indent}{line.plain}".replace(_SPACE, " ").rstrip()
-            for number, line in enumerate(lines)
+            f"{(rest if number else indent)[: max(self.width - len(line), 0)]}{line}"
+            for number, line in enumerate(_folded(text, room))
         ]
 
     @property
@@ -144,62 +166,82 @@ class Style(NamedTuple):
         indent: int = 0,
         whole: Sequence[int] = (),
     ) -> list[str]:
-        """Columns under dim heads ("" for all: none is shown); all but the `whole` ones fold."""
-        rows = [[self._cell(each) for each in row] for row in rows]
-        if self.width >= UNBOUNDED:
-            return self._plain_table(heads, rows, indent)
-        if not self.wide and len(heads) > 2:
-            return self.stacked(heads, rows, " " * indent)
-        from rich.padding import Padding
-        from rich.table import Column, Table
-        from rich.text import Text
+        """Columns under dim heads ("" for all: none is shown); all but the `whole` ones wrap.
 
-        columns = [
-            Column(head, no_wrap=place in whole, overflow="fold")
-            for place, head in enumerate(heads)
-        ]
-        table = Table(
-            *columns, box=None, show_header=any(heads), header_style="dim", pad_edge=False,
-            padding=(0, 2, 0, 0),
-        )  # fmt: skip
-        for row in rows:
-            table.add_row(*(Text(*((each,) if isinstance(each, str) else each)) for each in row))
-        return self.drawn(Padding(table, (0, 0, 0, indent)))
+        Where three columns or more would cut a word, each row's cells stand under its first one.
+        """
+        told = [[self._cell(each) for each in row] for row in rows]
+        pipe = self.width >= UNBOUNDED
+        shown = [(head.upper() if pipe else head, "dim") for head in heads]
+        full = [shown, *told] if any(heads) else told
+        widths = self._widths(full, indent, whole)
+        if len(heads) > 2 and not pipe and not (self.wide and widths):
+            return self._stacked(heads, told, " " * indent)
+        return list(self._rows(full, widths or _natural(full), " " * indent))
 
-    def _cell(self, cell: Cell) -> Cell:
+    def _cell(self, cell: Cell) -> tuple[str, str]:
         """A cell as it may be shown; a secret goes before it is folded, a pipe's at the exit."""
-        text = printable(_text(cell))
-        text = text if self.width >= UNBOUNDED else mask_line(text)
-        return text if isinstance(cell, str) else (text, cell[1])
+        text, names = (cell, "") if isinstance(cell, str) else cell
+        text = printable(text)
+        return text if self.width >= UNBOUNDED else mask_line(text), names
 
-    def _plain_table(
-        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], indent: int
-    ) -> list[str]:
-        """Columns of whole cells."""
-        texts = [list(map(_text, row)) for row in rows]
-        texts = [[head.upper() for head in heads], *texts] if any(heads) else texts
-        widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-        lines = [
-            GAP.join(text.ljust(width) for text, width in zip(row, widths, strict=True))
-            for row in texts
+    def _widths(
+        self, rows: Sequence[Sequence[tuple[str, str]]], indent: int, whole: Sequence[int]
+    ) -> list[int]:
+        """The columns' widths, the widest made narrower; [] where words would not fit."""
+        widths = _natural(rows)
+        room = self.width - indent - len(GAP) * (len(widths) - 1)
+        least = [
+            width
+            if place in whole
+            else max([min(width, _READABLE), *(len(w) for text, _ in column for w in text.split())])
+            for place, (width, column) in enumerate(
+                zip(widths, zip(*rows, strict=True), strict=True)
+            )
         ]
-        return [f"{' ' * indent}{line}".rstrip() for line in lines]
+        while sum(widths) > room:
+            wide = [place for place, width in enumerate(widths) if width > least[place]]
+            if not wide:
+                return []
+            widths[max(wide, key=widths.__getitem__)] -= 1
+        return widths
 
-    def stacked(
-        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], indent: str = ""
+    def _rows(
+        self, rows: Sequence[Sequence[tuple[str, str]]], widths: Sequence[int], indent: str
+    ) -> Iterator[str]:
+        """The lines of rows, each cell wrapped in its column; the last one takes the rest."""
+        last = max(
+            self.width - len(indent) - sum(widths[:-1]) - len(GAP) * (len(widths) - 1), _NARROWEST
+        )
+        rooms = (*widths[:-1], last)
+        for row in rows:
+            cells = [
+                [text] if self.width >= UNBOUNDED else _folded(text, room)
+                for (text, _), room in zip(row, rooms, strict=True)
+            ]
+            for parts in zip_longest(*cells, fillvalue=""):
+                padded = [
+                    self.paint(part, *names.split()) + " " * (width - _columns(part))
+                    for part, (_, names), width in zip(parts, row, widths, strict=True)
+                ]
+                yield f"{indent}{GAP.join(padded)}".rstrip()
+
+    def _stacked(
+        self, heads: Sequence[str], rows: Sequence[Sequence[tuple[str, str]]], indent: str
     ) -> list[str]:
-        """Where a table has no room: the first cell, and under it the others with their heads."""
+        """The first cell of each row, and under it the others with their heads."""
         lines: list[str] = []
         if not heads[0]:  # a number or a sign stands before the name
-            rows = [((f"{_text(row[0])} {_text(row[1])}", "bold"), *row[2:]) for row in rows]
+            rows = [((f"{row[0][0]} {row[1][0]}", "bold"), *row[2:]) for row in rows]
             heads = heads[1:]
-        for first, *others in rows:
-            text, *names = (first,) if isinstance(first, str) else first
-            lines += [self.paint(line, *names) for line in self.wrapped(text, indent, indent)]
+        for (text, names), *others in rows:
+            lines += [
+                self.paint(line, *names.split()) for line in self.wrapped(text, indent, indent)
+            ]
             told = [
                 f"{head if head[:2].isupper() else lower_first(head)} {cell}".strip()
-                for head, each in zip(heads[1:], others, strict=True)
-                if (cell := _text(each).strip())
+                for head, (cell, _) in zip(heads[1:], others, strict=True)
+                if cell.strip()
             ]
             lines += self.wrapped(", ".join(told), f"{indent}  ")
         return lines

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from factory_byok.core.actions import SetServerWindow
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_tokens
-from factory_byok.screens.plan import dry_lines, plan_lines
+from factory_byok.screens.changes import dry_lines, plan_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.model_copy import Derivation
 from factory_byok.workflows.server_setting import Setting
@@ -79,8 +79,6 @@ def copied_lines(derivation: Derivation, after: Row | None, style: Style) -> Ite
         yield "`byok undo` takes that back"
     elif derivation.users:
         yield f"droid's entries use it: {', '.join(derivation.users)}"
-    else:
-        yield f"No entry of droid's uses it yet: `byok add ollama {printable(derivation.name)}`"
     yield from _outcome(after, derivation.window, style)
 
 

@@ -43,6 +43,7 @@ def studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIServer]:
         ("add", "qwen3:8b"),
         ("pull", "qwen3:8b"),
         ("setup", "--yes", "--model", "qwen3:8b", "--wait", "0"),
+        ("setup", "--yes"),
     ],
 )
 def test_nobody_is_sent_to_install_ollama(

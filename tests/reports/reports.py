@@ -5,21 +5,18 @@ from typing import Any
 
 from factory_byok.core.facts import Exercise, Gpu, Json, Known, Loaded, Snapshot
 from factory_byok.core.units import GIB, Bytes, Parameters, Tokens
-from factory_byok.diagnosis.checks import too_slow
 from factory_byok.diagnosis.examine import examine
-from factory_byok.exercises.projection import FIRST_REQUEST
-from factory_byok.reports.page import Page, Slow, make_page
+from factory_byok.reports.page import Page, make_page
 from factory_byok.sizing.recommendation import recommend
 from tests.builders import ENDPOINT, a_machine, a_model, a_server, a_snapshot, an_entry
 from tests.screens import troubled
 
-SLOW = Slow(too_slow.FIRST_REQUEST, too_slow.TOKENS_PER_SECOND, FIRST_REQUEST)
 SMALL = "qwen2.5-coder:7b"
 
 
 def a_page(snap: Snapshot) -> Page:
     """The page of a snapshot."""
-    return make_page(snap, examine(snap), recommend(snap.machine), SLOW)
+    return make_page(snap, examine(snap), recommend(snap.machine))
 
 
 def tried(model: str, exercise: str, **evidence: Json) -> Exercise:

@@ -3,7 +3,7 @@
 import pytest
 
 from factory_byok.core.facts import Known, OllamaInstall, Reading, Unknown
-from factory_byok.screens.ollama import ollama_phrase
+from factory_byok.screens.machine import ollama_phrase
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from factory_byok.droid.settings.writing.transaction import Written
+from factory_byok.screens.changes import taken_back_lines
 from factory_byok.screens.style import Style
-from factory_byok.screens.taken_back import taken_back_lines
 from factory_byok.workflows.undo import TakenBack
 
 
