@@ -16,6 +16,7 @@ from factory_byok.core.facts import (
     Unknown,
 )
 from factory_byok.core.http import Deadline
+from factory_byok.core.model_names import EVERY
 from factory_byok.core.world import World
 from factory_byok.hardware import processes
 from factory_byok.providers import PROVIDERS, asking
@@ -97,18 +98,15 @@ def other_kinds(
     return found
 
 
-def elsewhere(
-    entries: Iterable[Entry], servers: Servers, others: Any
-) -> Mapping[str, tuple[str, ...]]:
+def elsewhere(wanted: Wanted, servers: Servers, others: Any) -> Mapping[str, tuple[str, ...]]:
     """The other Ollamas, which count only when a server or a model is not where it should be."""
     absent = any(_absent(name, reading) for name, reading in servers.items())
     missing = any(
-        isinstance(reading := servers.get(entry.endpoint), Known)
+        isinstance(reading := servers.get(endpoint), Known)
         and reading.value.is_ollama
         and isinstance(reading.value.models, Known)
-        and reading.value.model(entry.model) is None
-        for entry in entries
-        if entry.fate == "listed"
+        and any(reading.value.model(each) is None for each in models - {EVERY, ""})
+        for endpoint, (_, models) in wanted.items()
     )
     return others if (absent or missing) and isinstance(others, Mapping) else {}
 

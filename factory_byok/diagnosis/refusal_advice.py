@@ -21,6 +21,8 @@ from factory_byok.diagnosis.advice import (
     raise_window,
     start_ollama,
 )
+from factory_byok.diagnosis.answering import repoint
+from factory_byok.diagnosis.missing_models import remedy_for as missing_remedy
 from factory_byok.diagnosis.unreachable import silence_remedy
 from factory_byok.droid.field_names import DIALECTS
 from factory_byok.droid.known_models import known_model
@@ -138,11 +140,11 @@ def _silent(snap: Snapshot, entry: Entry, fault: str) -> Remedy:
             f"droid sends this through the proxy in `{proxy}`: except `{root.host}` in `NO_PROXY`"
         )
         return Remedy(text, by_command(("byok", "doctor")))
-    reading = snap.servers.get(entry.endpoint)
+    reading, other = snap.servers.get(entry.endpoint), snap.instead.get(str(root))
+    if other and fault == "refused":
+        return _by_fix(repoint(entry, other), "server_silent")
     if isinstance(reading, Unknown):
-        remedy = silence_remedy(snap, entry.endpoint, reading)
-        repair = ("byok", "fix", "server_silent")  # which looks again, and has the edits
-        return replace(remedy, actions=by_command(repair)) if remedy.edits else remedy
+        return _by_fix(silence_remedy(snap, entry.endpoint, reading), "server_silent")
     if isinstance(reading, Known) and fault == "timeout":
         text = (
             f"The server runs but did not answer in time: give it more, or read {_log(snap, entry)}"
@@ -153,11 +155,17 @@ def _silent(snap: Snapshot, entry: Entry, fault: str) -> Remedy:
     return Remedy(f"Start the server at {entry.endpoint}")
 
 
+def _by_fix(remedy: Remedy, check: str) -> Remedy:
+    """A remedy of a check whose edits `byok fix` does, which looks again before."""
+    return replace(remedy, actions=by_command(("byok", "fix", check))) if remedy.edits else remedy
+
+
 def _gone(snap: Snapshot, entry: Entry) -> Remedy:
     """A server that answered at first: its log says why it ended, and it is started again."""
     told = f"The server was there and went away: read {_log(snap, entry)}"
     install, address = install_of(snap), parse_address(entry.endpoint)
-    if not (_is_ollama(snap, entry) and install and address and address.loopback):
+    known = install and install.kind != "absent"
+    if not (_is_ollama(snap, entry) and install and known and address and address.loopback):
         return Remedy(told)
     ended = replace(snap, ollama=Known(replace(install, running=False)))
     start = start_ollama(ended, entry.endpoint)
@@ -276,6 +284,8 @@ def _unknown_model(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
     """The nearest name that the server lists."""
     server = snap.server(entry.endpoint)
     listed = server.models.value if server and isinstance(server.models, Known) else ()
+    if server is not None and server.is_ollama and listed and server.model(entry.model) is None:
+        return _by_fix(missing_remedy(snap, entry, server), "model_missing")
     near = get_close_matches(entry.model, [each.name for each in listed], 1, 0.6)
     if near and near[0] != entry.model:
         command = by_command(_set(entry, f"model={near[0]}"))

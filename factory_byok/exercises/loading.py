@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from factory_byok.core.facts import Json
-from factory_byok.core.http import NoAnswer
+from factory_byok.core.http import Http, NoAnswer
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.core.model_names import same_model
 from factory_byok.core.requirements import SHORTEST_KEEP_ALIVE
@@ -121,25 +121,43 @@ def window_now(session: Session) -> int | None:
     return window_of(found[0]) if found else None
 
 
-def _resident(session: Session) -> tuple[Mapping[str, Json] | None, float | None] | None:
-    """The entry's model in `/api/ps`, None when it is not there, and how long it stays.
+Resident = tuple[Mapping[str, Json] | None, float | None]
 
-    None for the whole when nobody answers. A model that is gone stays for 0 seconds.
+
+def _resident(session: Session) -> Resident | None:
+    """The entry's model in `/api/ps`, asked with the entry's own headers."""
+    return resident(
+        session.http,
+        session.root,
+        session.target.model,
+        headers=headers_of(session.target),
+        lone=session.warm,
+    )
+
+
+def resident(
+    http: Http,
+    root: str,
+    model: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    lone: bool = True,
+) -> Resident | None:
+    """A model in `/api/ps`, None when it is not there, and how many seconds it stays unused.
+
+    None for the whole when nobody answers. A model that is gone stays for 0 seconds. `lone` takes
+    the only one there: models of the same weights share a runner under the first one's name.
     """
     try:
-        reply = session.http.send(
-            "GET", f"{session.root}/api/ps", headers=headers_of(session.target), deadline=QUESTION
-        )
+        reply = http.send("GET", f"{root}/api/ps", headers=headers, deadline=QUESTION)
         body = as_object(reply.json())
     except NoAnswer:
         return None
     if reply.status != 200 or "models" not in body:
         return None
     found = rows(body, "models")
-    named = [row for row in found if same_model(text(row, "name"), session.target.model)]
-    # Models of the same weights share a runner, which keeps the name it was loaded under.
-    lone = found if session.warm and len(found) == 1 else []
-    row = next(iter([*named, *lone]), None)
+    named = [row for row in found if same_model(text(row, "name"), model)]
+    row = next(iter(named or (found if lone and len(found) == 1 else [])), None)
     return row, (0.0 if row is None else _left(row, reply.headers.get("date", "")))
 
 

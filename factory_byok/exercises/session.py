@@ -33,6 +33,7 @@ TRIES: Final = {
 LONGEST_PAUSE: Final = 6.0
 OF_RATE: Final = 5.0  # times the pause where the server counts requests
 MOST_WAIT: Final = 60.0  # seconds; a server that wants more has a limit for hours
+DIED: Final = ("died", "abandoned", "memory")  # the model's process ended, whatever was asked
 GENERIC: Final = "generic-chat-completion-api"
 # With these droid ends its turn with exit code 0 all the same (tests/verdicts): it prints what
 # came, asks again, or tells the model. What they mean for its user is a warning.

@@ -16,7 +16,7 @@ from factory_byok.exercises.droid_request import whole
 from factory_byok.exercises.exchange import Enough, Exchange
 from factory_byok.exercises.needles import SENTENCE, nonce
 from factory_byok.exercises.projection import ANSWER, FIRST_REQUEST, Pace, Projection, project
-from factory_byok.exercises.session import Session, evidence_of, pace, rounded
+from factory_byok.exercises.session import DIED, Session, evidence_of, pace, rounded
 
 WHOLE: Final = 8_800  # tokens, about, of the first request of `droid exec` (0.225.2)
 SMALL: Final = (4, 40)  # sentences of the two measuring prompts: about 100 and 600 tokens
@@ -49,10 +49,9 @@ def run(session: Session) -> Exercise:
         session.prompts.append((counted, done.first_token_seconds))
     if not session.prompts:
         return _nothing(session, done)
-    if share and not session.hosted and pace(done) is None and session.writing is None:
-        written = _story(session)  # a call, or a word, told no pace
-        if (speed := pace(written)) is not None:
-            session.writing = (speed, written.answer.completion_tokens or written.pieces)
+    died = _write(session, done) if share and not session.hosted else None
+    if died:
+        return session.failed("speed", died)
     found = _pace(session, done)
     outlook = project(found)
     evidence = _evidence(session, found, outlook) | _proven(done, share)
@@ -103,6 +102,16 @@ def _first_request(session: Session, share: float) -> Exchange:
 def _story(session: Session) -> Exchange:
     """A short prompt and a longer answer, where only the writing is left to measure."""
     return _prompt(session, SMALL[0], ANSWER)
+
+
+def _write(session: Session, done: Exchange) -> Exchange | None:
+    """A story where a call, or a word, told no pace; the exchange in which the model died of it."""
+    if pace(done) is not None or session.writing is not None:
+        return None
+    written = _story(session)
+    if (speed := pace(written)) is not None:
+        session.writing = (speed, written.answer.completion_tokens or written.pieces)
+    return written if written.fault and written.fault.kind in DIED else None
 
 
 def _prompt(session: Session, sentences: int, most: int = 1) -> Exchange:

@@ -11,10 +11,11 @@ from typing import Final
 from factory_byok.core.facts import Exercise, ExerciseStatus, Json, Known
 from factory_byok.core.units import show_tokens
 from factory_byok.exercises.conversation import Ask, Turn
-from factory_byok.exercises.session import Session, rounded
+from factory_byok.exercises.session import DIED, Session, rounded
 from factory_byok.exercises.window_proof import RESERVE, Proof, prove
 
 NEEDED: Final = 32_000  # docs.factory.ai/cli/byok/ollama
+SMALLEST: Final = 1_024  # a window in which not even the measuring messages fit
 ROUNDING: Final = 40  # tokens more, so that whole sentences reach what is needed
 LEAST: Final = 6_600  # from here on `speed`, with the whole of it, decides about droid's request
 ENOUGH: Final = 8_800  # tokens of droid's first request, which an account's limit must let through
@@ -31,13 +32,14 @@ def run(session: Session) -> Exercise:
     # Where no window is claimed, no more than one of that size holds beside the answer.
     wanted = min(size + ROUNDING, claimed - RESERVE) if claimed else size - RESERVE
     proof = Proof(wanted=wanted, claimed=claimed)
-    prove(session, proof, time.monotonic() + session.limits.window)
+    if not 0 < claimed < SMALLEST:
+        prove(session, proof, time.monotonic() + session.limits.window)
     evidence = _evidence(proof, floor)
     session.refused = bool(proof.refusal or proof.broken)
     if proof.broken and proof.broken.fault:
         broken = session.failed("window", proof.broken, **evidence)
         own = proof.rate or (session.answered and proof.broken.fault.status_seen)
-        if own and proof.broken.fault.kind not in ("died", "abandoned", "memory"):
+        if own and proof.broken.fault.kind not in DIED:
             # Not what droid sends, or more of it: `speed` says whether that is taken.
             return replace(broken, status="warning")
         return broken
@@ -66,7 +68,9 @@ def judge(proof: Proof, floor: int) -> tuple[ExerciseStatus, str]:
         return "warning", _cut_words(proof)
     if proof.a_minute and not proof.broken:
         return _a_minute(proof)
-    if proof.broken or (not proof.counted and not proof.refusal and not proof.short_of_time):
+    small = 0 < proof.claimed < SMALLEST
+    untold = not proof.counted and not proof.refusal and not proof.short_of_time
+    if proof.broken or (untold and not small):
         return "skipped", "the server does not tell how many tokens it read, so nothing is proven"
     if proof.refusal:
         window = proof.refusal.window
@@ -82,11 +86,10 @@ def judge(proof: Proof, floor: int) -> tuple[ExerciseStatus, str]:
             return status, f"{words}{claim}; {show_tokens(floor)} are needed"
     elif window and window < floor:
         words = f"The window is {show_tokens(window)}, under the {floor:,} that are needed"
-        whole = (
-            f"of the {proof.counted:,} that there was time for"
-            if proof.short_of_time
-            else "within it"
-        )
+        if not proof.counted:
+            return "warning", words
+        time_for = f"of the {proof.counted:,} that there was time for"
+        whole = time_for if proof.short_of_time else "within it"
         return "warning", f"{words}; {whole} nothing was cut"
     return "passed", _passed_words(proof, floor, window)
 
@@ -135,7 +138,7 @@ def _fault(proof: Proof) -> str:
         return "tokens_a_minute"
     if proof.refusal:
         return "refused_length"
-    return "window_small" if proof.counted else "no_usage"
+    return "window_small" if proof.counted or proof.claimed else "no_usage"
 
 
 def _evidence(proof: Proof, floor: int) -> dict[str, Json]:

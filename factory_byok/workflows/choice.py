@@ -19,9 +19,9 @@ from factory_byok.core.model_names import EVERY, is_cloud, refuse_no_name
 from factory_byok.core.progress import Progress
 from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
-from factory_byok.diagnosis.checks.model_missing import is_absent, what_to_do
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
+from factory_byok.diagnosis.missing_models import is_absent, what_to_do
 from factory_byok.providers import PROVIDERS
 from factory_byok.providers.hosted import service_at
 from factory_byok.providers.provider import Provider
@@ -148,7 +148,7 @@ def judge(
     model = server.model(choice.model)
     passed_on = choice.provider == "ollama" and is_cloud(choice.model)  # it need not be listed
     if model is None and isinstance(server.models, Known) and not passed_on:
-        raise _missing(choice, server.models.value)
+        raise _missing(snap, choice)
     return Judged(snap, server, model, _findings(snap, choice))
 
 
@@ -200,10 +200,10 @@ def _silent(snap: Snapshot, choice: Choice, why: Unknown) -> ByokError:
     )
 
 
-def _missing(choice: Choice, models: tuple[Model, ...]) -> ByokError:
+def _missing(snap: Snapshot, choice: Choice) -> ByokError:
     """The server has no such model."""
-    names = [model.name for model in models]
-    hint = what_to_do(choice.model, names, pulls=choice.provider == "ollama")
+    where, pulls = choice.address.identity(), choice.provider == "ollama"
+    hint = what_to_do(snap, where, choice.model, pulls=pulls)
     return ByokError(
         f"Nothing was written: `{choice.model}` {is_absent(choice.provider)} at {choice.address}",
         _or_anyway(hint),

@@ -11,7 +11,7 @@ from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.model_names import parse_name
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
-from factory_byok.diagnosis.checks.model_missing import meant, nearest
+from factory_byok.diagnosis.missing_models import meant, nearest
 from factory_byok.providers import PROVIDERS
 from factory_byok.workflows.choice import Choice, choose, place
 from factory_byok.workflows.keys import EntryKey, key_for

@@ -7,16 +7,24 @@ from functools import partial
 
 from factory_byok.core.addresses import Address, parse_endpoint
 from factory_byok.core.errors import ByokError
-from factory_byok.core.facts import NOT_READ, Entry, Exercise, Known, Server, Snapshot, Unknown
+from factory_byok.core.facts import (
+    NOT_READ,
+    Entry,
+    Exercise,
+    Known,
+    Server,
+    Snapshot,
+    Unknown,
+)
 from factory_byok.core.findings import Finding
 from factory_byok.core.progress import Progress, Say
 from factory_byok.core.units import Tokens
 from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.diagnosis.checks import LIVE_CODES
-from factory_byok.diagnosis.checks.model_missing import what_to_do
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.diagnosis.examine import examine
+from factory_byok.diagnosis.missing_models import what_to_do
 from factory_byok.droid import program as droid
 from factory_byok.droid.settings.find import candidates, find_entry, meant
 from factory_byok.exercises.droid_turn import droid_turn
@@ -25,6 +33,7 @@ from factory_byok.exercises.repeat import merged
 from factory_byok.exercises.runner import exercise, hosted, in_order, names_for
 from factory_byok.workflows.asked_server import next_step, server_at
 from factory_byok.workflows.choice import place
+from factory_byok.workflows.loading import with_measured
 from factory_byok.workflows.project_entries import left_out, project_entries, refuse
 
 
@@ -191,7 +200,8 @@ def deepened(
         say("Looking again")
         again = collect(world, replace(ask, droid=False))
     # The machine, the droid and the settings are those of the first look: one moment, one report.
-    return replace(snap, servers=again.servers, exercises=tuple(proven.results)), proven.interrupted
+    seen = replace(snap, servers=again.servers, exercises=tuple(proven.results))
+    return with_measured(seen), proven.interrupted
 
 
 def _entries(world: World, snap: Snapshot, wanted: Sequence[str], proof: Proof) -> list[Entry]:
@@ -233,16 +243,15 @@ def _entry(world: World, snap: Snapshot, word: str, proof: Proof) -> Entry:
     if not _has(reading.value, word):
         raise ByokError(
             f"`{word}` is no entry, and the server at {address} has no such model",
-            meant(snap.entries, word) or _meant(reading.value, word),
+            meant(snap.entries, word) or _meant(snap, address.identity(), word),
         )
     return choice.as_entry
 
 
-def _meant(server: Server, word: str) -> str:
+def _meant(snap: Snapshot, endpoint: str, word: str) -> str:
     """What to do about a word that is neither an entry nor a model."""
-    shown = "`byok list` shows the entries"
-    names = [each.name for each in server.models.value] if isinstance(server.models, Known) else []
-    hint = what_to_do(word, names, pulls=server.is_ollama)
+    shown, server = "`byok list` shows the entries", snap.server(endpoint)
+    hint = what_to_do(snap, endpoint, word, pulls=server is not None and server.is_ollama)
     return f"{hint}; {shown}" if hint else shown
 
 

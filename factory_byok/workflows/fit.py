@@ -21,8 +21,8 @@ from factory_byok.core.http import PROBE_DEADLINE, Deadline
 from factory_byok.core.model_names import refuse_no_name, same_model
 from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
-from factory_byok.diagnosis.checks.model_missing import nearest
 from factory_byok.diagnosis.collect import Ask, look_at_machine, reading_of
+from factory_byok.diagnosis.missing_models import nearest
 from factory_byok.providers.ollama import probe as ollama
 from factory_byok.providers.ollama import settings
 from factory_byok.providers.ollama.details import changed, complete, details

@@ -1,12 +1,16 @@
 """Loads a model as droid's first request would, and looks while it is in memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from factory_byok.core.addresses import Address
-from factory_byok.core.facts import Model, Server
+from factory_byok.core.facts import Known, Model, Server, Snapshot, Window
 from factory_byok.core.http import Http
 from factory_byok.core.model_names import is_cloud
+from factory_byok.core.units import Tokens
+from factory_byok.diagnosis.checks.chat_fails import exercised
+from factory_byok.exercises.runner import EXERCISES
 from factory_byok.providers.ollama import calls
 
 # With OLLAMA_KEEP_ALIVE=0 the model is gone before anything can be asked about it, so it is loaded
@@ -53,3 +57,21 @@ def seen_loaded(
         if not keep:
             calls.unload(http, str(address), model)
     return (second, True) if measured(second) else (first, False)
+
+
+def with_measured(snap: Snapshot) -> Snapshot:
+    """The snapshot with the windows that the exercises measured, also of models that are gone."""
+    servers = dict(snap.servers)
+    for entry, done in exercised(snap, *EXERCISES):
+        tokens, reading = done.evidence.get("window_loaded"), servers.get(entry.endpoint)
+        if not tokens or not isinstance(tokens, int) or not isinstance(reading, Known):
+            continue
+        server, model = reading.value, reading.value.model(entry.model)
+        if model is None or not isinstance(server.models, Known):
+            continue
+        there = model.window.value if isinstance(model.window, Known) else None
+        by = there.decided_by if there and there.tokens == tokens else "the server itself"
+        measured = replace(model, window=Known(Window(Tokens(tokens), "measured", by)))
+        models = tuple(measured if each is model else each for each in server.models.value)
+        servers[entry.endpoint] = Known(replace(server, models=Known(models)))
+    return replace(snap, servers=servers)

@@ -15,9 +15,8 @@ from factory_byok.core.model_names import EVERY, derived_from, is_cloud, same_mo
 from factory_byok.core.progress import Progress
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.world import World
-from factory_byok.diagnosis.checks.model_missing import elsewhere
 from factory_byok.diagnosis.examine import examine
-from factory_byok.diagnosis.unlisted_names import is_taken
+from factory_byok.diagnosis.missing_models import elsewhere, is_taken
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.destination import Destination, destination
 from factory_byok.droid.settings.effective import Effective
@@ -248,5 +247,5 @@ def _stays(snap: Snapshot, server: Server, entry: Entry, names: Sequence[str]) -
     base = derived_from(entry.model)[0]
     if base and server.model(base) is not None:
         return f"`byok window {base} --set` makes its copy again"
-    other = elsewhere(snap, entry)
+    other = elsewhere(snap, entry.model, entry.endpoint)
     return f"another Ollama on this machine, at {other}, has it" if other else ""

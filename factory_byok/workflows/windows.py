@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
-from factory_byok.core.addresses import Address, is_here, parse_endpoint, root_of
+from factory_byok.core.addresses import (
+    Address,
+    is_here,
+    parse_address,
+    parse_endpoint,
+    root_of,
+)
 from factory_byok.core.errors import ByokError, UsageError
 from factory_byok.core.facts import (
     Basis,
@@ -19,20 +24,20 @@ from factory_byok.core.facts import (
 )
 from factory_byok.core.model_names import EVERY, is_cloud, parse_name, same_model
 from factory_byok.core.progress import Say
-from factory_byok.core.requirements import FLOOR
+from factory_byok.core.requirements import FLOOR, SHORTEST_KEEP_ALIVE
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import keep_loaded, raise_window, unloaded_soon
-from factory_byok.diagnosis.checks.model_missing import is_absent, what_to_do
 from factory_byok.diagnosis.collect import Ask, collect
+from factory_byok.diagnosis.missing_models import is_absent, what_to_do
 from factory_byok.droid.settings.find import candidates, find_entry
 from factory_byok.droid.settings.look import look
+from factory_byok.exercises.loading import resident
 from factory_byok.providers.hosted import HOSTED
+from factory_byok.providers.ollama.window import WHOEVER
 from factory_byok.sizing.fitting import asked_of, fit, free_memory, installed
-from factory_byok.workflows.asked_server import server_at
+from factory_byok.workflows.asked_server import no_answer, server_at
 from factory_byok.workflows.loading import seen_loaded
-
-UNLOADED: Final = "the server unloads the model right after each use (its keep-alive is too short)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,20 @@ def see(world: World, wanted: Wanted) -> Seen:
         return Seen(snap, (row(snap, *found(snap, named)),))
     rows = tuple(row(snap, *each) for each in _of_entries(snap, address))
     if rows or (address is None and any(True for _ in snap.listed())):
+        if not rows:
+            _refuse_silence(snap)
         return Seen(snap, rows)
     return _all(world, snap, ask)
+
+
+def _refuse_silence(snap: Snapshot) -> None:
+    """Raises ByokError when no server that droid's entries name gave an answer."""
+    silent = [(entry.endpoint, snap.servers.get(entry.endpoint)) for entry in snap.listed()]
+    if silent and all(isinstance(reading, Unknown) for _, reading in silent):
+        endpoint, reading = silent[0]
+        address = parse_address(endpoint)
+        if address is not None and isinstance(reading, Unknown):
+            raise no_answer(snap, address, reading)
 
 
 def target(world: World, wanted: Wanted) -> Target:
@@ -133,8 +150,8 @@ def found(snap: Snapshot, wanted: Target) -> tuple[str, Server, Model]:
         raise ByokError(f"The server at {wanted.address} does not list models: {server.models.why}")
     model = server.model(wanted.model)
     if model is None:
-        names = [each.name for each in server.models.value]
-        hint = what_to_do(wanted.model, names, pulls=server.is_ollama)
+        where = wanted.address.identity()
+        hint = what_to_do(snap, where, wanted.model, pulls=server.is_ollama)
         raise ByokError(f"`{wanted.model}` {is_absent(server.provider)} at {wanted.address}", hint)
     return wanted.address.identity(), server, model
 
@@ -242,12 +259,17 @@ def _measured(world: World, each: Row, wanted: Wanted) -> Row:
             lambda seen: seen.rows[0].basis == "measured",
         )
     except ByokError as error:
-        return replace(each, why=error.message)
+        return replace(each, why=error.message, advice=error.hint, command=())
     fresh = again.rows[0]
     if fresh.basis != "measured":
         return replace(fresh, why="this server does not tell the window of a loaded model")
-    if gone and not fresh.advice:
-        server = again.snap.servers[each.endpoint]
-        advice = keep_loaded(again.snap, each.endpoint, server.value).text
-        return replace(fresh, why=UNLOADED, advice=advice)
-    return replace(fresh, why=UNLOADED) if gone else fresh
+    if fresh.decided_by == WHOEVER:
+        fresh = replace(fresh, decided_by="the server itself")
+    told = None if gone else resident(world.http, each.endpoint, each.model)
+    stays = 0.0 if gone else told[1] if told else None
+    if stays is None or stays >= SHORTEST_KEEP_ALIVE:
+        return fresh
+    after = f"{int(stays)} s after" if stays >= 1 else "right after"
+    why = f"the server unloads the model {after} each use (its keep-alive is too short)"
+    keep = keep_loaded(again.snap, each.endpoint, again.snap.server(each.endpoint)).text
+    return replace(fresh, why=why, advice=fresh.advice or keep)

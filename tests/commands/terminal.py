@@ -12,11 +12,16 @@ import time
 class Person:
     """Somebody who types into byok and reads what it shows."""
 
-    def __init__(self, *words: str) -> None:
-        """Starts byok in a terminal of its own, so that ctrl-c reaches it as a signal."""
+    def __init__(self, *words: str, before: str = "") -> None:
+        """Starts byok in a terminal of its own, so that ctrl-c reaches it as a signal.
+
+        `before` is Python that stands in for what this machine has not.
+        """
         self.pid, self._screen = pty.fork()
         if self.pid == 0:  # pragma: no cover - the other process
-            command = [sys.executable, "-m", "factory_byok", *words]
+            start = f"{before}\nfrom factory_byok.cli import main\nmain()"
+            given = ["-c", start] if before else ["-m", "factory_byok"]
+            command = [sys.executable, *given, *words]
             os.environ |= {"TERM": "xterm", "COLUMNS": "80", "LINES": "50"}
             os.execv(command[0], command)
         self.seen = ""

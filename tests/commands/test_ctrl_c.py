@@ -1,6 +1,7 @@
 """Ctrl-c in the middle of each verb that changes something: what is written is said, and undone."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,6 +60,28 @@ def test_what_was_written_is_said_and_goes_back(
         assert byok("undo").code == 0
     assert not (empty_home / ".factory/config.json").exists()
     assert list(server.state.models) == ["slow:32b"]
+
+
+SERVICE = """
+from factory_byok.workflows import server_setting
+server_setting.runner = lambda *_: "service"
+"""
+
+
+def test_a_servers_setting_is_said_to_be_changed_in_part_and_how_it_goes_back(
+    server: Ollama, empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert server and empty_home
+    for name, does in {"id": "echo 0", "install": "true", "systemctl": "sleep 60"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    words = ("window", "slow:32b", "--set", "32000", "--server", "--yes")
+    person = Person(*words, before=SERVICE).sees("Let systemd read it").presses_ctrl_c()
+    assert person.sees("Interrupted.").ends() == 130
+    told = " ".join(person.seen.split())
+    assert "Interrupted. Changed the server's setting; Delete /etc/systemd/system/ollama" in told
+    assert "Traceback" not in told
 
 
 MANIFEST = """version = 1

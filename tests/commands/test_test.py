@@ -161,6 +161,18 @@ def test_doctor_deep_turns_exercises_into_findings(byok: Byok, factory: Path, ol
     assert found["chat_fails"] == "ok"
 
 
+def test_what_was_measured_counts_when_the_model_is_gone_again(
+    byok: Byok, factory: Path, ollama: Make
+) -> None:
+    env = {"OLLAMA_KEEP_ALIVE": "0", "OLLAMA_CONTEXT_LENGTH": "70000"}
+    double = ollama([a_model("m", 32, longest_window=131_072)], env=env)
+    write_entry(factory, double.base_url, "m")
+    found = byok("doctor", "--deep", "--json").data["outcomes"]
+    told = {each["check"]: each for each in found}
+    assert told["window_too_small"]["status"] == "ok"
+    assert "70,000" in told["compaction_above_window"]["findings"][0]["message"]
+
+
 WITH_A_SERVER = """
 import sys
 from factory_byok.cli import run

@@ -9,6 +9,7 @@ import pytest
 
 from factory_byok.providers.ollama import calls
 from tests.commands.conftest import Byok
+from tests.doubles.faults import closed_port
 from tests.doubles.ollama import Ollama, a_model
 
 pytestmark = pytest.mark.outside
@@ -84,6 +85,28 @@ def test_a_server_that_unloads_at_once_is_measured_and_the_keep_alive_is_named(
     assert "keep-alive is too short" in row["why"]
     assert "OLLAMA_KEEP_ALIVE=1h" in row["advice"]
     assert not double.state.loaded()  # as the server itself would leave it
+
+
+def test_a_keep_alive_of_seconds_is_named_by_what_the_loaded_model_tells(
+    byok: Byok, ollama: Make
+) -> None:
+    double = ollama(["qwen3-coder:30b"], env={"OLLAMA_KEEP_ALIVE": "20s"})
+    double.state.automatic_window = 65_536
+    ran = byok("window", "qwen3-coder:30b", "--load", "--json", "--endpoint", double.url)
+    (row,) = ran.data["models"]
+    assert "20 s after each use" in row["why"] and "OLLAMA_KEEP_ALIVE=1h" in row["advice"]
+    assert row["decided_by"] == "the server itself"
+
+
+def test_where_the_entries_server_is_silent_that_is_said(byok: Byok, factory: Path) -> None:
+    entry = {
+        "model": "m", "displayName": "M", "apiKey": "x",
+        "baseUrl": f"http://127.0.0.1:{closed_port()}/v1",
+        "provider": "generic-chat-completion-api",
+    }  # fmt: skip
+    (factory / "settings.json").write_text(json.dumps({"customModels": [entry]}))
+    ran = byok("window")
+    assert ran.code == 1 and "No usable answer" in ran.err
 
 
 def test_a_load_that_fails_is_told_in_the_row(byok: Byok, ollama: Make) -> None:

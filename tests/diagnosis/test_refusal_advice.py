@@ -25,6 +25,22 @@ def _remedy(fault: str, *, reason: str = "", evidence: Any = None, **entry: Any)
     return remedy_for(snap, mine, done)
 
 
+@pytest.mark.parametrize(
+    ("fault", "instead", "check"),
+    [
+        ("model_unknown", {}, "model_missing"),
+        ("refused", {ENDPOINT: "http://[::1]:11434"}, "server_silent"),
+    ],
+)
+def test_what_a_check_repairs_is_left_to_fix(
+    fault: str, instead: dict[str, str], check: str
+) -> None:
+    mine = an_entry(model="qwen3-codr:30b")
+    done = Exercise(mine.id, mine.model, "chat", "failed", "", {"fault": fault})
+    remedy = remedy_for(a_snapshot(entries=(mine,), instead=instead), mine, done)
+    assert remedy.command == ("byok", "fix", check)
+
+
 @pytest.mark.parametrize("fault", [cause.kind for cause in CAUSES])
 def test_no_cause_sends_to_ollamas_log_or_a_download(fault: str) -> None:
     remedy = _remedy(fault)

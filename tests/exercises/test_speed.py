@@ -122,6 +122,16 @@ def test_a_request_that_takes_long_is_only_begun_and_its_refusal_is_seen(
     assert "fault" in done.evidence or done.evidence["whole_request"] is False
 
 
+@pytest.mark.outside
+def test_a_model_that_dies_of_a_story_fails() -> None:
+    dying = replace(
+        GALLERY["smollm2"], capabilities=("completion", "tools"), script=Script(dies_after=5)
+    )
+    with Ollama([dying], env={"OLLAMA_CONTEXT_LENGTH": "8192"}) as ollama:
+        (done,) = on_ollama(ollama, "speed")
+    assert (done.status, done.evidence["fault"]) == ("failed", "abandoned")
+
+
 def test_what_comes_in_one_burst_tells_no_pace() -> None:
     burst = Exchange(Answer("x", completion_tokens=5_000), None, 200, 1.0, 1.0, 1.05, 40)
     assert pace(burst) is None

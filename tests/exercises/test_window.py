@@ -206,6 +206,7 @@ def test_no_two_messages_begin_alike_and_all_weigh_the_same() -> None:
         (Proof(32_000, refusal=Overflow(32_000, 6_599)), "failed"),
         (Proof(32_000, refusal=Overflow(32_000, 6_600)), "warning"),
         (Proof(32_000), "skipped"),
+        (Proof(32_000, claimed=4), "warning"),  # nothing can be sent that fits
         (Proof(32_000, a_minute=6_000, counted=700, proven=700), "failed"),
         (Proof(26_936, a_minute=30_000, counted=26_900, proven=26_900), "passed"),
     ],

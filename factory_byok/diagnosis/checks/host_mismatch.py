@@ -7,7 +7,7 @@ other.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from factory_byok.core.addresses import endpoint_of
+from factory_byok.core.addresses import connectable, endpoint_of, parse_address
 from factory_byok.core.facts import Entry, Known, Server, Snapshot, Unknown
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.diagnosis.advice import start_ollama
@@ -26,7 +26,8 @@ def check(snap: Snapshot) -> Iterator[Finding]:
     if not snap.environment.get("OLLAMA_HOST", "").strip() or not told:
         return
     for entry in snap.listed():
-        if entry.endpoint and entry.endpoint != told and is_ollama(snap, entry):
+        meant = parse_address(entry.endpoint)  # a wildcard is its own finding, base_url_wrong
+        if meant and connectable(meant).identity() != told and is_ollama(snap, entry):
             message = f"droid asks {entry.endpoint}, but `OLLAMA_HOST` means {told}"
             yield Finding("warning", entry.label, message, _remedy(snap, entry, told))
 

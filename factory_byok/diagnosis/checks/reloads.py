@@ -12,7 +12,7 @@ from factory_byok.core.actions import CopyModel
 from factory_byok.core.facts import Entry, Exercise, Known, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.requirements import FLOOR, SHORTEST_KEEP_ALIVE
-from factory_byok.core.units import show_seconds, show_tokens
+from factory_byok.core.units import show_tokens
 from factory_byok.diagnosis.advice import unloaded_soon
 from factory_byok.diagnosis.checks.chat_fails import exercised
 from factory_byok.diagnosis.checks.load_slow import EXERCISES, keep_longer
@@ -48,7 +48,7 @@ def _kept(entry: Entry, found: list[Exercise], setting: float | None) -> str:
     seconds = float(told) if isinstance(told, int | float) else setting
     if seconds is None or seconds >= SHORTEST_KEEP_ALIVE:
         return ""
-    after = "right after each use" if seconds < 1 else f"{show_seconds(seconds)} after each use"
+    after = "right after each use" if seconds < 1 else f"{int(seconds)} s after each use"
     return f"The server unloads `{entry.model}` {after}: its keep-alive is too short for droid"
 
 

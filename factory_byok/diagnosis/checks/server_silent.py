@@ -57,8 +57,10 @@ def check(snap: Snapshot) -> Iterator[Finding]:
 def _settled(snap: Snapshot) -> bool:
     """Whether models come from another server than Ollama, and Ollama is not here at all."""
     install = install_of(snap)
-    absent = install is None or (install.kind == "absent" and not install.running)
-    return absent and (any(snap.answered()) or other_kind(snap) is not None)
+    if install is not None and (install.kind != "absent" or install.running):
+        return False
+    servers = [server for _, server in snap.answered()]
+    return other_kind(snap) is not None or (bool(servers) and not any(s.is_ollama for s in servers))
 
 
 def _silence(endpoint: str, reading: Unknown) -> str:

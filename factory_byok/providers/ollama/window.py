@@ -22,6 +22,7 @@ from factory_byok.providers.ollama.values import own_window, setting_window, ver
 SETTING: Final = "OLLAMA_CONTEXT_LENGTH"
 # server/routes.go: the GPU memory from which Ollama chooses a window by itself
 _TIERS: Final = ((47 * GIB, Tokens(262_144)), (23 * GIB, Tokens(32_768)))
+WHOEVER: Final = "whoever loaded it"
 _LOWEST: Final = Tokens(4_096)
 _TIERS_SINCE: Final = (0, 15, 5)
 
@@ -69,7 +70,7 @@ def _measured(tokens: Tokens, expected: Reading[Window]) -> Window:
     """
     if isinstance(expected, Known) and expected.value.tokens == tokens:
         return Window(tokens, "measured", expected.value.decided_by)
-    return Window(tokens, "measured", "whoever loaded it")
+    return Window(tokens, "measured", WHOEVER)
 
 
 def _expected(model: Model, automatic: Reading[Window]) -> Reading[Window]:

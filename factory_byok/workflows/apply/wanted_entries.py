@@ -8,7 +8,7 @@ from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.model_names import is_cloud
 from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
-from factory_byok.diagnosis.checks.model_missing import nearest
+from factory_byok.diagnosis.missing_models import nearest
 from factory_byok.workflows.apply.facts import Models, Resolved, Seen, Wish, problem
 from factory_byok.workflows.apply.survey import server_at
 from factory_byok.workflows.choice import ANYWAY, judge

@@ -6,17 +6,14 @@ restarts, or when the model was pushed out of memory and is loaded again.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from factory_byok.core.addresses import Address
-from factory_byok.core.http import NoAnswer
-from factory_byok.core.json_fields import as_object, count, text
-from factory_byok.core.model_names import same_model
+from factory_byok.core.json_fields import count
 from factory_byok.core.units import Bytes
 from factory_byok.core.world import World
-from factory_byok.exercises.conversation import rows
 from factory_byok.exercises.limits import load_deadline
+from factory_byok.exercises.loading import resident
 from factory_byok.providers.ollama import calls
 
 HOUR: Final = "1h"
@@ -33,27 +30,10 @@ class Kept:
 
 def kept(world: World, address: Address, model: str) -> Kept | None:
     """How long the model stays when it is not used; None when it is not loaded."""
-    try:
-        reply = world.http.send("GET", f"{address}/api/ps")
-        loaded = rows(as_object(reply.json()), "models") if reply.status == 200 else []
-    except NoAnswer:
+    row, seconds = resident(world.http, str(address), model) or (None, None)
+    if row is None or seconds is None:
         return None
-    named = [row for row in loaded if same_model(text(row, "name"), model)]
-    for row in named or (loaded if len(loaded) == 1 else []):
-        until = _moment(text(row, "expires_at"))
-        if until is not None:
-            left = (until - world.now()).total_seconds()
-            return Kept(left, Bytes(count(row, "size") or 0))
-    return None
-
-
-def _moment(stamp: str) -> datetime | None:
-    """A moment as Go writes it, with nanoseconds."""
-    try:
-        moment = datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Kept(seconds, Bytes(count(row, "size") or 0))
 
 
 def keep(world: World, address: Address, model: str, lasting: str = "") -> None:

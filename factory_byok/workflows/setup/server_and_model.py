@@ -13,7 +13,7 @@ from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.core.words import gpu_phrases, lower_first, memory_phrase
 from factory_byok.diagnosis.answering import answering, other_kind, told_of
-from factory_byok.diagnosis.checks.model_missing import meant, nearest
+from factory_byok.diagnosis.missing_models import meant, nearest
 from factory_byok.diagnosis.unreachable import silence_remedy
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama.replies import parse_version

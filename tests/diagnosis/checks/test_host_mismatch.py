@@ -1,5 +1,7 @@
 """The check host_mismatch."""
 
+from dataclasses import replace
+
 from factory_byok.core.facts import Known, Unknown
 from factory_byok.diagnosis.checks.host_mismatch import check
 from tests.builders import ENDPOINT, a_server, a_snapshot, an_entry
@@ -27,6 +29,8 @@ def test_one_address_in_two_spellings_and_other_servers_are_silent() -> None:
         default_endpoint="http://127.0.0.1:11434", environment={"OLLAMA_HOST": "0.0.0.0"}
     )
     assert not list(check(same))
+    wildcard = an_entry(base_url="http://0.0.0.0:11434/v1", endpoint="http://0.0.0.0:11434")
+    assert not list(check(replace(same, entries=(wildcard,))))  # base_url_wrong says it
     assert not list(check(a_snapshot(default_endpoint=ELSEWHERE)))
     studio = an_entry(endpoint="http://localhost:1234")
     assert not list(check(a_snapshot(**TOLD, entries=(studio,))))

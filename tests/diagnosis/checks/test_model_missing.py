@@ -7,7 +7,8 @@ import pytest
 
 from factory_byok.core.facts import Known, Snapshot, Unknown
 from factory_byok.core.units import Tokens
-from factory_byok.diagnosis.checks.model_missing import check, nearest
+from factory_byok.diagnosis.checks.model_missing import check
+from factory_byok.diagnosis.missing_models import nearest
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
 
 
@@ -28,6 +29,16 @@ def test_a_model_that_can_fit_is_downloaded_and_one_that_cannot_is_not() -> None
     assert small.remedy.command == ("byok", "pull", "llama3.1:70b")
     (large,) = check(missing("llama3.1:405b"))
     assert large.remedy.command == ("byok", "fit")
+
+
+def test_a_name_that_ollama_cannot_have_is_never_downloaded() -> None:
+    (finding,) = check(missing("qwen3 coder"))
+    (edit,) = finding.remedy.edits
+    assert edit.value == "qwen3-coder:30b"
+    (finding,) = check(missing("/:/"))
+    assert finding.remedy.actions == ()
+    (finding,) = check(missing("zzz-unheard-of:7b"))
+    assert "if Ollama's library has that name" in finding.remedy.text
 
 
 def at_a_gateway(name: str, *listed: str, provider: str = "openai-compatible") -> Snapshot:

@@ -15,7 +15,7 @@ from factory_byok.core.model_names import (
     same_model,
     title,
 )
-from factory_byok.diagnosis.checks.model_missing import nearest
+from factory_byok.diagnosis.missing_models import nearest
 from factory_byok.droid.rules import NEWEST
 from factory_byok.droid.settings import jsonc
 from factory_byok.droid.settings.file_verdict import Source, read_file
