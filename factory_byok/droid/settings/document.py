@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from factory_byok.core.errors import ByokError
 
 MOST_BYTES: Final = 10 * 1024 * 1024  # of one settings file; droid's own hold a few kilobytes
+MOST_VALUES: Final = 300_000  # in it, by its commas; 10 MB of whole entries have 250,000
 _READINGS: Final = 10  # attempts to read a file while somebody is writing into it
 
 
@@ -29,8 +30,8 @@ class Document(NamedTuple):
 def read(path: Path, *, most_bytes: int = MOST_BYTES) -> Document:
     """Reads one file, following links; an absent file has `raw` None.
 
-    Raises ByokError for a folder, a pipe, a device, a link to nothing, more than `most_bytes`, and
-    whatever the system refuses. Never blocks on a pipe.
+    Raises ByokError for a folder, a pipe, a device, a link to nothing, more than `most_bytes` or
+    `MOST_VALUES`, and whatever the system refuses. Never blocks on a pipe.
     """
     path = path.absolute()
     target = Path(os.path.realpath(path))
@@ -45,6 +46,11 @@ def read(path: Path, *, most_bytes: int = MOST_BYTES) -> Document:
         from factory_byok.droid.settings.writing.disk import why
 
         raise ByokError(f"{path} could not be read: {why(error)}") from None
+    values = raw.count(b",") if len(raw) > MOST_VALUES else 0
+    if values > MOST_VALUES:
+        raise ByokError(
+            f"{path} holds too much: {values:,} values, and byok reads at most {MOST_VALUES:,}"
+        )
     mode = stat.S_IMODE(seen.st_mode) if os.name == "posix" else None
     return Document(path, target, raw, decoded(raw), mode, (seen.st_uid, seen.st_gid))
 

@@ -1,11 +1,11 @@
 """One file by itself: whether droid uses it, and which entries it would bring under which ids."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from factory_byok.core.droid_facts import Json, SettingsFile
+from factory_byok.core.droid_facts import FileKind, Json, SettingsFile
 from factory_byok.core.json_pointer import escaped
 from factory_byok.droid.field_names import LIST_NAMES
 from factory_byok.droid.rules import Rules
@@ -23,6 +23,9 @@ JS_SPACE: Final = (  # ECMAScript's WhiteSpace and LineTerminator; Python's own 
     "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
+
+
+MOST_ENTRIES: Final = 50_000  # of one file; 10 MB of whole entries are 40,000
 
 
 class Source(NamedTuple):
@@ -90,8 +93,21 @@ def read_file(source: Source, rules: Rules) -> FileRead:
         at = jsonc.position(text, outline(text).start)
         reason = "The file holds something else than one object"
         return FileRead(source, _rejected(file, "not_an_object", reason, at), rules)
+    entries = sum(map(len, _lists(values, place.kind)))
+    if entries > MOST_ENTRIES:
+        reason = f"It holds {entries:,} entries, and byok reads at most {MOST_ENTRIES:,}"
+        fate = replace(file, fate="rejected", fault="unreadable", reason=reason)
+        return FileRead(source, fate, rules)
     file = replace(file, repeated=repeated(text))
     return _with_entries(FileRead(source, file, rules, values))
+
+
+def _lists(values: Mapping[str, Json], kind: FileKind) -> Iterator[list[Json]]:
+    """The lists of entries, the misspelt ones too."""
+    for key, found in values.items():
+        means_models = alike(key, LIST_NAMES[kind]) or key in LIST_NAMES.values()
+        if means_models and isinstance(found, list):
+            yield found
 
 
 def _unparsed(file: SettingsFile, text: str, known: jsonc.Fault | None) -> SettingsFile:

@@ -30,7 +30,7 @@ _INSIDE: Final = (
     rf"|(?P<string>{_STRING}|'[^'\r\n]*')|(?P<open>[{{\[])|(?P<close>[}}\]])"
     r"|(?P<bare>[^\s,:{}\[\]\"']+)|(?P<other>[\s,:\"'])"
 )
-_TOKEN: Final = re.compile(rf"(?P<comment>//[^\r\n]*|/\*(?s:.*?)\*/){_INSIDE}")
+_TOKEN: Final = re.compile(rf"(?P<comment>//[^\r\n]*|/\*(?s:.*?)(?:\*/|\Z)){_INSIDE}")
 _TOKEN_OF_COMMENT: Final = re.compile(rf"(?P<comment>(?!)){_INSIDE}")
 _IS_NAME: Final = re.compile(rf"{_BETWEEN}:")
 # Members whose values are numbers or short words: a long text there is something pasted.
@@ -47,12 +47,9 @@ def mask(text: str) -> str:
 def masked_diff(before: str | None, after: str | None, path: str) -> str:
     """A unified diff (see `text_diff`) without secrets; a changed secret still shows as changed.
 
-    Both texts are masked whole, since a header may stand many lines below its name.
+    Texts are masked from their beginning, since a header may stand many lines below its name.
     """
-    one = _Mask()
-    old = None if before is None else one.text(before)
-    new = None if after is None else one.text(after)
-    return diff(old, new, path)
+    return diff(before, after, path, mask=_Mask().text)
 
 
 class _Mask(Masker):

@@ -28,7 +28,7 @@ def repeated(text: str) -> tuple[Repeated, ...]:
     root = outline(text)
     members = root.members
     behind = dict(pairwise(member.key_start for member in members))
-    twice = [[members[at] for at in same] for same in root.by_key.values() if len(same) > 1]
+    twice = [[members[at] for at in same] for same in root.twice.values()]
     repairs = [_repairs(text, same, behind) for same in twice]
     if len(twice) > MOST_KEYS or sum(map(len, repairs)) > MOST_EDITS:
         whole = TextEdit(0, text, _repaired(text, [each for some in repairs for each in some]))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
+from factory_byok.droid.settings.edit.splice import same_length
 from factory_byok.droid.settings.writing import journal, transaction
 from factory_byok.droid.settings.writing.journal import RESCUED, Journal
 from factory_byok.droid.settings.writing.record import Made, Member, Record, digest, load_record
@@ -46,7 +47,7 @@ def test_a_record_has_when_what_and_which_bytes(store: Journal) -> None:
 @given(st.binary(max_size=40), st.binary(max_size=40), st.binary(max_size=40))
 @settings(max_examples=50, deadline=None)
 def test_the_common_beginning_is_as_long_as_it_can_be(start: bytes, one: bytes, two: bytes) -> None:
-    length = journal._same_length(start + one, start + two)
+    length = same_length(start + one, start + two)
     assert (start + one)[:length] == (start + two)[:length]
     assert (start + one)[length : length + 1] != (start + two)[length : length + 1] or one == two
 

@@ -187,10 +187,10 @@ def _indexes(parent: Node, op: str, step: str, edit: Edit) -> tuple[int, ...]:
     if parent.kind == "object":
         if op == "add":
             return (len(parent.members),)
-        if op == "rename" and str(edit.value) in parent.by_key:
+        if op == "rename" and str(edit.value) in parent.last:
             raise ByokError(f"{_where(edit)} cannot become `{edit.value}`: that is there already")
-        same_key = parent.by_key[step]
-        return tuple(same_key[-1:] if op == "replace" else same_key)
+        last = [parent.last[step]]
+        return tuple(last if op == "replace" else parent.twice.get(step, last))
     if parent.kind != "array":
         raise ByokError(f"What should hold {_where(edit)} is neither an object nor an array")
     index = int(step) if step != "-" and _PLACE.fullmatch(step) else len(parent.items)

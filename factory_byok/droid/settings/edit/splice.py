@@ -1,12 +1,27 @@
 """Cuts: stretches of a text that become another text."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from factory_byok.core.actions import Edit
 from factory_byok.core.errors import ByokError
 
 Cut: TypeAlias = tuple[int, int, str]  # this stretch of the text becomes that text
+
+
+T = TypeVar("T", str, bytes)
+
+
+def same_length(one: T, other: T) -> int:
+    """How many first characters are the same; whole stretches compare at C speed."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def splice(text: str, cuts: Sequence[Cut]) -> str:

@@ -14,7 +14,9 @@ from factory_byok.core.droid_facts import Json
 
 BOM: Final = "\ufeff"
 # As text, since most files have no comment: `re` compiles it at its first use.
-_STRING_OR_COMMENT: Final = r'"(?:[^"\\\r\n]++|\\.)*+"|//[^\r\n]*+|/\*(?s:.*?)\*/'
+_KEPT: Final = r'(?P<kept>(?:[^"/]++|"(?:[^"\\\r\n]++|\\.)*+")*+)'
+_COMMENTS: Final = r"(?P<comments>(?:(?://[^\r\n]*+|/\*(?s:.*?)\*/)[ \t\r\n]*+)++)"
+_NO_COMMENT: Final = r'/\*(?s:.*+)|["/]|\Z'  # one that never ends, or a fault
 
 
 class Fault(Exception):
@@ -78,7 +80,7 @@ def _strict(text: str, hook: Callable[[list[tuple[str, Json]]], Json] | None = N
     if "/" not in text:
         return None
     try:
-        return _json(re.sub(_STRING_OR_COMMENT, _blank, text), hook)
+        return _json(re.sub(f"{_KEPT}(?:{_COMMENTS}|{_NO_COMMENT})", _blank, text), hook)
     except (ValueError, RecursionError):
         return None
 
@@ -95,5 +97,5 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _blank(found: re.Match[str]) -> str:
-    """A string as it is, a comment as one space (the values do not depend on places)."""
-    return found[0] if found[0][0] == '"' else " "
+    """Text as it is, the comments behind it as one space (the values do not depend on places)."""
+    return f"{found['kept']} " if found["comments"] else found[0]

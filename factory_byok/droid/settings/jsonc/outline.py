@@ -1,11 +1,11 @@
 """The tree of a text that parses, grown only where it is looked at; the rest is skipped.
 
-Finding the brackets is one pass at C speed, and a container's children are read when they are first
-asked for: to edit one of 10,000 entries costs about as much as to load them.
+A container's children are read when they are first asked for, and what they hold is passed at C
+speed: to edit one of 10,000 entries costs about as much as to load them.
 """
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Final, Literal, NamedTuple
 
@@ -21,7 +21,9 @@ _BRACKET: Final = re.compile(
     rf"{_PLAIN}(?:(?:{_QUOTED}|//[^\r\n]*+|/\*(?s:.*?)\*/){_PLAIN})*+(?P<bracket>[{{}}\[\]]|\Z)"
 )
 _SCALAR: Final = re.compile(rf"{_QUOTED}|[^ \t\r\n,/}}\]]++")
-_BETWEEN: Final = re.compile(rf"{TRIVIA}[,:]?+{TRIVIA}")
+_SKIP: Final = re.compile(TRIVIA)
+_NEXT: Final = re.compile(rf"{TRIVIA},?+{TRIVIA}")
+_KEY: Final = re.compile(rf"{TRIVIA},?+{TRIVIA}(?P<key>{_QUOTED}){TRIVIA}:{TRIVIA}")
 _KINDS: Final[dict[str, Kind]] = {"{": "object", "[": "array"}
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 
@@ -38,60 +40,66 @@ class Member(NamedTuple):
 class Node:
     """One value and its place: `start` and `end` are offsets into the text, `end` exclusive."""
 
-    __slots__ = ("__dict__", "_ground", "end", "kind", "start")  # a dict for what was looked at
+    __slots__ = ("__dict__", "_text", "end", "kind", "start")  # a dict for what was looked at
 
-    def __init__(self, ground: "_Ground", start: int) -> None:
+    def __init__(self, text: str, start: int) -> None:
         """The value that begins here."""
-        self._ground, self.start = ground, start
-        self.kind: Kind = _KINDS.get(ground.text[start], "scalar")
-        end = ground.closed.get(start)
-        if end is None:
-            found = _SCALAR.match(ground.text, start)
-            end = found.end() if found else start
-        self.end = end
+        self._text, self.start = text, start
+        self.kind: Kind = _KINDS.get(text[start], "scalar")
+        found = _SCALAR.match(text, start) if self.kind == "scalar" else None
+        self.end = found.end() if found else _behind_bracket(text, start)
 
     @cached_property
     def items(self) -> "list[Node]":
         """The items of an array."""
         items: list[Node] = []
-        at = self._ground.behind(self.start + 1)
-        while self.kind == "array" and at < self.end - 1:
-            items.append(Node(self._ground, at))
-            at = self._ground.behind(items[-1].end)
+        found = _NEXT.match(self._text, self.start + 1)
+        while self.kind == "array" and found and found.end() < self.end - 1:
+            items.append(Node(self._text, found.end()))
+            found = _NEXT.match(self._text, items[-1].end)
         return items
 
     @cached_property
     def members(self) -> list[Member]:
         """The members of an object, duplicate keys included, in order."""
         members: list[Member] = []
-        at = self._ground.behind(self.start + 1)
-        while self.kind == "object" and at < self.end - 1:
-            key, key_end = scanstring(self._ground.text, at + 1, True)
-            value = Node(self._ground, self._ground.behind(key_end))
-            members.append(Member(key, at, key_end, value))
-            at = self._ground.behind(value.end)
+        at = self.start + 1
+        while self.kind == "object" and (found := _KEY.match(self._text, at, self.end)):
+            start, end = found.span("key")
+            key = found["key"][1:-1]
+            key = scanstring(self._text, start + 1, True)[0] if "\\" in key else key
+            value = Node(self._text, found.end())
+            members.append(Member(key, start, end, value))
+            at = value.end
         return members
 
     @cached_property
-    def by_key(self) -> dict[str, list[int]]:
-        """The indexes of the members of each key."""
+    def last(self) -> dict[str, int]:
+        """The index of the last member of each key, the one that droid honours."""
+        return {member.key: at for at, member in enumerate(self.members)}
+
+    @cached_property
+    def twice(self) -> dict[str, list[int]]:
+        """The indexes of the members of each key that is there more than once."""
         indexes: dict[str, list[int]] = {}
-        for at, member in enumerate(self.members):
-            indexes.setdefault(member.key, []).append(at)
-        return indexes
+        if len(self.last) < len(self.members):
+            for at, member in enumerate(self.members):
+                indexes.setdefault(member.key, []).append(at)
+        return {key: same for key, same in indexes.items() if len(same) > 1}
 
     def child(self, step: str) -> "Node | None":
-        """The child of a key or index; of duplicate keys the last, the one that droid honours."""
+        """The child of a key or index; of duplicate keys the last."""
         if self.kind == "object":
-            return self.members[self.by_key[step][-1]].value if step in self.by_key else None
+            return self.members[self.last[step]].value if step in self.last else None
         here = _INDEX.fullmatch(step) and int(step) < len(self.items)
         return self.items[int(step)] if here else None
 
 
+@lru_cache(maxsize=1)  # several edits, and the look for repeated keys, need one
 def outline(text: str, start: int = 0) -> Node:
     """The tree of the value that begins behind `start`, in a text that `load` has read."""
-    ground = _Ground(text, start)
-    return Node(ground, ground.behind(start))
+    found = _SKIP.match(text, start)
+    return Node(text, found.end() if found else start)
 
 
 def find(root: Node, pointer: str) -> Node | None:
@@ -104,25 +112,11 @@ def find(root: Node, pointer: str) -> Node | None:
     return node
 
 
-class _Ground:
-    """A text and the partner of each opening bracket of one value in it."""
-
-    def __init__(self, text: str, start: int) -> None:
-        """Finds the brackets of the value that begins behind `start`."""
-        self.text = text
-        self.closed: dict[int, int] = {}  # offset of a bracket: offset behind the one closing it
-        opened: list[int] = []
-        for found in _BRACKET.finditer(text, start):
-            bracket = found["bracket"]
-            if bracket in ("{", "["):
-                opened.append(found.end() - 1)
-                continue
-            if opened:
-                self.closed[opened.pop()] = found.end()
-            if not opened:
-                break
-
-    def behind(self, at: int) -> int:
-        """Where the next token begins; at most one comma or colon is passed."""
-        found = _BETWEEN.match(self.text, at)
-        return found.end() if found else at
+def _behind_bracket(text: str, start: int) -> int:
+    """Behind the bracket that closes the one at `start`."""
+    depth = 0
+    for found in _BRACKET.finditer(text, start):
+        depth += 1 if found["bracket"] in ("{", "[") else -1
+        if depth == 0:
+            return found.end()
+    return len(text)

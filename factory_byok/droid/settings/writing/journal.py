@@ -16,6 +16,7 @@ from typing import Final
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
 from factory_byok.core.world import World
+from factory_byok.droid.settings.edit.splice import same_length
 from factory_byok.droid.settings.writing.disk import (
     discard,
     new_file,
@@ -127,8 +128,8 @@ class Journal:
         `record` brings path, verb, step, made, undoes and temporary. Raises ByokError.
         """
         old, new = before or b"", after or b""
-        prefix = _same_length(old, new)
-        suffix = _same_length(old[prefix:][::-1], new[prefix:][::-1])
+        prefix = same_length(old, new)
+        suffix = same_length(old[prefix:][::-1], new[prefix:][::-1])
         name = self._next()
         record = replace(
             record,
@@ -223,15 +224,3 @@ class Journal:
                 room -= Path(record.place).stat().st_size
             if (count > MOST_RECORDS or room < 0) and not needed and count > 1:
                 discard(Path(record.place))
-
-
-def _same_length(one: bytes, other: bytes) -> int:
-    """How many first bytes are the same; by halves, so that whole stretches compare at C speed."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
