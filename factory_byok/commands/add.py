@@ -19,7 +19,7 @@ from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
     from factory_byok.core.actions import Action
-    from factory_byok.core.facts import Exercise
+    from factory_byok.core.facts import Entry, Exercise
     from factory_byok.core.progress import Progress
     from factory_byok.core.world import World
     from factory_byok.screens.style import Style
@@ -92,14 +92,12 @@ def run(
     Asks the server first, says what is wrong with this choice, writes one validated entry where
     droid will honour it, tries it (chat, stream, tools), and prints the id to choose in droid.
     """
-    from dataclasses import replace
-
     from factory_byok.commands.add_all import offers, whole_server
     from factory_byok.commands.add_words import asked_choice, named_choice, named_key
     from factory_byok.core.world import World
     from factory_byok.droid.settings.writing.transaction import new_step
     from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.add import Wanted, loaded, prepare
+    from factory_byok.workflows.add import Wanted, prepare
     from factory_byok.workflows.choice import judge
 
     world = World.real()
@@ -143,15 +141,35 @@ def run(
     first = prepare(world, choice, judged, wanted)
     if not agreed("words", yes=yes, dry_run=dry_run):
         return _answer(first, judged, dry=True, download=download)
-    step = new_step()
     if judged is None or no_test:
-        return _answer(_written(world, choice, judged, wanted, step=step), judged)
+        return _answer(_written(world, choice, judged, wanted, step=new_step()), judged)
+    return _ready(
+        world, choice, judged, wanted, first.entry, progress,
+        yes=yes, quiet=quiet, timeout=timeout, secret=key.secret,
+    )  # fmt: skip
+
+
+def _ready(
+    world: "World", choice: "Choice", judged: "Judged", wanted: "Wanted", entry: "Entry",
+    progress: "Progress", *, yes: bool, quiet: bool, timeout: float, secret: str,
+) -> Answer:  # fmt: skip
+    """Gives the model the window that droid needs, writes its entry and tries it."""
+    from dataclasses import replace
+
+    from factory_byok.droid.settings.writing.transaction import new_step
+    from factory_byok.workflows.add import loaded
+    from factory_byok.workflows.choice import judge
+
+    step = new_step()
+    if entry.model != choice.model and judged.server.model(entry.model) is not None:
+        choice, wanted = replace(choice, model=entry.model), replace(wanted, name=entry.name)
+        judged = judge(world, choice, timeout=timeout, progress=progress, secret=secret)
     with loaded(world, choice, judged, timeout=timeout, progress=progress) as seen:
         copy = _raised(world, choice, seen, progress, yes=yes, step=step)
         if not copy:
             return _written_and_tried(world, choice, seen, wanted, quiet=quiet, step=step)
-    choice, wanted = replace(choice, model=copy), replace(wanted, name=first.entry.name)
-    judged = judge(world, choice, timeout=timeout, progress=progress, secret=key.secret)
+    choice, wanted = replace(choice, model=copy), replace(wanted, name=entry.name)
+    judged = judge(world, choice, timeout=timeout, progress=progress, secret=secret)
     with loaded(world, choice, judged, timeout=timeout, progress=progress) as seen:
         return _written_and_tried(world, choice, seen, wanted, quiet=quiet, step=step, copy=copy)
 

@@ -6,6 +6,7 @@ from factory_byok.screens.added import droid_command
 from factory_byok.screens.findings import findings_lines
 from factory_byok.screens.setup import SIGNS, planned_lines
 from factory_byok.screens.style import Style, printable
+from factory_byok.workflows.interrupts import NOTHING
 from factory_byok.workflows.setup.runner import Walked
 from factory_byok.workflows.setup.steps import Step
 
@@ -44,6 +45,8 @@ def _unfinished(walked: Walked, style: Style) -> Iterator[str]:
     if walked.changed:
         names = ", ".join(each.step.replace("_", "-") for each in kept)
         yield from style.wrapped(f"Done so far: {names}")
+        if not walked.interrupted and walked.told != NOTHING:
+            yield from style.wrapped(walked.told)
     elif not walked.interrupted:
         yield "Nothing was changed"
 

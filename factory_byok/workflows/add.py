@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -37,7 +37,7 @@ from factory_byok.workflows.choice import Choice, Judged, is_remote, judge
 from factory_byok.workflows.loading import loadable, seen_loaded
 from factory_byok.workflows.other_droids import findings_of_other_droids
 from factory_byok.workflows.plan import Files, plan_files
-from factory_byok.workflows.setup.steps import window_to_set
+from factory_byok.workflows.setup.steps import is_copy, window_to_set
 from factory_byok.workflows.windows import room
 
 
@@ -77,6 +77,9 @@ def prepare(world: World, choice: Choice, judged: Judged | None, wanted: Wanted)
     texts = current(world)
     now = look(world, texts)
     old = of_that_name(now, new.name)
+    here = choice.address.identity()
+    if old is not None and old.endpoint == here and is_copy(old.model, new.model):
+        new = replace(new, model=old.model)  # of an earlier run, with the window that droid needs
     if old is not None:
         place = Destination(Path(old.file), old.kind, "the entry is there")
         edits = _mending(old, new, wanted)

@@ -70,6 +70,8 @@ def test_with_yes_a_model_gets_the_window_that_droid_needs(
     assert byok(*words).code == 1
     switched = byok(*words, "--yes")
     assert "uses it now" in switched.out and "nothing was changed" not in switched.out
+    for again in (byok(*words, "--yes"), byok(*words)):
+        assert again.code == 0 and "nothing was changed" in again.out and "Made" not in again.out
 
 
 @pytest.mark.parametrize(("answer", "code", "last"), [("y", 0, "Ready:"), ("n", 1, "Next:")])

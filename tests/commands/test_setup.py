@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Disk, Known, OllamaInstall
 from factory_byok.core.units import Bytes
 from factory_byok.diagnosis import collect as collecting
@@ -348,6 +349,26 @@ def test_an_interrupt_tells_what_is_done_and_the_next_run_goes_on(
     again = byok(*ran.data["go_on"][1:], "--json")
     assert again.code == 0, again.out
     assert again.data["entry"]["model"] == COPY
+
+
+def test_a_step_that_fails_after_it_changed_something_says_what(
+    byok: Byok, server: Ollama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from factory_byok.workflows.setup import window_and_memory as middle
+
+    loaded = middle._loaded_row
+
+    def cut(way: Any, here: Any) -> Any:
+        if here.model == COPY:
+            raise ByokError("The server went away")
+        return loaded(way, here)
+
+    monkeypatch.setattr(middle, "_loaded_row", cut)
+    server.state.models[NAME] = a_model(NAME)
+    ran = byok("setup", "--model", NAME, "--yes")
+    assert ran.code == 1 and "The server went away" in ran.out
+    assert f"Made the copy `{COPY}`; `byok undo` takes it back" in ran.out
+    assert "othing was changed" not in ran.out
 
 
 def test_ctrl_c_while_the_entry_is_written_waits_until_it_is_whole(

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from factory_byok.core.errors import ByokError, Interrupted, UsageError
 from factory_byok.core.facts import Entry, Exercise
 from factory_byok.core.findings import Finding, Remedy
+from factory_byok.workflows.interrupts import NOTHING, of_step
 from factory_byok.workflows.next_step import INSTALL_DROID
 from factory_byok.workflows.setup.entry_and_proof import default, entry, proof
 from factory_byok.workflows.setup.planning import Planned, plan
@@ -37,7 +38,7 @@ class Walked:
 
     `go_on` is the command that goes on from here, () when there is nothing left to do;
     `install_droid` is the line that installs droid, "" when it is here. `planned` is what was only
-    to be shown.
+    to be shown, `told` what the run changed by byok's own memory.
     """
 
     steps: tuple[Step, ...]
@@ -48,6 +49,7 @@ class Walked:
     install_droid: str = ""
     go_on: tuple[str, ...] = ()
     planned: Planned | None = None
+    told: str = NOTHING
 
     @property
     def failed(self) -> Step | None:
@@ -62,7 +64,8 @@ class Walked:
     @property
     def changed(self) -> bool:
         """Whether the machine or droid's files are different from before."""
-        return any(each.step in CHANGING and each.status == "done" for each in self.steps)
+        done = any(each.step in CHANGING and each.status == "done" for each in self.steps)
+        return done or self.told != NOTHING
 
 
 def walk(way: Way, agreed: Callable[[Planned], bool]) -> Walked:
@@ -192,6 +195,7 @@ def _walked(way: Way, *, interrupted: bool = False, planned: Planned | None = No
         # a model that cannot be is not worth another try
         go_on=_command(way) if broken and (interrupted or broken != "model") else (),
         planned=planned,
+        told=of_step(way.world, way.undo) if broken else NOTHING,
     )
 
 
