@@ -209,7 +209,9 @@ def _raised(
     """
     from factory_byok.core.units import show_tokens
     from factory_byok.workflows.add import window_to_raise
-    from factory_byok.workflows.model_copy import carry_out, prepare
+    from factory_byok.workflows.model_copy import prepare
+    from factory_byok.workflows.plan import Plan as Actions
+    from factory_byok.workflows.plan import do_all
     from factory_byok.workflows.windows import Target
 
     aim = window_to_raise(choice, judged)
@@ -222,7 +224,8 @@ def _raised(
     if not also_wanted(question, yes=yes):
         return ""
     planned = prepare(world, Target(choice.model, choice.address), aim)
-    return carry_out(world, planned, progress, verb="add", step=step).name
+    do_all(world, Actions("add", planned.actions), progress, step=step)
+    return planned.name
 
 
 def _written_and_tried(

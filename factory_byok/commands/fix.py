@@ -42,7 +42,8 @@ def run(
     from factory_byok.diagnosis.collect import Ask, collect
     from factory_byok.screens.fixed import repair_lines
     from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.fix import carry_out, plan_repair
+    from factory_byok.workflows.fix import plan_repair
+    from factory_byok.workflows.plan import Plan, carry_out
 
     codes = _codes(checks or [])
     world, progress = World.real(), progress_on(quiet=quiet)
@@ -56,7 +57,7 @@ def run(
 
     if not repair.changes or not agreed("nobody", shown, yes=yes, dry_run=dry_run):
         return _answer(repair, snap, codes, None)
-    done = carry_out(world, repair, progress)
+    done = carry_out(world, Plan("fix", repair.actions), progress)
     with progress.working("Looking again"):
         after = collect(world, ask)
     return _answer(repair, after, codes, done)

@@ -71,9 +71,11 @@ def _pick(world: World, entries: Iterable[Entry]) -> str:
     """The model for this machine, where there is none yet; scripts do not wait for such a look."""
     if any(each.fate == "listed" for each in entries) or not sys.stdout.isatty():
         return ""
-    from factory_byok.workflows.recommending import of_this_machine
+    from factory_byok.diagnosis.collect import Ask, look_at_machine
+    from factory_byok.sizing.fitting import recommended
 
-    return of_this_machine(world)
+    own = recommended(look_at_machine(world, Ask(whole_cpu=False))).own
+    return own.model if own else ""
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:

@@ -107,13 +107,14 @@ def _copy(
     """A copy of the model with the window, put into the entries."""
     from factory_byok.core.units import Tokens
     from factory_byok.screens.progress import progress_on
-    from factory_byok.workflows.model_copy import carry_out, prepare
+    from factory_byok.workflows.model_copy import prepare
+    from factory_byok.workflows.plan import Plan, do_all
 
     with progress_on(quiet=quiet).working(f"Asking {chosen.address}"):
         derivation = prepare(world, chosen, Tokens(window), name, timeout=wanted.timeout)
     if not agreed("words", yes=yes, dry_run=dry_run):
         return _copied(derivation, None, window)
-    carry_out(world, derivation, progress_on(quiet=quiet))
+    do_all(world, Plan("window", derivation.actions), progress_on(quiet=quiet))
     with progress_on(quiet=quiet).working(f"Loading {derivation.name}", long=True) as say:
         say(f"Loading {derivation.name} to measure its window; this may take minutes")
         after = _after(world, wanted, derivation.name, chosen)

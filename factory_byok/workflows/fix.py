@@ -11,7 +11,6 @@ from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Snapshot
 from factory_byok.core.findings import Finding, Outcome, Report
 from factory_byok.core.model_names import with_window
-from factory_byok.core.progress import Progress
 from factory_byok.core.world import World
 from factory_byok.diagnosis.causes import FOLLOWS_FROM, MUTE, Cause, causes
 from factory_byok.diagnosis.collect import Ask, collect
@@ -22,8 +21,6 @@ from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.look import look
 from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.workflows import model_copy
-from factory_byok.workflows.plan import Done, Plan
-from factory_byok.workflows.plan import carry_out as do
 
 MOST_ROUNDS: Final = 60  # each repairs all findings of one check; a mended file shows new ones
 
@@ -196,11 +193,6 @@ def _counted(
     told = {(one.check, one.subject) for each in kept for one in (*each.findings, *each.follows)}
     new = tuple(each for each in repaired if (each.check, each.subject) not in told)
     return (*kept, *causes(after, Report((Outcome("", "", "error", new),))))
-
-
-def carry_out(world: World, repair: Repair, progress: Progress) -> Done:
-    """Does it all as one step of undo; what failed is in the result."""
-    return do(world, Plan("fix", repair.actions), progress)
 
 
 def _imagined(world: World, snap: Snapshot, texts: Mapping[Path, str | None]) -> Snapshot:

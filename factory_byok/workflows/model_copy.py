@@ -1,7 +1,7 @@
 """A model with a window of its own: derived through the server, and put into droid's entries."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from factory_byok.core.actions import Action, CopyModel, Edit, EditSettings
@@ -9,7 +9,6 @@ from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Defaults, Entry, Known, Model, Server, Snapshot
 from factory_byok.core.model_names import parse_name, refuse_no_name, same_model, with_window
-from factory_byok.core.progress import SILENT, Progress
 from factory_byok.core.units import Tokens, show_tokens
 from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import RAISED_BY
@@ -21,7 +20,7 @@ from factory_byok.droid.settings.effective import Effective
 from factory_byok.droid.settings.locate import user_place
 from factory_byok.droid.settings.new_entry import compaction_limit, limiting
 from factory_byok.providers.ollama.values import own_window
-from factory_byok.workflows.plan import Files, Plan, do_all, plan_files
+from factory_byok.workflows.plan import Files, plan_files
 from factory_byok.workflows.windows import Target, found
 
 
@@ -120,19 +119,6 @@ def _offered(entries: Sequence[Entry], name: str) -> Iterator[tuple[str, str, st
     for entry in entries:
         if entry.fate == "listed":
             yield entry.file, entry.id, name
-
-
-def carry_out(
-    world: World,
-    derivation: Derivation,
-    progress: Progress = SILENT,
-    *,
-    verb: str = "window",
-    step: str = "",
-) -> Derivation:
-    """Makes the copy and switches the entries, one step of undo. Raises ByokError."""
-    do_all(world, Plan(verb, derivation.actions), progress, step=step)
-    return replace(derivation, exists=True)
 
 
 def _refuse(server: Server, model: Model, window: Tokens) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from factory_byok.diagnosis import collect
 from factory_byok.sizing.fitting import recommended
-from factory_byok.workflows import recommending
 from tests.commands.conftest import Byok
 from tests.sizing.fitting.builders import a_card, a_machine
 
@@ -20,7 +20,7 @@ def test_an_empty_home_lists_nothing_and_names_the_model_for_this_machine(
     byok: Byok, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine = a_machine(a_card(24))
-    monkeypatch.setattr(recommending, "look_at_machine", lambda *_: machine)
+    monkeypatch.setattr(collect, "look_at_machine", lambda *_: machine)
     own = recommended(machine).own
     assert own is not None
 

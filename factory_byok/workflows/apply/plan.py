@@ -7,9 +7,8 @@ from factory_byok.workflows.apply.entries import plan_entries
 from factory_byok.workflows.apply.facts import Plan
 from factory_byok.workflows.apply.manifest.facts import Manifest
 from factory_byok.workflows.apply.models import expected_names, plan_models
-from factory_byok.workflows.apply.resolve import resolve
 from factory_byok.workflows.apply.survey import look_around, too_small
-from factory_byok.workflows.apply.wanted_entries import asked, keyless, named
+from factory_byok.workflows.apply.wanted_entries import asked, keyless, named, resolve
 
 
 def make_plan(

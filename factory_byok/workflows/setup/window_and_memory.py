@@ -1,21 +1,29 @@
 """The middle of the guided path: the model is downloaded, gets its window, and stays in memory."""
 
+from dataclasses import dataclass
 from typing import Final
 
+from factory_byok.core.addresses import Address
 from factory_byok.core.errors import ByokError
+from factory_byok.core.json_fields import count
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Bytes, Tokens, show_bytes, show_seconds, show_tokens
 from factory_byok.core.words import lower_first
+from factory_byok.core.world import World
 from factory_byok.diagnosis.advice import set_variable
+from factory_byok.exercises.limits import load_deadline
+from factory_byok.exercises.loading import resident
+from factory_byok.providers.ollama import calls
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows.loading import seen_loaded
 from factory_byok.workflows.plan import Plan, do_all
-from factory_byok.workflows.setup import keep_alive as keeping
 from factory_byok.workflows.setup.state import Done, Way
 from factory_byok.workflows.setup.steps import copy_there, window_to_set
 from factory_byok.workflows.windows import Row, Target, found, row
 
-KEEP: Final = f"OLLAMA_KEEP_ALIVE={keeping.HOUR}"
+HOUR: Final = "1h"
+LONG: Final = 30 * 60.0  # seconds: a pause that is longer than a coffee
+KEEP: Final = f"OLLAMA_KEEP_ALIVE={HOUR}"
 
 
 def pull(way: Way) -> Done:
@@ -98,8 +106,8 @@ def _copy(way: Way, aim: Tokens) -> Done:
     """
     here = Target(way.model, way.ollama)
     with way.progress.working(f"Making a copy of {way.model}", long=True) as say:
-        planned = deriving.prepare(way.world, here, aim, timeout=way.wanted.timeout)
-        made = deriving.carry_out(way.world, planned, verb="setup", step=way.undo)
+        made = deriving.prepare(way.world, here, aim, timeout=way.wanted.timeout)
+        do_all(way.world, Plan("setup", made.actions), step=way.undo)
         way.take(way.named, made.name)
         say(f"Loading {made.name} to measure its window; this may take minutes")
         after = _loaded_row(way, Target(made.name, way.ollama))
@@ -114,6 +122,33 @@ def _copy(way: Way, aim: Tokens) -> Done:
 
 
 # --- memory --------------------------------------------------------------------------------------
+# A request's own `keep_alive` stays with the loaded model: later requests without one, such as all
+# on `/v1`, only start the time anew (ollama: server/sched.go, useLoadedRunner). It is gone when
+# Ollama restarts, or when the model was pushed out of memory and is loaded again.
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A loaded model: the seconds until Ollama unloads it, and the bytes that it holds."""
+
+    seconds: float
+    size: Bytes
+
+
+def kept(world: World, address: Address, model: str) -> Kept | None:
+    """How long the model stays when it is not used; None when it is not loaded."""
+    held, seconds = resident(world.http, str(address), model) or (None, None)
+    if held is None or seconds is None:
+        return None
+    return Kept(seconds, Bytes(count(held, "size") or 0))
+
+
+def _keep(world: World, address: Address, model: str, lasting: str = "") -> None:
+    """Loads the model with no options, as droid's first request would, to stay for so long.
+
+    Without `lasting` it stays as long as the server's own setting says. Raises ByokError.
+    """
+    calls.load(world.http, str(address), model, load_deadline(world.env), keep_alive=lasting)
 
 
 def keep_alive(way: Way) -> Done:
@@ -123,28 +158,28 @@ def keep_alive(way: Way) -> Done:
     """
     if way.elsewhere():
         return "skipped", f"{way.elsewhere()} keeps it ready"
-    now = keeping.kept(way.world, way.ollama, way.model)
+    now = kept(way.world, way.ollama, way.model)
     if now is None:
         now = _loaded(way)
-    if now.seconds >= keeping.LONG:
+    if now.seconds >= LONG:
         return "unchanged", f"it stays in memory {_lasting(now.seconds)}"
     server = way.server()
     for_good = set_variable(way.look(), way.ollama.identity(), server, KEEP)
     with way.progress.working(f"Loading {way.model}"):
-        keeping.keep(way.world, way.ollama, way.model, keeping.HOUR)
+        _keep(way.world, way.ollama, way.model, HOUR)
     return "done", (
         "it stays in memory for an hour after each use; once it is unloaded, Ollama's own time "
         f"counts again; for good: {lower_first(for_good)}"
     )
 
 
-def _loaded(way: Way) -> keeping.Kept:
+def _loaded(way: Way) -> Kept:
     """The model in memory. Raises ByokError when it cannot be loaded."""
     with way.progress.working(f"Loading {way.model}", long=True) as say:
         say(f"Loading {way.model}; this may take minutes")
-        keeping.keep(way.world, way.ollama, way.model)
-    now = keeping.kept(way.world, way.ollama, way.model)
-    return now if now is not None else keeping.Kept(0.0, Bytes(0))
+        _keep(way.world, way.ollama, way.model)
+    now = kept(way.world, way.ollama, way.model)
+    return now if now is not None else Kept(0.0, Bytes(0))
 
 
 def _lasting(seconds: float) -> str:
