@@ -76,7 +76,7 @@ def run(
     from factory_byok.diagnosis.replay import read_snapshot
     from factory_byok.screens.progress import progress_on
     from factory_byok.sizing.recommendation import as_json
-    from factory_byok.workflows.known_windows import remember
+    from factory_byok.workflows.known_windows import remember_all
     from factory_byok.workflows.next_step import after_doctor, there
 
     if from_file is not None and (deep or endpoint):
@@ -108,7 +108,7 @@ def run(
                 progress=progress_on(quiet=quiet),
                 project=project_agreed(yes=project),
             )
-        remember(world, snap)
+        remember_all(world, snap)
     report = examine(snap)
     recommendation = for_snapshot(snap)
 

@@ -9,7 +9,7 @@ from factory_byok.droid.known_models import DEFAULT_OUTPUT
 from factory_byok.screens.style import Cell, Style, printable
 
 COLORS: Final = {"listed": "green", "shadowed": "yellow", "dropped": "red"}
-HEADS: Final = ("Name", "Model", "Server", "Window", "Output", "In droid")
+HEADS: Final = ("Name", "Model", "Server", "Window", "Output", "droid")
 
 
 def entries_lines(

@@ -24,7 +24,7 @@ GAP: Final = "  "  # between two columns
 CONTINUED: Final = " \\"  # a shell's mark of a line that goes on
 _CODE: Final = re.compile(r"`[^`]+`")
 _SPACE: Final = "\ue000"  # a space that does not break
-_READABLE: Final = 18  # columns: a narrower one makes a ladder of words
+_READABLE: Final = 12  # columns: a narrower one makes a ladder of words
 
 
 def _kept(code: str, room: int) -> str:

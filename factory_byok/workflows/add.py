@@ -34,6 +34,7 @@ from factory_byok.droid.settings.schema import validate_entry
 from factory_byok.droid.settings.target import stored
 from factory_byok.providers.ollama import calls
 from factory_byok.workflows.choice import Choice, Judged, is_remote, judge
+from factory_byok.workflows.known_windows import remember
 from factory_byok.workflows.loading import loadable, seen_loaded
 from factory_byok.workflows.other_droids import findings_of_other_droids
 from factory_byok.workflows.plan import Files, plan_files
@@ -152,6 +153,10 @@ def loaded(
                 keep=True,
             )
             judged = after
+            if after.model and isinstance(after.model.window, Known):
+                window = after.model.window.value
+                if window.basis == "measured":
+                    remember(world, {(choice.address.identity(), choice.model): window.tokens})
     try:
         yield judged
     finally:

@@ -1,5 +1,6 @@
 """The windows as they were last measured, so that `byok list` can show them without a network."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from factory_byok.core.cache import keep, recall
@@ -13,15 +14,21 @@ NAME = "windows"
 MOST = 500  # windows: the oldest are forgotten
 
 
-def remember(world: World, snap: "Snapshot") -> None:
+def remember_all(world: World, snap: "Snapshot") -> None:
     """Keeps every window that was measured on a server that an entry uses."""
     from factory_byok.core.facts import Known
 
-    seen = {
-        f"{entry.endpoint} {model.name}": int(model.window.value.tokens)
+    windows = {
+        (entry.endpoint, model.name): int(model.window.value.tokens)
         for entry, _, model in snap.served()
         if isinstance(model.window, Known) and model.window.value.basis == "measured"
     }
+    remember(world, windows)
+
+
+def remember(world: World, windows: Mapping[tuple[str, str], int]) -> None:
+    """Keeps measured windows by their model's endpoint and name."""
+    seen = {f"{endpoint} {model}": window for (endpoint, model), window in windows.items()}
     before = _kept(world)
     if any(before.get(name) != window for name, window in seen.items()):
         keep(world, NAME, dict(list({**before, **seen}.items())[-MOST:]))

@@ -37,6 +37,7 @@ from factory_byok.providers.hosted import HOSTED
 from factory_byok.providers.ollama.window import WHOEVER
 from factory_byok.sizing.fitting import asked_of, fit, free_memory, installed
 from factory_byok.workflows.asked_server import no_answer, server_at
+from factory_byok.workflows.known_windows import remember
 from factory_byok.workflows.loading import seen_loaded
 
 
@@ -263,6 +264,7 @@ def _measured(world: World, each: Row, wanted: Wanted) -> Row:
     fresh = again.rows[0]
     if fresh.basis != "measured":
         return replace(fresh, why="this server does not tell the window of a loaded model")
+    remember(world, {(each.endpoint, each.model): fresh.window or 0})
     if fresh.decided_by == WHOEVER:
         fresh = replace(fresh, decided_by="the server itself")
     told = None if gone else resident(world.http, each.endpoint, each.model)

@@ -463,3 +463,9 @@ def test_fix_counts_as_doctor_does_and_copies_no_model_that_cannot_act(
     assert f"\n{number} repair" in ran.out
     assert "mute:32b-ctx32000" not in server.state.models
     assert "left alone" not in ran.out
+
+
+def test_a_window_that_a_verb_measured_is_listed(byok: Byok, server: Ollama, factory: Path) -> None:
+    write(factory, "config.json", {"custom_models": [of_server(server)]})
+    assert byok("window", "Mine", "--set", "32000").code == 0
+    assert "32,000" in byok("list").out

@@ -6,7 +6,7 @@ from pathlib import Path
 from factory_byok.core.facts import Known, Window
 from factory_byok.core.units import Tokens
 from factory_byok.core.world import World
-from factory_byok.workflows.known_windows import last_measured, remember
+from factory_byok.workflows.known_windows import last_measured, remember_all
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
 
 
@@ -19,7 +19,7 @@ def test_a_measured_window_is_remembered_for_its_entry(tmp_path: Path) -> None:
     measured = a_model(window=Known(Window(Tokens(65_536), "measured", "the loaded model")))
     entry = an_entry()
     snap = replace(a_snapshot(), servers={ENDPOINT: Known(a_server(measured))})
-    remember(world(tmp_path), snap)
+    remember_all(world(tmp_path), snap)
     assert last_measured(world(tmp_path), (entry,)) == {entry.id: 65_536}
     elsewhere = replace(entry, endpoint="http://gpu:11434")
     assert last_measured(world(tmp_path), (elsewhere,)) == {}
@@ -28,7 +28,7 @@ def test_a_measured_window_is_remembered_for_its_entry(tmp_path: Path) -> None:
 def test_an_assumed_window_is_not_remembered(tmp_path: Path) -> None:
     assumed = a_model(window=Known(Window(Tokens(4_096), "assumed", "Ollama's default")))
     snap = replace(a_snapshot(), servers={ENDPOINT: Known(a_server(assumed))})
-    remember(world(tmp_path), snap)
+    remember_all(world(tmp_path), snap)
     assert not world(tmp_path).cache.exists()
 
 

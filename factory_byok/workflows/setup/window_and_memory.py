@@ -15,6 +15,7 @@ from factory_byok.exercises.limits import load_deadline
 from factory_byok.exercises.loading import resident
 from factory_byok.providers.ollama import calls
 from factory_byok.workflows import model_copy as deriving
+from factory_byok.workflows.known_windows import remember
 from factory_byok.workflows.loading import seen_loaded
 from factory_byok.workflows.plan import Plan, do_all
 from factory_byok.workflows.setup.state import Done, Way
@@ -90,7 +91,10 @@ def _loaded_row(way: Way, here: Target) -> Row:
         return row(way.look(), *found(way.look(), here))
 
     http = way.world.http
-    return seen_loaded(http, way.ollama, here.model, look, lambda seen: seen.basis == "measured")[0]
+    seen, _ = seen_loaded(http, way.ollama, here.model, look, lambda it: it.basis == "measured")
+    if seen.basis == "measured":
+        remember(way.world, {(way.ollama.identity(), here.model): seen.window or 0})
+    return seen
 
 
 def existing_copy(way: Way, enough: Tokens) -> str:
