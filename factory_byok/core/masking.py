@@ -201,8 +201,9 @@ def is_variable(word: str) -> bool:
 def is_mixed(word: str) -> bool:
     """Whether small letters, capitals and digits take turns as often as they do by chance.
 
-    Of random letters and digits 62 % differ in kind from the one before; of names that people
-    write without spaces (`GptOss20bLocalModel`) about half at most.
+    Of random letters and digits 62 % differ in kind from the one before, and few small letters
+    follow on each other; of names that people write without spaces (`GptOss20bLocalModel`) about
+    half differ, and their words are longer.
     """
     if len(word) < 16 or not re.fullmatch(r"[A-Za-z0-9_+=-]+", word):
         return False
@@ -211,9 +212,11 @@ def is_mixed(word: str) -> bool:
     kinds = ["A" if each.isupper() else "a" if each.islower() else "1" for each in word]
     if len(set(kinds)) < 3:
         return False
-    turns = sum(one != other for one, other in pairwise(kinds))
+    turns = sum(one != other for one, other in pairwise(kinds)) / (len(word) - 1)
     numbers = len(re.findall(r"[0-9]+", word))  # a name has two or three at most
-    return turns > (0.42 if len(word) >= 20 and numbers > 2 else 0.55) * (len(word) - 1)
+    small = re.findall(r"[a-z]+", word)
+    odd = sum(map(len, small)) < 2.5 * len(small) or (len(word) >= 20 and numbers > 2)
+    return turns > (0.55 if not odd else 0.42 if len(word) < 24 else 0.38)
 
 
 def looks_like_a_key(word: str) -> bool:

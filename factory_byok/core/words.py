@@ -20,9 +20,9 @@ def _home(_: str) -> str:
     return str(Path("~").expanduser())
 
 
-def shorten_home(path: str, home: Path | None = None) -> str:
+def shorten_home(path: str) -> str:
     """A path with the home folder as `~`."""
-    start = str(home) if home else _home(environ.get("HOME", ""))
+    start = _home(environ.get("HOME", ""))
     return f"~{path[len(start) :]}" if path.startswith(start + "/") else path
 
 

@@ -143,6 +143,7 @@ def test_what_looks_like_a_key(word: str, looks: bool) -> None:
         "http://bob:my hunter-xeczdoz@h/v1",
         "http://h/v1?hunter-xeczdoz&x",
         "there is no `3f1c9a0e5b7d2f4a6c8e0b1d3f5a7c9e`",
+        "`szm7sGxkloYYNIfgRZlGj11V` has no value",
         "\x1b[1;31msk-proj-iAhzCueQpB1234567",
         "http://h/v1?api_key=abcdefgh#Tz81kQw9Lm3Xc7Vb",
     ],

@@ -11,7 +11,7 @@ from tests.doubles.services import LISTS
 
 def read(name: str) -> Server:
     """The server behind the provider's list."""
-    reply = Reply(200, {}, json.dumps(LISTS[name].body).encode(), 0.0)
+    reply = Reply(200, {}, json.dumps(LISTS[name].body).encode())
     reading = parse(reply, PROVIDERS[name])
     assert isinstance(reading, Known)
     return reading.value

@@ -13,7 +13,7 @@ from tests.providers.lists import told
 
 def reply(body: Any, status: int = 200) -> Reply:
     """A JSON reply."""
-    return Reply(status, {"content-type": "application/json"}, json.dumps(body).encode(), 0.0)
+    return Reply(status, {"content-type": "application/json"}, json.dumps(body).encode())
 
 
 @pytest.mark.parametrize(

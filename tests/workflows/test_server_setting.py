@@ -30,7 +30,7 @@ class Answering(Http):
         self.refusals -= 1
         if self.refusals >= 0:
             raise NoAnswer("refused", "The connection was refused")
-        return Reply(200, {}, b'{"version":"0.33.0"}', 0.0)
+        return Reply(200, {}, b'{"version":"0.33.0"}')
 
 
 def planned(root: Path, kind: Any, system: Any = "linux", **run: Completed) -> Setting:

@@ -6,7 +6,6 @@ cap, `faults` turns what is raised into one exception with a kind and a sentence
 
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,12 +36,11 @@ _SENT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole reply: `status`, lower-case `headers`, the `body` bytes and the seconds it took."""
+    """A whole reply: `status`, lower-case `headers` and the `body` bytes."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    seconds: float
 
     @property
     def content_type(self) -> str:
@@ -131,12 +129,10 @@ class Http:
 
         Raises NoAnswer for everything but a complete reply within the deadline, seconds in total.
         """
-        start = time.monotonic()
         with self.stream(
             method, url, body=body, headers=headers, deadline=deadline, most_bytes=most_bytes
         ) as stream:
-            content = stream.read()
-            return Reply(stream.status, stream.headers, content, time.monotonic() - start)
+            return Reply(stream.status, stream.headers, stream.read())
 
     @contextmanager
     def stream(

@@ -14,9 +14,9 @@ Kind = Literal[
 class NoAnswer(ByokError):
     """No usable reply came; `kind` is the machine's word for why."""
 
-    def __init__(self, kind: Kind, message: str, hint: str = "") -> None:
+    def __init__(self, kind: Kind, message: str) -> None:
         """Keeps the kind beside the sentence."""
-        super().__init__(message, hint)
+        super().__init__(message)
         self.kind: Kind = kind
 
 
@@ -25,8 +25,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         """Starts the clock."""
-        self.seconds = seconds
-        self._end = time.monotonic() + seconds
+        self.extend(seconds)
 
     def extend(self, seconds: float) -> None:
         """Gives `seconds` from now."""

@@ -26,9 +26,9 @@ LONGEST_LINE: Final = 500  # characters of a server's words that are shown
 class Refused(ByokError):
     """The server answered, and said no; `status` is its HTTP status, 200 inside a stream."""
 
-    def __init__(self, message: str, status: int, hint: str = "") -> None:
+    def __init__(self, message: str, status: int) -> None:
         """Keeps the status."""
-        super().__init__(message, hint)
+        super().__init__(message)
         self.status = status
 
 

@@ -36,7 +36,7 @@ class Network(Http):
         if root not in self.answers:
             raise NoAnswer("refused", "The connection was refused")
         told = '{"version":"0.33.0"}' if path == "version" else self.answers[root]
-        return Reply(200, {}, told.encode(), 0.0)
+        return Reply(200, {}, told.encode())
 
 
 def a_place(root: Path, answers: dict[str, str], **changes: Any) -> World:
