@@ -4,7 +4,7 @@ A verb's options are read off its `run` function, which is also what the real pa
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -12,8 +12,7 @@ from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from factory_byok.commands import VERBS, options
-from factory_byok.completion.given import Given, Source, Word
-from factory_byok.completion.sources import source_of
+from factory_byok.completion.sources import Given, Source, Word, source_of
 from factory_byok.core.world import World
 
 HELP: Final = Word("--help", "Show the help and exit.")
@@ -136,7 +135,7 @@ def _option(known: Sequence[Parameter], given: Given) -> Offer:
         option = next((each for each in known if name in each.names), None)
         if option is None or option.flag:
             return Offer()
-        found = _values(option, given.starting(start))
+        found = _values(option, replace(given, start=start))
         return Offer(tuple(Word(f"{name}={each.value}", each.help) for each in found.words))
     words = [
         Word(name, each.help)

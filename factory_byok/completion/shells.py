@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from factory_byok.completion.given import Word
 from factory_byok.completion.offer import Offer, offer
+from factory_byok.completion.sources import Word
 from factory_byok.core.world import World
 
 ASKED: Final = "_BYOK_COMPLETE"
@@ -44,8 +44,8 @@ def _bash(env: Mapping[str, str], world: World) -> tuple[Offer, list[str]]:
     given = [*given, *[""] * (at + 1 - len(given))][: at + 1]
     words = _joined(given[1:])
     raw = words[-1] if words else ""
-    start, quoted = _unquoted(raw)
-    found = offer([_unquoted(word)[0] for word in words[:-1]], start, world)
+    (start, *_), quoted = split(raw)
+    found = offer([split(word)[0][0] for word in words[:-1]], start, world)
     broken = given[-1] != raw
     cut = 1 + max(start.rfind(each) for each in _BREAKS) if broken else 0
     lines = [each.value[cut:] for each in found.words]
@@ -101,36 +101,22 @@ def _flat(text: str) -> str:
 
 def _of_line(env: Mapping[str, str], world: World) -> Offer:
     """The offer for the line up to the cursor."""
-    words = split(env.get("_TYPER_COMPLETE_ARGS", ""))
+    words, _ = split(env.get("_TYPER_COMPLETE_ARGS", ""))
     return offer(words[1:-1], words[-1] if len(words) > 1 else "", world)
 
 
-def split(line: str) -> list[str]:
-    """The words of a line by the rules that shells share, the last one perhaps not finished."""
-    words, raw, quote = [], "", ""
-    escaped = False
+def split(line: str) -> tuple[list[str], bool]:
+    """The words of a line by the rules that shells share, without quotes and backslashes.
+
+    The last one is perhaps not finished; whether its quote is still open is told too.
+    """
+    words, text, quote, escaped, begun = [], "", "", False, False
     for each in line:
-        if escaped:
-            escaped = False
-        elif each == "\\" and quote != "'":
-            escaped = True
-        elif quote:
-            quote = "" if each == quote else quote
-        elif each in "\"'":
-            quote = each
-        elif each.isspace():
-            if raw:
-                words.append(raw)
-            raw = ""
+        if not (escaped or quote) and each.isspace():
+            words += [text] if begun else []
+            text, begun = "", False
             continue
-        raw += each
-    return [_unquoted(word)[0] for word in [*words, raw]]
-
-
-def _unquoted(raw: str) -> tuple[str, bool]:
-    """A raw word without quotes and backslashes, and whether a quote is still open."""
-    text, quote, escaped = "", "", False
-    for each in raw:
+        begun = True
         if escaped:
             text, escaped = text + each, False
         elif each == "\\" and quote != "'":
@@ -141,7 +127,7 @@ def _unquoted(raw: str) -> tuple[str, bool]:
             quote = each
         else:
             text += each
-    return text, bool(quote)
+    return [*words, text], bool(quote)
 
 
 _SPEAKS: Final[dict[str, Callable[[Mapping[str, str], World], tuple[Offer, list[str]]]]] = {

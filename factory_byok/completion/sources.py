@@ -1,14 +1,15 @@
 """Where the words come from: droid's files, the checks, the providers, and a server nearby."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from factory_byok.completion.given import Given, Source, Word
 from factory_byok.core.addresses import Address, base_url_of, root_of
 from factory_byok.core.droid_facts import Entry
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Json
 from factory_byok.core.json_fields import as_object, text
+from factory_byok.core.world import World
 
 DEADLINE: Final = 0.4  # seconds for a server; who presses Tab does not wait longer
 MOST_BYTES: Final = 2**21
@@ -17,6 +18,28 @@ KEYS: Final = (
     "id",
 )  # fmt: skip
 KEY_WORDS: Final = ("KEY", "TOKEN", "SECRET")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that may follow, and what it means."""
+
+    value: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What stands on the line already: verb, arguments, options by parameter, the word's start."""
+
+    world: World
+    verb: str
+    arguments: tuple[str, ...]
+    options: Mapping[str, str]
+    start: str
+
+
+Source = Callable[[Given], Iterable[Word]]
 
 
 def source_of(verb: str, parameter: str) -> Source | None:
@@ -173,11 +196,6 @@ def exercises(given: Given) -> Iterator[Word]:
             yield Word(f"{done}{comma}{name}")
 
 
-def shells(_: Given) -> Iterator[Word]:
-    """The shells that can be completed in."""
-    yield from (Word("bash"), Word("zsh"), Word("fish"))
-
-
 def topics(given: Given) -> Iterator[Word]:
     """Checks and pages that `byok explain` tells of."""
     from factory_byok.workflows.explanations import TOPICS
@@ -193,7 +211,6 @@ SOURCES: Final[dict[tuple[str, str], Source]] = {
     ("", "model"): installed_or_known,
     ("add", "provider"): providers,
     ("add", "model"): offered,
-    ("completion", "shell"): shells,
     ("explain", "topic"): topics,
     ("fix", "checks"): checks,
     ("pull", "model"): catalogue,

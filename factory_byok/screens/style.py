@@ -210,10 +210,8 @@ class Style(NamedTuple):
         self, rows: Sequence[Sequence[tuple[str, str]]], widths: Sequence[int], indent: str
     ) -> Iterator[str]:
         """The lines of rows, each cell wrapped in its column; the last one takes the rest."""
-        last = max(
-            self.width - len(indent) - sum(widths[:-1]) - len(GAP) * (len(widths) - 1), _NARROWEST
-        )
-        rooms = (*widths[:-1], last)
+        last = self.width - len(indent) - sum(widths[:-1]) - len(GAP) * (len(widths) - 1)
+        rooms = (*widths[:-1], last if last >= widths[-1] else max(last, _NARROWEST))
         for row in rows:
             cells = [
                 [text] if self.width >= UNBOUNDED else _folded(text, room)

@@ -126,3 +126,14 @@ def test_every_failure_leads_on(
     assert run([*words, "--json"]) > 0
     told = json.loads(capsys.readouterr().out)["next"]
     assert told["text"] and told["command"] == command
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_no_word_is_cut(width: int) -> None:
+    long = "hf.co/bartowski/Qwen2.5-Coder-32B-Instruct-GGUF-Some-Long-Name:Q4_K_M"
+    style, heads = Style(color=False, width=width), ("Name", "Model", "Server")
+    told = style.wrapped(f"hint: Look at `{long}` and then at something else", " " * 12)
+    told += style.table(heads, [("Qwen 3 Coder 30B [Local]", long, "localhost:11434")])
+    told += style.table(("", ""), [("name", f"a sentence about {long} and more")], 2)
+    assert sum(long in line for line in told) == 3
+    assert all(len(line) <= max(width, len(long) + 12) for line in told)
