@@ -41,6 +41,7 @@ CAUSES: Final = (
         r"error parsing tool call",
         r"failed to parse (?:the )?(?:tool|function) call",
         r"failed to parse input at pos",
+        r"failed to call a function",
     ),
     _cause(
         "signature_missing",
@@ -140,6 +141,13 @@ CAUSES: Final = (
         r"current quota",
         r"billing (?:details|limit|hard limit)",
         r"payment required",
+        r"budget has been exceeded",
+    ),
+    _cause(
+        "unauthorized",
+        "The server refused the key",
+        r"api[ _-]key (?:is )?not valid",
+        r"(?:invalid|incorrect) api[ _-]key",
     ),
     _cause(
         "sign_in",
@@ -207,6 +215,9 @@ CAUSES: Final = (
         r"not a valid model",
         r"model\b.{0,120}(?:not found|not exist|n't exist|not supported|not available|unavailable)",
         r"(?:unknown|invalid|no such|unsupported) model",
+        r"(?:not|n't) find (?:real )?model",
+        r"repository not found",
+        r"deployment\b.{0,60}(?:not exist|not found)",
         r"model_not_found",
         r"no (?:available )?(?:channel|deployment|distributor)\w*\b.{0,60}model",
     ),
@@ -231,6 +242,8 @@ CAUSES: Final = (
         r"(?:disabled|(?:not have|no) access to|not allowed to use|not authorized to access) "
         r"(?:this |the )?model",
         r"model\b.{0,60}(?:not have access|no access|accept the (?:license|terms))",
+        r"requires a subscription",
+        r"organization must be verified",
     ),
 )
 # What no further try of the same request can change; of the others some pass at the next try.

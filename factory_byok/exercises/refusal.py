@@ -26,15 +26,24 @@ _KINDS: Final = {
 }
 
 # Sentences of servers that put the numbers into words: prompt tokens, window. Sources: llama.cpp
-# and Ollama (recordings 20-*/12), Ollama's MLX runner, vLLM and OpenAI, Anthropic, LM Studio.
+# and Ollama (recordings 20-*/12), Ollama's MLX runner, SGLang, Text Generation Inference, vLLM and
+# OpenAI, Anthropic, LM Studio.
 _SENTENCES: Final = (
     re.compile(r"request \((?P<prompt>\d+) tokens\) exceeds .*?\((?P<window>\d+) tokens\)"),
-    re.compile(r"\((?P<prompt>\d+) tokens\) exceeds .*?context length \((?P<window>\d+) tokens\)"),
+    re.compile(
+        r"\((?P<prompt>\d+) tokens\) (?:exceeds|is longer than) .*?context length "
+        r"\((?P<window>\d+) tokens\)"
+    ),
+    re.compile(r"must be <= (?P<window>\d+)\. Given: (?P<prompt>\d+)"),
     re.compile(
         r"context length (?:is|of)(?: only)? (?P<window>\d+)(?: tokens)?"
         r"(?:.*?(?:requested|resulted in|has|contains)(?: at least)? (?P<prompt>\d+))?"
     ),
     re.compile(r"prompt is too long: (?P<prompt>\d+) tokens > (?P<window>\d+)"),
+)
+# Without numbers: Ollama's rendered route without context shift (v0.33.0-rc2), older llama.cpp.
+_TOO_LONG: Final = re.compile(
+    r"longer than the context|context_length_exceeded|exceeds? the available context size", re.I
 )
 
 
@@ -141,11 +150,7 @@ def overflow(body: str) -> Overflow | None:
         found = sentence.search(said)
         if found:
             return Overflow(int(found["prompt"] or 0), int(found["window"]))
-    # Ollama's rendered route without context shift gives no number (Ollama v0.33.0-rc2).
-    lower = said.lower()
-    if "longer than the context" in lower or "context_length_exceeded" in body:
-        return Overflow(0, 0)
-    return None
+    return Overflow(0, 0) if _TOO_LONG.search(f"{said} {body}") else None
 
 
 def _errors(body: str, depth: int) -> list[Mapping[str, Json]]:

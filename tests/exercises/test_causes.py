@@ -8,6 +8,14 @@ from factory_byok.exercises.causes import CAUSES, cause_of, number_of
 from factory_byok.exercises.refusal import limit_a_minute, message, refused
 
 SENTENCES = [
+    ("Failed to call a function. See 'failed_generation' for more details", "call_not_parsed"),
+    ("The API deployment for this resource does not exist", "model_unknown"),
+    ("could not find real modelID for qwen", "model_unknown"),
+    ("Repository Not Found for url: https://huggingface.co/api/models/x", "model_unknown"),
+    ("this model requires a subscription, upgrade for access", "model_forbidden"),
+    ("Your organization must be verified to use the model `o3`", "model_forbidden"),
+    ("Budget has been exceeded! Current cost: 10.2, Max budget: 10.0", "credit"),
+    ("API key not valid. Please pass a valid API key", "unauthorized"),
     (
         "No endpoints found that support tool use. To learn more visit openrouter.ai",
         "no_capability",

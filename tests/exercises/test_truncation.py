@@ -96,6 +96,11 @@ def test_every_recorded_cut_gives_the_window(number: str) -> None:
          4096, 9000),
         ("the model is loaded with context length of only 4096 tokens, which is not enough",
          4096, 0),
+        ("The input (9300 tokens) is longer than the model's context length (8192 tokens).",
+         8192, 9300),
+        ("`inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens",
+         8193, 9000),
+        ("the request exceeds the available context size. try increasing the context size", 0, 0),
     ],
 )  # fmt: skip
 def test_other_servers_sentences_are_read(said: str, window: int, prompt: int) -> None:
