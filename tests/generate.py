@@ -19,8 +19,8 @@ from rich.text import Text
 
 from factory_byok.diagnosis.checks import CHECKS
 from factory_byok.diagnosis.examine import code_of
-from factory_byok.diagnosis.failures import FAILURES
 from factory_byok.providers import PROVIDERS
+from tests.diagnosis.failures import FAILURES
 from tests.schemas import report_schema, snapshot_schema
 from tests.screens import COLOR, SCREENS, screen
 from tests.verdicts.record import table

@@ -53,7 +53,6 @@ PURE = (
     "diagnosis/checks",
     "diagnosis/examine",
     "diagnosis/advice",
-    "diagnosis/failures",
 )
 ONLY_IN = {
     "subprocess": {"core/world"},

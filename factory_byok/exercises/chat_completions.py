@@ -69,28 +69,14 @@ def _call(call: Call) -> dict[str, Json]:
 
 
 def parse(value: Json) -> Answer | None:
-    """A whole chat completion; None when it is none."""
-    choices = rows(as_object(value), "choices")
+    """A whole chat completion, which is read as one event; None when it is none."""
+    whole = as_object(value)
+    choices = rows(whole, "choices")
     if not choices or not isinstance(choices[0].get("message"), dict):
         return None
-    message = as_object(choices[0], "message")
-    usage = as_object(as_object(value), "usage")
-    return Answer(
-        text(message, "content"),
-        _thought(message),
-        tuple(
-            Call(
-                text(call, "id"),
-                text(as_object(call, "function"), "name"),
-                _arguments(as_object(call, "function").get("arguments")),
-                call.get("extra_content"),
-            )
-            for call in rows(message, "tool_calls")
-        ),
-        text(choices[0], "finish_reason"),
-        count(usage, "prompt_tokens"),
-        count(usage, "completion_tokens"),
-    )
+    parts = Parts()
+    feed(parts, {**whole, "choices": [{**choices[0], "delta": choices[0]["message"]}]})
+    return parts.answer()
 
 
 def feed(parts: Parts, event: Json) -> None:
@@ -152,10 +138,6 @@ def _thought(message: Mapping[str, Json]) -> str:
 
 def _arguments(value: Json) -> str:
     """Arguments as text; some servers send the object itself."""
-    return (
-        json.dumps(value)
-        if isinstance(value, dict | list)
-        else value
-        if isinstance(value, str)
-        else ""
-    )
+    if isinstance(value, str):
+        return value
+    return json.dumps(value) if isinstance(value, dict | list) else ""

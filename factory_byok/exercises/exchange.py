@@ -44,7 +44,7 @@ class Enough(NamedTuple):
 NEVER: Final = Enough()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Exchange:
     """What came of one request; `fault` is None when it was a whole and proper answer.
 
@@ -53,7 +53,7 @@ class Exchange:
     `flaws` are what a stream lacks although droid takes it (`no_finish`, `no_done`);
     `limit_a_minute` is the account's limit in tokens where a header tells it, else 0; `stopped`
     says that byok had heard enough before the end; `retry_after` is how many seconds the server
-    asks to wait, 0 when it does not.
+    asks to wait, 0 when it does not. `parts` is a streamed answer while it grows.
     """
 
     answer: Answer = field(default_factory=Answer)
@@ -69,23 +69,7 @@ class Exchange:
     limit_a_minute: int = 0
     stopped: bool = False
     retry_after: float = 0.0
-
-
-@dataclass(slots=True)
-class _Course:
-    """An exchange while it runs."""
-
-    parts: Parts = field(default_factory=Parts)
-    answer: Answer | None = None
-    status: int = 0
-    first: float | None = None
-    last: float | None = None
-    beginning: str = ""
-    error_body: str = ""
-    flaws: tuple[str, ...] = ()
-    limit_a_minute: int = 0
-    stopped: bool = False
-    retry_after: float = 0.0
+    parts: Parts = field(default_factory=Parts, repr=False)
 
 
 def exchange(
@@ -108,7 +92,7 @@ def exchange(
     """
     if not sendable(headers_of(target)):
         return Exchange(fault=Fault("key", "The key or a header holds what HTTP cannot carry"))
-    course, start = _Course(), time.monotonic()
+    course, start = Exchange(), time.monotonic()
     deadline = Deadline(first if ask.stream else first + rest)
     fault: Fault | None = None
     url, headers = url_of(target), sent_headers(target)
@@ -130,14 +114,14 @@ def exchange(
                 break
     except NoAnswer as silence:
         fault = _interrupted(silence, course, rest)
-    return _result(target, course, fault, time.monotonic() - start)
+    return _ended(target, course, fault, time.monotonic() - start)
 
 
 def _read(
     target: Target,
     ask: Ask,
     stream: Stream,
-    course: _Course,
+    course: Exchange,
     start: float,
     rest: float,
     enough: Enough,
@@ -155,7 +139,7 @@ def _read(
     return _whole(target, stream, course)
 
 
-def _whole(target: Target, stream: Stream, course: _Course) -> Fault | None:
+def _whole(target: Target, stream: Stream, course: Exchange) -> Fault | None:
     """A reply in one piece."""
     body = stream.read()
     said = target.hide(body.decode("utf-8", "replace"))
@@ -171,14 +155,15 @@ def _whole(target: Target, stream: Stream, course: _Course) -> Fault | None:
     if _is_error(as_object(value).get("error")):
         course.error_body = said
         return Fault("error_inside", f"The server reported an error inside a 200: {message(said)}")
-    course.answer = dialect_of(target).parse(value)
-    if course.answer is None:
+    answer = dialect_of(target).parse(value)
+    if answer is None:
         return Fault("shape", "The reply is JSON but has not the shape of this dialect")
+    course.answer = answer
     return None
 
 
 def _follow(
-    target: Target, stream: Stream, course: _Course, start: float, rest: float, enough: Enough
+    target: Target, stream: Stream, course: Exchange, start: float, rest: float, enough: Enough
 ) -> Fault | None:
     """A streamed reply, event by event."""
     parts, done = course.parts, False
@@ -199,11 +184,11 @@ def _follow(
             return fault
         now = time.monotonic() - start
         if parts.size:
-            if course.first is None:
-                course.first = now
+            if course.first_token_seconds is None:
+                course.first_token_seconds = now
                 stream.deadline.extend(rest)
-            course.last = now
-            if enough.reached(now - course.first, parts.size):
+            course.last_token_seconds = now
+            if enough.reached(now - course.first_token_seconds, parts.size):
                 parts.finish = parts.finish or "length"  # as far as this exercise wants to hear
                 course.stopped = True
                 return None
@@ -211,7 +196,7 @@ def _follow(
     return _ending(parts, course, done=done)
 
 
-def _event(target: Target, data: str, course: _Course) -> Fault | None:
+def _event(target: Target, data: str, course: Exchange) -> Fault | None:
     """One event: JSON, and no error."""
     try:
         event = parse_json(data)
@@ -241,7 +226,7 @@ def _is_error(value: Json) -> bool:
     return value is not None and value is not False and value not in ("", 0)
 
 
-def _ending(parts: Parts, course: _Course, *, done: bool) -> Fault | None:
+def _ending(parts: Parts, course: Exchange, *, done: bool) -> Fault | None:
     """What is wrong with how a stream ended."""
     if parts.abandoned and not done:
         return Fault(
@@ -257,7 +242,7 @@ def _ending(parts: Parts, course: _Course, *, done: bool) -> Fault | None:
     return None
 
 
-def _not_a_stream(target: Target, stream: Stream, course: _Course, body: str) -> Fault:
+def _not_a_stream(target: Target, stream: Stream, course: Exchange, body: str) -> Fault:
     """A page or one JSON reply where a stream was asked for."""
     said = target.hide(body)
     course.beginning = said[:LOOKED_AT]
@@ -276,7 +261,7 @@ def _not_a_stream(target: Target, stream: Stream, course: _Course, body: str) ->
     return Fault("not_streamed", "One whole JSON reply came back instead of a stream")
 
 
-def _interrupted(silence: NoAnswer, course: _Course, seconds: float) -> Fault:
+def _interrupted(silence: NoAnswer, course: Exchange, seconds: float) -> Fault:
     """The fault of a connection that failed, and how far the answer had come by then."""
     pieces = course.parts.size
     if not pieces:
@@ -304,22 +289,12 @@ def _is_html(stream: Stream, said: str) -> bool:
     return "text/html" in kind or said.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
 
 
-def _result(target: Target, course: _Course, fault: Fault | None, seconds: float) -> Exchange:
+def _ended(target: Target, course: Exchange, fault: Fault | None, seconds: float) -> Exchange:
     """The finished exchange, with nothing secret in it."""
-    shown = fault and replace(fault, words=target.hide(fault.words))
+    course.fault = fault and replace(fault, words=target.hide(fault.words))
+    course.seconds, course.pieces = seconds, course.parts.size
     wrong = course.error_body[:LOOKED_AT] or course.beginning
-    return Exchange(
-        course.answer or course.parts.answer(),
-        shown,
-        course.status,
-        seconds,
-        course.first,
-        course.last,
-        course.parts.size,
-        target.hide(wrong)[:KEPT] if fault else "",
-        course.error_body,
-        course.flaws,
-        course.limit_a_minute,
-        course.stopped,
-        course.retry_after,
-    )
+    course.beginning = target.hide(wrong)[:KEPT] if fault else ""
+    if course.pieces or course.parts.finish:
+        course.answer = course.parts.answer()
+    return course

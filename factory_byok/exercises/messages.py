@@ -7,7 +7,7 @@ from typing import Final
 from factory_byok.core.facts import Json
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.droid.settings.target import Target
-from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Tool, Turn, rows
+from factory_byok.exercises.conversation import Answer, Ask, Parts, Tool, Turn, rows
 from factory_byok.exercises.thinking import output_limit, thinking
 
 PATH: Final = "/v1/messages"
@@ -107,25 +107,24 @@ def _object(arguments: str) -> Json:
 
 
 def parse(value: Json) -> Answer | None:
-    """A whole message; None when it is none."""
+    """A whole message, which is read as its events; None when it is none."""
     whole = as_object(value)
     if not isinstance(whole.get("content"), list) or whole.get("type") == "error":
         return None
-    blocks = rows(whole, "content")
-    usage = as_object(whole, "usage")
-    finish = text(whole, "stop_reason")
-    return Answer(
-        "".join(text(block, "text") for block in blocks),
-        "".join(text(block, "thinking") for block in blocks),
-        tuple(
-            Call(text(b, "id"), text(b, "name"), json.dumps(b.get("input")))
-            for b in blocks
-            if b.get("type") == "tool_use"
-        ),
-        _FINISH.get(finish, finish),
-        _prompt(usage),
-        count(usage, "output_tokens"),
-    )
+    parts = Parts()
+    for number, block in enumerate(rows(whole, "content")):
+        if block.get("type") == "tool_use":
+            start: Json = {
+                "type": "content_block_start",
+                "index": number,
+                "content_block": {**block},
+            }
+            feed(parts, start)
+        else:
+            feed(parts, {"type": "content_block_delta", "delta": {**block}})
+    end: Json = {"stop_reason": whole.get("stop_reason")}
+    feed(parts, {"type": "message_delta", "delta": end, "usage": whole.get("usage")})
+    return parts.answer()
 
 
 def feed(parts: Parts, event: Json) -> None:

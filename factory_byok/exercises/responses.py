@@ -8,12 +8,13 @@ from factory_byok.core.facts import Json
 from factory_byok.core.json_fields import as_object, count, text
 from factory_byok.droid.known_models import known_model
 from factory_byok.droid.settings.target import Target
-from factory_byok.exercises.conversation import Answer, Ask, Call, Parts, Turn, rows
+from factory_byok.exercises.conversation import Answer, Ask, Parts, Turn, rows
 from factory_byok.exercises.thinking import EFFORT, output_limit, thinks
 
 PATH: Final = "/responses"
 NAMED: Final[tuple[str, ...]] = ()
 _ENDS: Final = ("response.completed", "response.incomplete")
+_DONE: Final = "response.output_item.done"
 _ARGUMENTS: Final = "response.function_call_arguments.delta"
 
 
@@ -81,35 +82,19 @@ def _items(turn: Turn) -> list[Json]:
 
 
 def parse(value: Json) -> Answer | None:
-    """A whole response; None when it is none."""
+    """A whole response, which is read as its events; None when it is none."""
     whole = as_object(value)
     if not isinstance(whole.get("output"), list):
         return None
-    output = rows(whole, "output")
-    calls = tuple(
-        Call(text(i, "call_id"), text(i, "name"), text(i, "arguments"))
-        for i in output
-        if i.get("type") == "function_call"
-    )
-    usage = as_object(whole, "usage")
-    return Answer(
-        _texts(output, "message", "content"),
-        _texts(output, "reasoning", "summary"),
-        calls,
-        _finish(whole, calls=bool(calls)),
-        count(usage, "input_tokens"),
-        count(usage, "output_tokens"),
-    )
-
-
-def _texts(output: list[Mapping[str, Json]], kind: str, field: str) -> str:
-    """The texts of all items of one kind."""
-    return "".join(
-        text(part, "text")
-        for item in output
-        if item.get("type") == kind
-        for part in rows(item, field)
-    )
+    parts = Parts()
+    for number, item in enumerate(rows(whole, "output")):
+        done: Json = {"type": _DONE, "output_index": number, "item": {**item}}
+        feed(parts, done)
+        if item.get("type") == "message":
+            parts.text += [text(part, "text") for part in rows(item, "content")]
+        parts.reasoning += [text(part, "text") for part in rows(item, "summary")]
+    _end(parts, whole)
+    return parts.answer()
 
 
 def _finish(whole: Mapping[str, Json], *, calls: bool) -> str:
@@ -131,7 +116,7 @@ def feed(parts: Parts, event: Json) -> None:
         parts.reasoning.append(text(whole, "delta"))
     elif kind == _ARGUMENTS:
         parts.call(str(whole.get("output_index")), more=text(whole, "delta"))
-    elif kind in ("response.output_item.added", "response.output_item.done"):
+    elif kind in ("response.output_item.added", _DONE):
         _item(parts, whole)
     elif kind == "response.failed":
         error = as_object(as_object(whole, "response"), "error")
@@ -153,7 +138,7 @@ def _item(parts: Parts, whole: Mapping[str, Json]) -> None:
     if item.get("type") != "function_call":
         return
     parts.call(place, identity=text(item, "call_id"), name=text(item, "name"))
-    if whole.get("type") == "response.output_item.done" and text(item, "arguments"):
+    if whole.get("type") == _DONE and text(item, "arguments"):
         parts.calls[place][2] = text(item, "arguments")
 
 

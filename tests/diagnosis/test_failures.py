@@ -1,7 +1,7 @@
 """The table of failures."""
 
 from factory_byok.diagnosis.checks import CODES
-from factory_byok.diagnosis.failures import FAILURES
+from tests.diagnosis.failures import FAILURES
 
 
 def test_all_29_rows_of_the_catalogue_are_there() -> None:

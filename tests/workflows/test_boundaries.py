@@ -14,7 +14,7 @@ from factory_byok.diagnosis.advice import set_window
 from factory_byok.diagnosis.refusal_advice import remedy_for
 from factory_byok.exercises.chat import lacking
 from factory_byok.exercises.conversation import Answer, Parts
-from factory_byok.exercises.exchange import Exchange, _Course, _interrupted
+from factory_byok.exercises.exchange import Exchange, _interrupted
 from factory_byok.exercises.limits import FOR_EVER, Limits
 from factory_byok.exercises.refusal import Overflow
 from factory_byok.exercises.window import judge
@@ -37,7 +37,7 @@ def an_ended_answer(tokens: int) -> str:
 
 def a_broken_stream(pieces: int) -> str:
     """What is said of a stream that broke after so many pieces."""
-    course = _Course(parts=Parts(text=["x"] * pieces))
+    course = Exchange(parts=Parts(text=["x"] * pieces))
     return _interrupted(NoAnswer("timeout", "too late"), course, 60.0).words
 
 
