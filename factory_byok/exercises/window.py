@@ -12,7 +12,7 @@ from factory_byok.core.facts import Exercise, ExerciseStatus, Json, Known
 from factory_byok.core.units import show_tokens
 from factory_byok.exercises.conversation import Ask, Turn
 from factory_byok.exercises.session import DIED, Session, rounded
-from factory_byok.exercises.window_proof import RESERVE, Proof, prove
+from factory_byok.exercises.window_proof import RESERVE, TINY, Proof, prove
 
 NEEDED: Final = 32_000  # docs.factory.ai/cli/byok/ollama
 SMALLEST: Final = 1_024  # a window in which not even the measuring messages fit
@@ -31,7 +31,9 @@ def run(session: Session) -> Exercise:
     size, claimed = asked or NEEDED, _claimed(session)
     # Where no window is claimed, no more than one of that size holds beside the answer.
     wanted = min(size + ROUNDING, claimed - RESERVE) if claimed else size - RESERVE
-    proof = Proof(wanted=wanted, claimed=claimed)
+    parameters = session.model.parameters if session.model else None
+    tiny = isinstance(parameters, Known) and parameters.value < TINY
+    proof = Proof(wanted=wanted, claimed=claimed, tiny=tiny)
     if not 0 < claimed < SMALLEST:
         prove(session, proof, time.monotonic() + session.limits.window)
     evidence = _evidence(proof, floor)

@@ -21,6 +21,7 @@ QUICK: Final = 15.0  # seconds; what is read in less may be sent after another l
 # where that still leaves a message that is large enough.
 CAUTION: Final = 0.5
 THRIFT: Final = 0.8
+TINY: Final = 1_000_000_000
 MOST_MESSAGES: Final = 4  # after a refusal that names a smaller size comes one of that size
 NEARLY: Final = 0.9  # of an account's limit is sent: services count other tokens than models do
 
@@ -32,11 +33,13 @@ class Proof:
     `wanted` is the size to reach. `sent` and `counted` are of the last long message that was
     answered, `proven` is the largest that arrived whole. `broken` is an exchange that failed for
     another reason than the prompt's length; `rate` is in tokens per second; `a_minute` the limit of
-    the account where that refused a message.
+    the account where that refused a message. `tiny` is a model (under TINY parameters) whose pace
+    falls to a fraction over a long prompt: attention there outweighs the weights.
     """
 
     wanted: int
     claimed: int = 0
+    tiny: bool = False
     sent: int = 0
     counted: int = 0
     proven: int = 0
@@ -110,8 +113,8 @@ def _next_size(proof: Proof, left: float) -> int:
     affordable = int(proof.rate * CAUTION * left)
     if min(proof.wanted, affordable) / proof.rate < QUICK:
         return min(proof.wanted, affordable)
-    thrifty = max(LARGE, int(affordable * THRIFT))
-    return 0 if proof.proven else min(proof.wanted, affordable, thrifty)
+    thrifty = int(proof.rate * QUICK) if proof.tiny else int(affordable * THRIFT)
+    return 0 if proof.proven else min(proof.wanted, affordable, max(LARGE, thrifty))
 
 
 def _send(session: Session, told: Message, reading: float = 0.0) -> Exchange:

@@ -177,6 +177,11 @@ def test_one_long_message_is_sent_as_large_as_time_allows(
     assert _next_size(Proof(32_040, rate=rate, proven=proven), left=120.0) == size
 
 
+@pytest.mark.parametrize(("rate", "size"), [(380, 5_700), (200, 4_600), (3_000, 32_040)])
+def test_a_tiny_model_reads_what_it_reads_quickly(rate: float, size: int) -> None:
+    assert _next_size(Proof(32_040, rate=rate, tiny=True), left=120.0) == size
+
+
 def test_a_scale_tells_tokens_of_any_number_of_sentences() -> None:
     line = scale((4, 104), (40, 608))
     assert line == Scale(48.0, 14.0)
