@@ -61,24 +61,6 @@ def widest_values(shape: Shape) -> int:
     return max((layer.kv_heads * layer.value_length for layer in shape.attention), default=0)
 
 
-def sliding_cache(
-    shape: Shape,
-    window: int,
-    kv_type: str,
-    parallel: int,
-    micro_batch: int,
-    *,
-    flash: bool = True,
-    unified: bool = False,
-) -> Bytes:
-    """The cache of the layers that slide, for all slots."""
-    streams = parallel if unified else 1
-    cells = sliding_cells(shape, window, micro_batch, streams) * (parallel // streams)
-    widest = 0 if flash else widest_values(shape)
-    layers = (layer for layer in shape.attention if layer.sliding)
-    return Bytes(sum(layer_bytes(layer, cells, kv_type, widest) for layer in layers))
-
-
 def checkpoint(shape: Shape, kv_type: str) -> Bytes:
     """What llama.cpp keeps of one conversation to go back to, in system memory; 0 for most models.
 
@@ -89,7 +71,7 @@ def checkpoint(shape: Shape, kv_type: str) -> Bytes:
     return Bytes(seen + shape.state)
 
 
-def kv_cache(
+def kv_caches(
     shape: Shape,
     window: int,
     kv_type: str,
@@ -98,24 +80,35 @@ def kv_cache(
     *,
     flash: bool = True,
     unified: bool = False,
+) -> dict[bool, int]:
+    """The bytes of the layers that see the whole window (False), and of those that slide (True).
+
+    `flash` is flash attention; `unified` one cache that all slots share.
+    """
+    streams = parallel if unified else 1
+    sliding = sliding_cells(shape, window, micro_batch, streams) * (parallel // streams)
+    cells = {False: padded(window) * parallel, True: sliding}
+    widest = 0 if flash else widest_values(shape)
+    layers = list(shape.attention)
+    if has(shape.architecture, "values-everywhere"):
+        layers += [Attention(0, 0, widest)] * (shape.layers - len(layers))
+    found = {False: 0, True: 0}
+    for layer in layers:
+        found[layer.sliding] += layer_bytes(layer, cells[layer.sliding], kv_type, widest)
+    return found
+
+
+def kv_cache(
+    shape: Shape, window: int, kv_type: str, parallel: int, micro_batch: int, **how: bool
 ) -> Bytes:
     """Everything that is kept for the tokens of `parallel` conversations of `window` tokens.
 
-    Recurrent states are part of it. `flash` is flash attention; `unified` one cache that all slots
-    share. Equal to llama.cpp's own logs to the MiB (tests/sizing/memory).
+    Recurrent states are part of it; `how` is as in `kv_caches`. Equal to llama.cpp's own logs to
+    the MiB (tests/sizing/memory).
     """
-    cells = padded(window) * parallel
-    widest = 0 if flash else widest_values(shape)
-    layers = (layer for layer in shape.attention if not layer.sliding)
-    full = sum(layer_bytes(layer, cells, kv_type, widest) for layer in layers)
-    if has(shape.architecture, "values-everywhere"):
-        none = Attention(0, 0, widest)
-        full += (shape.layers - len(shape.attention)) * layer_bytes(none, cells, kv_type, widest)
-    sliding = sliding_cache(
-        shape, window, kv_type, parallel, micro_batch, flash=flash, unified=unified
-    )
+    caches = sum(kv_caches(shape, window, kv_type, parallel, micro_batch, **how).values())
     state = shape.state * parallel * (1 + shape.drafts)  # one to go back to for each draft
     beside = 0
     if shape.drafter is not None:
-        beside = kv_cache(shape.drafter, window, kv_type, parallel, micro_batch, flash=flash)
-    return Bytes(full + sliding + state + beside)
+        beside = kv_cache(shape.drafter, window, kv_type, parallel, micro_batch, **how)
+    return Bytes(caches + state + beside)

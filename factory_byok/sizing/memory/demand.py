@@ -10,9 +10,7 @@ from factory_byok.sizing.memory.cache import (
     PADDING,
     block_bytes,
     kv_cache,
-    padded,
-    sliding_cache,
-    sliding_cells,
+    kv_caches,
 )
 from factory_byok.sizing.memory.graph import compute_buffer
 from factory_byok.sizing.memory.graph_inputs import Case
@@ -24,7 +22,6 @@ Device = Literal["cuda", "metal", "cpu"]
 MIB: Final = 2**20
 FLOAT: Final = 4  # bytes of one activation
 NO_LONGEST: Final = Tokens(2**20)  # the limit of a search where the model tells no longest window
-HALF: Final = 2  # bytes of one element of the attention mask and of f16
 
 # What a CUDA card holds beside llama.cpp's own buffers. The driver's context with its kernels takes
 # about 3 MiB for each multiprocessor (250 MiB on an idle RTX 3090 with 82 of them, 506 on an RTX
@@ -124,14 +121,13 @@ def demand(
     one = compute_buffer(case)
     if shape.drafter is not None:
         one += compute_buffer(Case(shape.drafter, window, batch, parallel, on_card, flash))
-    masks = _masks(shape, window, batch)
+    masks = case.masks()
     if gpus > 1:
         one += masks * (INPUT_COPIES - 1)
     logits = shape.vocabulary * FLOAT * parallel
     overhead = _overhead(device, context)
     aside = shape.tokenizer + (shape.host_weights if on_card else 0)
-    last = sliding_cache(shape, window, kv_type, parallel, batch, flash=flash)
-    forgotten = cache - shape.state * parallel - last if shape.sliding_window else 0
+    caches = kv_caches(shape, window, kv_type, parallel, batch, flash=flash)
     inputs = 2 * batch * shape.embedding * FLOAT + masks if on_card else 0
     return Demand(
         weights=Bytes(max(shape.weights - aside, 0)),
@@ -144,21 +140,8 @@ def demand(
         per_gpu=Bytes(one + overhead),
         beside=Bytes(shape.embedding_bytes + inputs + logits) if on_card else Bytes(0),
         pieces=shape.layers * (EXPERT_PARTS if shape.experts else 1),
-        unreported=Bytes(forgotten),
+        unreported=Bytes(caches[False] if shape.sliding_window else 0),
     )
-
-
-def _masks(shape: Shape, window: int, batch: int) -> int:
-    """The bytes of the attention masks of one micro-batch."""
-    cells = sum(
-        each
-        for each, used in (
-            (padded(window), any(not layer.sliding for layer in shape.attention)),
-            (sliding_cells(shape, window, batch), shape.sliding_window),
-        )
-        if used
-    )
-    return batch * cells * HALF
 
 
 def _overhead(device: Device, context: Bytes | None) -> int:

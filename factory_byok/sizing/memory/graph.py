@@ -35,17 +35,14 @@ REPEATS: Final = 2  # how often the same two layers in a row are planned
 
 def compute_buffer(case: Case) -> int:
     """The bytes of one device's compute buffer."""
-    shape, batch = case.shape, case.batch
+    shape = case.shape
     if has(shape.architecture, "no-flash"):
         case = case._replace(flash=False)
     sparse = shape.latent is not None and shape.latent.index_top
     if not case.flash or sparse or case.outputs not in (0, case.slots):
         return _planned(case)
     # with flash attention only the masks know the window, and they keep their places throughout
-    cells = case.cells()
-    kinds = {block.attention.sliding for block in shape.blocks if block.attention}
-    masks = batch * sum(cells[kind] for kind in kinds) * FLOAT // 2
-    return masks + _planned(case._replace(window=0, unified=False, outputs=0))
+    return case.masks() + _planned(case._replace(window=0, unified=False, outputs=0))
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from factory_byok.sizing.memory.families import has
 from factory_byok.sizing.memory.graph_parts import Run, Tails
 from factory_byok.sizing.memory.shape import Shape
 
+HALF: Final = 2  # bytes of one element of a mask
 INDEX: Final = 2  # elements of one place in the cache: 64 bits
 
 
@@ -35,6 +36,12 @@ class Case(NamedTuple):
         full = padded(self.window) * streams
         sliding = sliding_cells(self.shape, self.window, self.batch, streams)
         return {False: full, True: min(full, sliding)}
+
+    def masks(self) -> int:
+        """The bytes of the attention masks, as flash attention has them."""
+        cells = self.cells()
+        kinds = {block.attention.sliding for block in self.shape.blocks if block.attention}
+        return self.batch * sum(cells[kind] for kind in kinds) * HALF
 
 
 def start(case: Case) -> tuple[Run, Tensor, Tensor | None]:
