@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Gpu, Known, Reading, Unknown
 from factory_byok.core.units import GIB, Bytes
 from factory_byok.core.world import World
 from factory_byok.hardware import sysfs
-from factory_byok.hardware.guard import never_raises
-from factory_byok.hardware.integrated import LEFT_OUT, wanted
-from factory_byok.hardware.visible import Handle, chosen
+from factory_byok.hardware.guard import never_raises, program
+from factory_byok.hardware.visible import LEFT_OUT, Handle, chosen, integrated_wanted
 
 PCI_VENDOR: Final = "0x1002"
 KFD_VENDOR: Final = 4098  # the same number, as /sys/class/kfd writes it
@@ -67,7 +65,7 @@ def probe(world: World) -> Reading[tuple[Gpu, ...]]:
         return Known(())
     seen = _look(world)
     variables = [world.env.get(name) for name in VARIABLES]
-    gpus = parse(seen, wanted(world.env), variables)
+    gpus = parse(seen, integrated_wanted(world.env), variables)
     if any(isinstance(gpu.memory, Known) for gpu in gpus):
         return Known(gpus)
     if not gpus and not (world.root / "dev/kfd").exists():
@@ -203,14 +201,8 @@ def _target(card: sysfs.Card, nodes: Sequence[Mapping[str, int]]) -> int:
 
 def _by_program(world: World) -> tuple[Gpu, ...]:
     """What rocm-smi says, nothing when it is not there or says nothing usable."""
-    usual = world.root / "opt/rocm/bin/rocm-smi"
-    program = world.which("rocm-smi") or (str(usual) if usual.is_file() else "")
-    if not program:
-        return ()
-    try:
-        return parse_rocm_smi(world.run([program, *ROCM_SMI]).out)
-    except ByokError:
-        return ()
+    found = program(world, "rocm-smi", "opt/rocm/bin")
+    return parse_rocm_smi(world.printed([found, *ROCM_SMI])) if found else ()
 
 
 def parse_rocm_smi(written: str) -> tuple[Gpu, ...]:

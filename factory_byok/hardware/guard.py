@@ -1,4 +1,4 @@
-"""Keeps a probe's promise: whatever goes wrong while looking becomes an Unknown with the reason."""
+"""Keeps a probe's promise: whatever goes wrong while looking is an Unknown, or no answer at all."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -34,3 +34,9 @@ def reason_of(error: BaseException) -> str:
     """What an exception says, on one line and not longer than LONGEST_REASON; never empty."""
     said = " ".join(str(error).split()) or type(error).__name__
     return said if len(said) <= LONGEST_REASON else said[: LONGEST_REASON - 1] + "…"
+
+
+def program(world: World, name: str, usual: str) -> str:
+    """Where a program lies: on the search path, or in its usual place; "" for nowhere."""
+    place = world.root / usual / name
+    return world.which(name) or (str(place) if place.is_file() else "")

@@ -7,7 +7,7 @@ from factory_byok.core.facts import Gpu, Known, Reading, Unknown
 from factory_byok.core.world import World
 from factory_byok.hardware import sysfs
 from factory_byok.hardware.guard import never_raises
-from factory_byok.hardware.integrated import LEFT_OUT, wanted
+from factory_byok.hardware.visible import LEFT_OUT, integrated_wanted
 
 PCI_VENDOR: Final = "0x8086"
 
@@ -25,7 +25,7 @@ def probe(world: World) -> Reading[tuple[Gpu, ...]]:
     """Reads which cards there are; the memory of every one of them is unknown."""
     if world.system != "linux":
         return Known(())
-    take_integrated = wanted(world.env)
+    take_integrated = integrated_wanted(world.env)
     cards = sysfs.cards(world, PCI_VENDOR)
     return Known(
         tuple(parse(each, sysfs.marketing_name(world, each), take_integrated) for each in cards)

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import NOT_READ, Gpu, Known, Memory, Reading, Unknown
 from factory_byok.core.units import Bytes
 from factory_byok.core.world import World
 from factory_byok.hardware import machine, nvml, ram, sysfs, windows
-from factory_byok.hardware.guard import never_raises
+from factory_byok.hardware.guard import never_raises, program
 from factory_byok.hardware.nvml import NvidiaCard
 from factory_byok.hardware.visible import Handle, chosen
 
@@ -123,15 +122,10 @@ def _unified(gpu: Gpu, shared: Reading[Memory]) -> Gpu:
 
 def _by_program(world: World, why: Unknown) -> Reading[tuple[NvidiaCard, ...]]:
     """What nvidia-smi says; NVML's reason when it says nothing better."""
-    inside_wsl = world.root / nvml.FOLDERS[0] / "nvidia-smi"
-    program = world.which("nvidia-smi") or (str(inside_wsl) if inside_wsl.is_file() else "")
-    if not program:
+    found = program(world, "nvidia-smi", nvml.FOLDERS[0])
+    if not found:
         return why
-    try:
-        told = world.run([program, QUERY, "--format=csv,noheader,nounits"])
-    except ByokError:
-        return why
-    cards = parse_table(told.out) if told.code == 0 else ()
+    cards = parse_table(world.printed([found, QUERY, "--format=csv,noheader,nounits"]))
     if cards:
         return Known(cards)
     return replace(why, why=f"{why.why}; nvidia-smi does not answer either")

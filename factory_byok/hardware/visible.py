@@ -1,7 +1,13 @@
-"""Which cards a variable such as CUDA_VISIBLE_DEVICES leaves visible."""
+"""Which cards Ollama leaves out: those that a variable hides, and most integrated graphics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+# Since 0.30 (ollama discover/; ollama/ollama issues 16690, 16433, 16423): it drops them, except
+# Apple's, NVIDIA's and AMD's gfx1151, unless this variable says otherwise
+VARIABLE: Final = "OLLAMA_IGPU_ENABLE"
+LEFT_OUT: Final = f"it is integrated: Ollama leaves such graphics out unless {VARIABLE}=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +53,8 @@ def _named(word: str, handles: Sequence[Handle]) -> list[int]:
 
 def _begins(name: str, wanted: str) -> bool:
     return bool(name) and len(wanted) > len("GPU-") and name.lower().startswith(wanted)
+
+
+def integrated_wanted(env: Mapping[str, str]) -> bool:
+    """Whether Ollama was told to use integrated graphics; spaces and quotes do not count."""
+    return env.get(VARIABLE, "").strip(" \t\"'").lower() in ("1", "t", "true")

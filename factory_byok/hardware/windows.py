@@ -14,7 +14,7 @@ from factory_byok.core.units import Bytes
 from factory_byok.core.world import World
 from factory_byok.hardware import amd
 from factory_byok.hardware.guard import never_raises
-from factory_byok.hardware.integrated import LEFT_OUT, wanted
+from factory_byok.hardware.visible import LEFT_OUT, integrated_wanted
 
 # The class of display adapters (learn.microsoft.com, system-defined device setup classes)
 CLASS: Final = r"SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-08002be10318}"
@@ -50,7 +50,7 @@ def probe(world: World) -> Reading[tuple[Gpu, ...]]:
     """Reads AMD's and Intel's adapters; those of virtual machines have no memory of their own."""
     if world.system != "windows":
         return Known(())
-    take_integrated = wanted(world.env)
+    take_integrated = integrated_wanted(world.env)
     found = [parse(each, take_integrated) for each in adapters(world)]
     of_amd = [gpu for gpu in found if gpu.vendor == "amd"]
     variables = [world.env.get(name) for name in amd.VARIABLES]

@@ -8,7 +8,7 @@ from factory_byok.core.facts import Gpu, Known, Unknown
 from factory_byok.core.units import GIB, Bytes
 from factory_byok.core.world import Completed
 from factory_byok.hardware import amd
-from factory_byok.hardware.integrated import LEFT_OUT
+from factory_byok.hardware.visible import LEFT_OUT
 from tests.hardware.worlds import a_world, capture, said
 
 MIB = 2**20

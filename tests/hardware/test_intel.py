@@ -4,7 +4,7 @@ from pathlib import Path
 
 from factory_byok.core.facts import Known, Unknown
 from factory_byok.hardware import intel
-from factory_byok.hardware.integrated import LEFT_OUT
+from factory_byok.hardware.visible import LEFT_OUT
 from tests.hardware.worlds import a_world
 
 

@@ -10,7 +10,7 @@ import pytest
 from factory_byok.core.facts import Gpu, Known, Unknown
 from factory_byok.core.units import GIB, Bytes
 from factory_byok.hardware import nvidia, windows
-from factory_byok.hardware.integrated import LEFT_OUT
+from factory_byok.hardware.visible import LEFT_OUT
 from tests.hardware.test_nvidia import NoNvml
 from tests.hardware.worlds import a_world, capture
 
