@@ -2,9 +2,10 @@
 
 A line that begins with `@` says when and from where the shapes of the lines behind it were taken;
 sizes and tool support are those of the library's pages (`Row.source`), in megabytes of 10^6 and
-good to about 2 %. Tests hold every row against itself: its shape against its parameters, its sizes
-against the bits per weight, and several shapes against llama.cpp's own planning. A server's own
-answer always goes before this table.
+good to about 2 %. What the library lacks calls tools where llama.cpp tests the calls of its own
+template (github.com/ggml-org/llama.cpp, tests/test-chat.cpp). Tests hold every row against itself:
+its shape against its parameters, its sizes against the bits per weight, and several shapes against
+llama.cpp's own planning. A server's own answer always goes before this table.
 Least certain: the longest window of mistral-nemo (its maker says 128k, some copies of its file
 1,024,000), the tool support marked ?, and the sizes marked ~, for which no public page was found.
 """
@@ -123,11 +124,11 @@ granite4:32b-a9b-h      granitehybrid 40 4096 32/8/128 768 100352 131072 32207 q
 lfm2.5-thinking:1.2b*   lfm2     16 2048 32/8/64   8192  65536  128000 1170   q4_k_m=731              yes kv=0x2,8,0x2,8,0x2,8,0,8,0,8,0,8,0 conv=3
 lfm2:24b*               lfm2moe  40 2048 32/8/64   11776 65536  128000 23843  q4_k_m=~14400           yes kv=0x2,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0 experts=64/4/1536 lead=2 conv=3
 @ 2026-11 https://huggingface.co/ByteDance-Seed/Seed-OSS-36B-Instruct
-seed-oss:36b*           seed_oss 64 5120 80/8/128  27648 155136 524288 36151  q4_k_m=~21800           ? elsewhere
+seed-oss:36b*           seed_oss 64 5120 80/8/128  27648 155136 524288 36151  q4_k_m=~21800           yes elsewhere
 @ 2026-11 https://huggingface.co/moonshotai/Kimi-Linear-48B-A3B-Instruct
 kimi-linear:48b*        kimi-linear 27 2304 32/1/576 9216 163840 1048576 49122 q4_k_m=~29700          ? elsewhere kv=0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x2,1 experts=256/8/1024 shared=1024 lead=1 mla=512/64/0/192/128 kda=128
 @ 2026-11 https://huggingface.co/MiniMaxAI
-minimax-m2:230b*        minimax-m2 62 3072 48/8/128 1536 200064 196608 228690 q4_k_m=~138000          ? elsewhere experts=256/8/1536
+minimax-m2:230b*        minimax-m2 62 3072 48/8/128 1536 200064 196608 228690 q4_k_m=~138000          yes elsewhere experts=256/8/1536
 @ 2026-11 https://huggingface.co (config.json of each model), llama.cpp's own planning of these shapes (tests/sizing/memory/engine.json)
 command-a:111b*         cohere2  64 12288 96/8/128 36864 256000 262144 111058 q4_k_m=67000            yes window=4096
 command-r:35b*          command-r 40 8192 64/8/128 24576 256000 131072 32296  q4_0=18700              yes
@@ -135,18 +136,18 @@ command-r7b:7b*         cohere2  32 4096 32/8/128  14336 256000 131072 8028   q4
 deepseek-r1:671b        deepseek2 61 7168 128/1/576 18432 129280 163840 671026 q4_k_m=404000          yes experts=256/8/2048 shared=2048 lead=3 mla=512/64/1536/192/128
 deepseek-v3:671b*       deepseek2 61 7168 128/1/576 18432 129280 163840 671026 q4_k_m=404000          ? experts=256/8/2048 shared=2048 lead=3 mla=512/64/1536/192/128
 deepseek-v3.1:671b*     deepseek2 61 7168 128/1/576 18432 129280 163840 671026 q4_k_m=404000          yes experts=256/8/2048 shared=2048 lead=3 mla=512/64/1536/192/128
-deepseek-v3.2:671b*     deepseek32 61 7168 128/1/576 18432 129280 163840 671026 q4_k_m=~410000        ? elsewhere experts=256/8/2048 shared=2048 lead=3 mla=512/64/1536/192/128 index=64/128/2048
+deepseek-v3.2:671b*     deepseek32 61 7168 128/1/576 18432 129280 163840 671026 q4_k_m=~410000        yes elsewhere experts=256/8/2048 shared=2048 lead=3 mla=512/64/1536/192/128 index=64/128/2048
 ernie-4.5:21b*          ernie4_5-moe 28 2560 20/4/128 12288 103424 131072 21825 q4_k_m=~13300         ? elsewhere experts=64/6/1536 shared=3072 lead=1
 gemma3n:e2b             gemma3n  30 2048 8/2/256   8192  262400 32768  4460   q4_k_m=5600             no  window=512 sharedkv=10 perlayer=256 altup=4
 gemma3n:e4b*            gemma3n  35 2048 8/2/256   16384 262400 32768  6870   q4_k_m=7500             no  window=512 sharedkv=15 perlayer=256 altup=4
 glm-4.5-air:106b*       glm4moe  46 4096 96/8/128  10944 151552 131072 106852 q4_k_m=~68000           ? elsewhere experts=128/8/1408 shared=1408 lead=1
-glm-4.6:355b*           glm4moe  92 5120 96/8/128  12288 151552 202752 352798 q4_k_m=~216000          ? elsewhere experts=160/8/1536 shared=1536 lead=3
+glm-4.6:355b*           glm4moe  92 5120 96/8/128  12288 151552 202752 352798 q4_k_m=~216000          yes elsewhere experts=160/8/1536 shared=1536 lead=3
 glm-4.7:355b*           glm4moe  92 5120 96/8/128  12288 151552 202752 352798 q4_k_m=~216000          ? elsewhere experts=160/8/1536 shared=1536 lead=3
 glm-5:744b*             glm-dsa  78 6144 64/1/576  12288 154880 202752 743900 q4_k_m=~456000          ? elsewhere experts=256/8/2048 shared=2048 lead=3 mla=512/64/2048/256/256 index=32/128/2048
 granite4:1b-h           granitehybrid 40 1536 12/4/128 4096 100352 131072 1462 q4_k_m=~900            yes kv=0x5,4,0x9,4,0x9,4,0x9,4,0x4 ssm=3072/128/1/48
-kimi-k2:1t*             deepseek2 61 7168 64/1/576 18432 163840 262144 1026408 q4_k_m=~621000         ? elsewhere experts=384/8/2048 shared=2048 lead=1 mla=512/64/1536/192/128
+kimi-k2:1t*             deepseek2 61 7168 64/1/576 18432 163840 262144 1026408 q4_k_m=~621000         yes elsewhere experts=384/8/2048 shared=2048 lead=1 mla=512/64/1536/192/128
 kimi-k2.5:1t*           deepseek2 61 7168 64/1/576 18432 163840 262144 1026408 q4_k_m=~621000         ? elsewhere experts=384/8/2048 shared=2048 lead=1 mla=512/64/1536/192/128
-lfm2:8b                 lfm2moe  24 2048 32/8/64   7168  65536  131072 8339   q4_k_m=~5050            ? kv=0x2,8,0x3,8,0x3,8,0x3,8,0x3,8,0x2,8,0x2 experts=32/4/1792 lead=2 conv=3
+lfm2:8b                 lfm2moe  24 2048 32/8/64   7168  65536  131072 8339   q4_k_m=~5050            yes kv=0x2,8,0x3,8,0x3,8,0x3,8,0x3,8,0x2,8,0x2 experts=32/4/1792 lead=2 conv=3
 llama4:scout*           llama4   48 5120 40/8/128  16384 202048 1048576 107770 q4_k_m=67000           yes window=8192 experts=16/1/8192 step=1
 llama4:maverick         llama4   48 5120 40/8/128  16384 202048 1048576 400712 q4_k_m=245000          yes window=8192 experts=128/1/8192 step=2
 mimo-v2-flash:309b*     mimo2    48 4096 64/8/192  16384 152576 262144 308778 q4_k_m=~189000          ? elsewhere value=128 kv=4,8x4,4,8x5,4,8x5,4,8x5,4,8x5,4,8x5,4,8x5,4,8x5,4 slide=0,1x4,0,1x5,0,1x5,0,1x5,0,1x5,0,1x5,0,1x5,0,1x5,0 window=128 experts=256/8/2048 lead=1
