@@ -4,7 +4,7 @@ from typing import Any
 
 from factory_byok.core.facts import Json
 from factory_byok.core.units import GIB, Bytes
-from factory_byok.sizing.memory import Shape, read_shape
+from factory_byok.sizing.memory.shape import Shape, read_shape
 
 
 def info(architecture: str = "llama", **values: Any) -> dict[str, Json]:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from factory_byok.core.units import Bytes
-from factory_byok.sizing.memory import read_shape
 from factory_byok.sizing.memory.cache import kv_cache
 from factory_byok.sizing.memory.graph import compute_buffer
 from factory_byok.sizing.memory.graph_inputs import Case
+from factory_byok.sizing.memory.shape import read_shape
 
-DATA: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "engine.json").read_text())
+HERE: Final = Path(__file__).parent
+DATA: Final[dict[str, Any]] = json.loads((HERE / "engine.json").read_text())
+SIBLINGS: Final[dict[str, Any]] = json.loads((HERE / "siblings.json").read_text())
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,14 @@ class Row:
     compute: float
 
 
-def rows() -> list[Row]:
+def rows(data: dict[str, Any] = DATA) -> list[Row]:
     """Every row."""
-    return [_row(dict(zip(DATA["columns"], each, strict=True))) for each in DATA["rows"]]
+    told = (dict(zip(data["columns"], each, strict=True)) for each in data["rows"])
+    return [_row(each, data["shapes"][each["model"]]) for each in told]
 
 
-def _row(told: dict[str, Any]) -> Row:
-    shape = read_shape(DATA["shapes"][told["model"]], Bytes(10**9))
+def _row(told: dict[str, Any], info: dict[str, Any]) -> Row:
+    shape = read_shape(info, Bytes(10**9))
     window, kind, batch = told["window"], told["kv_type"], told["micro_batch"]
     flash, unified = told["flash"], told["unified"]
     cache = kv_cache(shape, window, kind, told["slots"], batch, flash=flash, unified=unified)

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from factory_byok.core.units import Bytes
-from factory_byok.sizing.memory import Demand, demand, read_shape
 from factory_byok.sizing.memory.context import context_of
+from factory_byok.sizing.memory.demand import Demand, demand
+from factory_byok.sizing.memory.shape import read_shape
 from tests.sizing.memory.engine import rows as engine_rows
 from tests.sizing.memory.engine import summary
 

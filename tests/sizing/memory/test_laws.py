@@ -8,18 +8,16 @@ from hypothesis import strategies as st
 
 from factory_byok.core.errors import UsageError
 from factory_byok.core.units import GIB, Bytes, Tokens
-from factory_byok.sizing.memory import (
+from factory_byok.sizing.memory.demand import (
+    CUDA_CONTEXT,
+    CUDA_SCRATCH,
     Device,
-    Shape,
-    cards_needed,
-    corrected,
     demand,
     largest_that,
-    place,
-    read_shape,
-    usual_micro_batch,
 )
-from factory_byok.sizing.memory.demand import CUDA_CONTEXT, CUDA_SCRATCH
+from factory_byok.sizing.memory.micro_batch import usual_micro_batch
+from factory_byok.sizing.memory.placement import cards_needed, corrected, place
+from factory_byok.sizing.memory.shape import Shape, read_shape
 from tests.sizing.memory.builders import info, shape
 
 MIB = 2**20

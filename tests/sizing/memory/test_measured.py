@@ -8,7 +8,9 @@ import pytest
 from factory_byok.core.facts import Json
 from factory_byok.core.units import Bytes
 from factory_byok.sizing.catalogue_rows import rows
-from factory_byok.sizing.memory import checkpoint, demand, read_shape
+from factory_byok.sizing.memory.cache import checkpoint
+from factory_byok.sizing.memory.demand import demand
+from factory_byok.sizing.memory.shape import read_shape
 from tests.sizing.memory.engine import DATA
 from tests.sizing.memory.report import HERE, MIB, by_source, errors, table, weighted_median
 

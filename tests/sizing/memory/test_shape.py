@@ -1,13 +1,10 @@
 """What is read from a model's metadata, and what is assumed where it is silent."""
 
 from factory_byok.core.units import GIB, Bytes, Parameters
-from factory_byok.sizing.memory import (
-    Attention,
-    demand,
-    guessed_shape,
-    kv_cache,
-    read_shape,
-)
+from factory_byok.sizing.memory.attention import Attention
+from factory_byok.sizing.memory.cache import kv_cache
+from factory_byok.sizing.memory.demand import demand
+from factory_byok.sizing.memory.shape import guessed_shape, read_shape
 from tests.sizing.memory.builders import info, shape
 
 MIB = 2**20
