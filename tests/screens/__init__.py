@@ -8,10 +8,10 @@ from typing import Final
 from factory_byok.core.facts import Known, Snapshot, Window
 from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.examine import examine
+from factory_byok.diagnosis.recommending import for_snapshot
 from factory_byok.screens.doctor import doctor_lines
 from factory_byok.screens.next_line import next_lines
 from factory_byok.screens.style import Style
-from factory_byok.sizing.recommendation import recommend
 from factory_byok.workflows.next_step import after_doctor
 from tests.builders import ENDPOINT, a_model, a_server, a_snapshot, an_entry
 
@@ -40,7 +40,7 @@ def _doctor(style: Style) -> Iterable[str]:
     """`byok doctor` on that machine."""
     snap = troubled()
     report = examine(snap)
-    yield from doctor_lines(snap, report, recommend(snap.machine), style)
+    yield from doctor_lines(snap, report, for_snapshot(snap), style)
     yield ""
     yield from next_lines(after_doctor(snap, report), style)
 
