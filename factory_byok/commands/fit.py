@@ -12,7 +12,7 @@ from factory_byok.screens.answer import Answer
 
 if TYPE_CHECKING:
     from factory_byok.screens.style import Style
-    from factory_byok.sizing.fitting import Asked
+    from factory_byok.sizing.fitting.one import Asked
 
 MOST: Final = 10**9  # more tokens, slots or cards than that is a slip of the finger
 
@@ -84,7 +84,7 @@ class Wanted:
     def asked(self, usual: "Asked") -> "Asked":
         """The question; `usual` is how the server would run the model."""
         from factory_byok.core.units import Tokens
-        from factory_byok.sizing.fitting import Asked
+        from factory_byok.sizing.fitting.one import Asked
 
         return Asked(
             window=Tokens(self.window) if self.window else usual.window,
@@ -100,7 +100,8 @@ def _machine(endpoint: str, *, quiet: bool) -> Answer:
     from factory_byok.core.model_names import is_cloud
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
-    from factory_byok.sizing.fitting import candidates, ranked, ranked_as_json
+    from factory_byok.sizing.fitting.as_json import ranked_as_json
+    from factory_byok.sizing.fitting.ranking import candidates, ranked
     from factory_byok.sizing.recommendation import as_json
     from factory_byok.workflows.fit import look
     from factory_byok.workflows.next_step import after_fit
@@ -135,7 +136,10 @@ def _model(model: str, wanted: Wanted, endpoint: str, *, quiet: bool) -> Answer:
     from factory_byok.core.units import Tokens
     from factory_byok.core.world import World
     from factory_byok.screens.progress import progress_on
-    from factory_byok.sizing.fitting import beside, findings_of, fit, fit_as_json
+    from factory_byok.sizing.fitting.against_table import beside
+    from factory_byok.sizing.fitting.as_json import fit_as_json
+    from factory_byok.sizing.fitting.judged import findings_of
+    from factory_byok.sizing.fitting.one import fit
     from factory_byok.sizing.recommendation import recommend
     from factory_byok.workflows.fit import look
     from factory_byok.workflows.next_step import after_fit

@@ -72,7 +72,7 @@ def _pick(world: World, entries: Iterable[Entry]) -> str:
     if any(each.fate == "listed" for each in entries) or not sys.stdout.isatty():
         return ""
     from factory_byok.diagnosis.collect import Ask, look_at_machine
-    from factory_byok.sizing.fitting import recommended
+    from factory_byok.sizing.fitting.pick import recommended
 
     own = recommended(look_at_machine(world, Ask(whole_cpu=False))).own
     return own.model if own else ""

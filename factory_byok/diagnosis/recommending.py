@@ -9,7 +9,8 @@ from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Server, Snapshot, remembered
 from factory_byok.core.model_names import same_model
 from factory_byok.providers.hosted import HOSTED
-from factory_byok.sizing.fitting import by_name, recommended
+from factory_byok.sizing.fitting.candidate import by_name
+from factory_byok.sizing.fitting.pick import recommended
 from factory_byok.sizing.recommendation import Recommendation
 
 

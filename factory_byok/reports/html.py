@@ -21,7 +21,7 @@ from factory_byok.reports.pictures import (
 from factory_byok.screens.exercises import result_words
 from factory_byok.screens.recommendation import PLACES
 from factory_byok.screens.style import printable
-from factory_byok.sizing.fitting import AtWindow
+from factory_byok.sizing.fitting.one import AtWindow
 
 SIGNS: Final = {"error": "✗ error", "warning": "! warning", "note": "i note", "ok": "✓ ok"}
 FATES: Final = {"listed": "ok", "shadowed": "warning", "dropped": "error"}

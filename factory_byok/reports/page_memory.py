@@ -6,16 +6,9 @@ from typing import Final
 
 from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, Known, Server, Snapshot
-from factory_byok.sizing.fitting import (
-    AtWindow,
-    Candidate,
-    Free,
-    asked_of,
-    by_name,
-    fit,
-    free_memory,
-    installed,
-)
+from factory_byok.sizing.fitting.candidate import Candidate, by_name, installed
+from factory_byok.sizing.fitting.free import Free, free_memory
+from factory_byok.sizing.fitting.one import AtWindow, asked_of, fit
 from factory_byok.sizing.recommendation import Recommendation
 
 MOST_MODELS: Final = 6

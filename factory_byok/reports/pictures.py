@@ -17,7 +17,7 @@ from factory_byok.reports.page import SpeedOf
 from factory_byok.reports.page_memory import MemoryOf, parts
 from factory_byok.screens.recommendation import PLACES
 from factory_byok.screens.style import printable
-from factory_byok.sizing.fitting import Where
+from factory_byok.sizing.fitting.one import Where
 
 PARTS: Final = ("weights", "cache", "compute", "overhead")
 PART_NAMES: Final = ("weights", "KV cache", "compute", "overhead")

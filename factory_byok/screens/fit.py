@@ -15,7 +15,9 @@ from factory_byok.screens.recommendation import (
     table_lines,
 )
 from factory_byok.screens.style import Cell, Style, printable
-from factory_byok.sizing.fitting import Ranked, ToolCalls, row_of
+from factory_byok.sizing.fitting.against_table import row_of
+from factory_byok.sizing.fitting.candidate import ToolCalls
+from factory_byok.sizing.fitting.ranking import Ranked
 from factory_byok.sizing.recommendation import Recommendation
 
 TOOLS: Final[dict[ToolCalls, tuple[str, str]]] = {

@@ -9,8 +9,8 @@ from factory_byok.core.units import Bytes, show_bytes
 from factory_byok.screens.bars import FAR_MARK, MARK, Fill, bar, legend
 from factory_byok.screens.recommendation import COLORS, PLACES
 from factory_byok.screens.style import Style
-from factory_byok.sizing.fitting import AtWindow, Fit
-from factory_byok.sizing.memory import Demand
+from factory_byok.sizing.fitting.one import AtWindow, Fit
+from factory_byok.sizing.memory.demand import Demand
 
 WIDEST_BAR: Final = 48
 BESIDE_BAR: Final = 28  # columns: the total, the place and the space around

@@ -16,8 +16,10 @@ from factory_byok.screens.findings import findings_lines
 from factory_byok.screens.fit_bars import bars_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.sizing.catalogue import DATE
-from factory_byok.sizing.fitting import AtWindow, Beside, Candidate, Fit, ToolCalls
-from factory_byok.sizing.memory import checkpoint
+from factory_byok.sizing.fitting.against_table import Beside
+from factory_byok.sizing.fitting.candidate import Candidate, ToolCalls
+from factory_byok.sizing.fitting.one import AtWindow, Fit
+from factory_byok.sizing.memory.cache import checkpoint
 
 TOOLS: Final[dict[ToolCalls, str]] = {
     "yes": "yes",

@@ -5,7 +5,7 @@ from typing import Final
 
 from factory_byok.core.facts import Unknown
 from factory_byok.screens.style import Style, printable
-from factory_byok.sizing.fitting import Where
+from factory_byok.sizing.fitting.one import Where
 from factory_byok.sizing.recommendation import Recommendation
 
 PLACES: Final[dict[Where, str]] = {

@@ -11,7 +11,7 @@ from factory_byok.screens.exercises import exercise_line
 from factory_byok.screens.machine import machine_rows
 from factory_byok.screens.offered import about_offered
 from factory_byok.screens.style import Style, printable
-from factory_byok.sizing.fitting import Ranked
+from factory_byok.sizing.fitting.ranking import Ranked
 from factory_byok.sizing.hardware_table import CLOUD
 from factory_byok.workflows.add import Plan
 from factory_byok.workflows.offered_models import Offered

@@ -21,7 +21,7 @@ from factory_byok.core.units import Bytes, Parameters
 from factory_byok.sizing.catalogue_rows import DATE as DATE
 from factory_byok.sizing.catalogue_rows import Row as Row
 from factory_byok.sizing.catalogue_rows import rows as rows
-from factory_byok.sizing.memory import Shape, guessed_shape, read_shape
+from factory_byok.sizing.memory.shape import Shape, guessed_shape, read_shape
 
 # Bits per weight, as in llama.cpp's table for Llama 3.1 8B (tools/quantize/README.md), written down
 # without looking it up again; mxfp4 by gpt-oss:120b, whose attention is finer.

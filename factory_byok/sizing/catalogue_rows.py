@@ -17,7 +17,7 @@ from typing import Final
 
 from factory_byok.core.facts import Json
 from factory_byok.core.units import Bytes
-from factory_byok.sizing.memory import DRAFTS
+from factory_byok.sizing.memory.shape import DRAFTS
 
 DATE: Final = "2026-11"
 MB: Final = 10**6

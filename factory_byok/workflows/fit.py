@@ -28,18 +28,10 @@ from factory_byok.providers.ollama import settings
 from factory_byok.providers.ollama.details import changed, complete, details
 from factory_byok.providers.ollama.window import with_windows
 from factory_byok.sizing.catalogue import rows
-from factory_byok.sizing.fitting import (
-    Asked,
-    Candidate,
-    Free,
-    all_installed,
-    asked_of,
-    by_name,
-    free_memory,
-    installed,
-    nowhere_known,
-    recommended,
-)
+from factory_byok.sizing.fitting.candidate import Candidate, all_installed, by_name, installed
+from factory_byok.sizing.fitting.free import Free, free_memory, nowhere_known
+from factory_byok.sizing.fitting.one import Asked, asked_of
+from factory_byok.sizing.fitting.pick import recommended
 from factory_byok.sizing.recommendation import Recommendation
 
 DETAILS_DEADLINE: Final = 3.0  # seconds for `/api/show` of all models

@@ -8,7 +8,8 @@ from factory_byok.core.model_names import same_model
 from factory_byok.core.progress import Progress
 from factory_byok.core.units import Bytes, Tokens
 from factory_byok.core.world import World
-from factory_byok.sizing.fitting import by_name, installed, recommended
+from factory_byok.sizing.fitting.candidate import by_name, installed
+from factory_byok.sizing.fitting.pick import recommended
 from factory_byok.workflows.choice import Choice, look_there
 from factory_byok.workflows.windows import room
 

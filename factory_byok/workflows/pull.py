@@ -20,7 +20,9 @@ from factory_byok.core.world import World
 from factory_byok.diagnosis.collect import Ask, collect
 from factory_byok.providers.ollama import calls as ollama_calls
 from factory_byok.providers.ollama.calls import Refused, Step
-from factory_byok.sizing.fitting import asked_of, by_name, fit, free_memory
+from factory_byok.sizing.fitting.candidate import by_name
+from factory_byok.sizing.fitting.free import free_memory
+from factory_byok.sizing.fitting.one import asked_of, fit
 from factory_byok.workflows.asked_server import server_at
 
 MOST_CUTS: Final = 10  # connections that may break without any new byte before byok gives up

@@ -35,7 +35,9 @@ from factory_byok.droid.settings.look import look
 from factory_byok.exercises.loading import resident
 from factory_byok.providers.hosted import HOSTED
 from factory_byok.providers.ollama.window import WHOEVER
-from factory_byok.sizing.fitting import asked_of, fit, free_memory, installed
+from factory_byok.sizing.fitting.candidate import installed
+from factory_byok.sizing.fitting.free import free_memory
+from factory_byok.sizing.fitting.one import asked_of, fit
 from factory_byok.workflows.asked_server import no_answer, server_at
 from factory_byok.workflows.known_windows import remember
 from factory_byok.workflows.loading import seen_loaded

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from factory_byok.diagnosis import collect
-from factory_byok.sizing.fitting import recommended
+from factory_byok.sizing.fitting.pick import recommended
 from tests.commands.conftest import Byok
 from tests.sizing.fitting.builders import a_card, a_machine
 

@@ -12,7 +12,8 @@ from factory_byok.core.units import Bytes, Tokens
 from factory_byok.screens.bars import FAR_MARK, MARK, bar, cells, legend
 from factory_byok.screens.fit_bars import bars_lines
 from factory_byok.screens.style import Style
-from factory_byok.sizing.fitting import Asked, Free, fit
+from factory_byok.sizing.fitting.free import Free
+from factory_byok.sizing.fitting.one import Asked, fit
 from tests.sizing.fitting.builders import free, model
 
 PLAIN = Style(color=False, width=80)

@@ -7,7 +7,8 @@ import pytest
 from factory_byok.core.model_names import parse_name
 from factory_byok.core.units import GB, GIB
 from factory_byok.sizing.catalogue import BITS, DATE, Row, find, like, lookup, rows
-from factory_byok.sizing.memory import Shape, demand
+from factory_byok.sizing.memory.demand import demand
+from factory_byok.sizing.memory.shape import Shape
 from tests.sizing.memory.engine import DATA as ENGINE
 
 

@@ -14,7 +14,9 @@ from factory_byok.core.model_names import same_model
 from factory_byok.core.requirements import FLOOR
 from factory_byok.core.units import Bytes, show_bytes, show_tokens
 from factory_byok.diagnosis.advice import runner
-from factory_byok.sizing.fitting import AtWindow, asked_of, at_window, installed, whole_memory
+from factory_byok.sizing.fitting.candidate import installed
+from factory_byok.sizing.fitting.free import whole_memory
+from factory_byok.sizing.fitting.one import AtWindow, asked_of, at_window
 
 TITLE = "Model fits"
 WHAT_TO_DO = (

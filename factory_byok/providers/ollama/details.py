@@ -17,7 +17,7 @@ from factory_byok.core.http import MOST_BYTES, Deadline, Http
 from factory_byok.core.json_fields import as_object
 from factory_byok.core.world import World
 from factory_byok.providers.ollama.replies import parse_show
-from factory_byok.sizing.memory import read_shape
+from factory_byok.sizing.memory.shape import read_shape
 
 MOST_SHOWS: Final = 48  # of more models only the first so many are asked about
 MOST_VERBOSE: Final = 128 * 2**20  # bytes

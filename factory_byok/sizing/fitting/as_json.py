@@ -6,7 +6,7 @@ from factory_byok.sizing.fitting.against_table import Beside
 from factory_byok.sizing.fitting.candidate import Candidate
 from factory_byok.sizing.fitting.one import AtWindow, Coarser, Fit
 from factory_byok.sizing.fitting.ranking import Ranked
-from factory_byok.sizing.memory import Demand
+from factory_byok.sizing.memory.demand import Demand
 
 
 def fit_as_json(found: Fit, table: Beside) -> dict[str, Json]:

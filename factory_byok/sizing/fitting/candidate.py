@@ -9,16 +9,10 @@ from factory_byok.core.facts import NOT_READ, Json, Known, Loaded, Model, Server
 from factory_byok.core.model_names import is_cloud, parameters_in, same_model
 from factory_byok.core.units import Bytes, Parameters, Tokens
 from factory_byok.sizing import catalogue
-from factory_byok.sizing.memory import (
-    BLOCK_BYTES,
-    DRAFTS,
-    Device,
-    Shape,
-    corrected,
-    demand,
-    guessed_shape,
-    read_shape,
-)
+from factory_byok.sizing.memory.cache import BLOCK_BYTES
+from factory_byok.sizing.memory.demand import Device, demand
+from factory_byok.sizing.memory.placement import corrected
+from factory_byok.sizing.memory.shape import DRAFTS, Shape, guessed_shape, read_shape
 
 Source = Literal["loaded", "server", "catalogue", "name", "cloud"]
 ToolCalls = Literal["yes", "unknown", "as text", "no"]

@@ -6,9 +6,9 @@ from typing import Final
 
 from factory_byok.core.facts import Gpu, Known, Loaded, Machine, Reading, Unknown
 from factory_byok.core.units import Bytes, show_bytes
-from factory_byok.sizing.memory import FREE_ON_EACH, MARGIN, Device
 from factory_byok.sizing.memory.context import FEWEST, MOST, context_of
-from factory_byok.sizing.memory.demand import CUDA_CONTEXT
+from factory_byok.sizing.memory.demand import CUDA_CONTEXT, Device
+from factory_byok.sizing.memory.placement import FREE_ON_EACH, MARGIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,11 @@ from factory_byok.core.facts import Known, Reading, Server, Unknown
 from factory_byok.core.units import GIB, Bytes, Tokens
 from factory_byok.sizing.fitting.candidate import Candidate, server_settings
 from factory_byok.sizing.fitting.free import Free
-from factory_byok.sizing.memory import (
-    NO_LONGEST,
-    Demand,
-    Placement,
-    cards_needed,
-    demand,
-    largest_that,
-    least,
-    place,
-    usual_micro_batch,
-)
+from factory_byok.sizing.memory.demand import NO_LONGEST, Demand, demand, largest_that
 from factory_byok.sizing.memory.families import slots_of
+from factory_byok.sizing.memory.micro_batch import usual_micro_batch
+from factory_byok.sizing.memory.placement import Placement, cards_needed, place
+from factory_byok.sizing.memory.shape import least
 
 Where = Literal["gpu", "split", "memory", "nowhere", "cloud", "unknown"]
 

@@ -10,15 +10,9 @@ from factory_byok.core.findings import Finding
 from factory_byok.core.model_names import with_window
 from factory_byok.core.units import show_bytes, show_tokens
 from factory_byok.core.world import World
-from factory_byok.sizing.fitting import (
-    FIRST,
-    Asked,
-    Candidate,
-    by_name,
-    fit,
-    installed,
-    whole_memory,
-)
+from factory_byok.sizing.fitting.candidate import Candidate, by_name, installed
+from factory_byok.sizing.fitting.free import whole_memory
+from factory_byok.sizing.fitting.one import FIRST, Asked, fit
 from factory_byok.workflows import model_copy as deriving
 from factory_byok.workflows.apply.facts import (
     Change,

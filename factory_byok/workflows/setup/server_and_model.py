@@ -17,15 +17,10 @@ from factory_byok.diagnosis.missing_models import meant, nearest
 from factory_byok.diagnosis.unreachable import silence_remedy
 from factory_byok.droid.settings.look import look
 from factory_byok.providers.ollama.replies import parse_version
-from factory_byok.sizing.fitting import (
-    Candidate,
-    Fit,
-    Ranked,
-    candidates,
-    fit,
-    offers,
-    ranked,
-)
+from factory_byok.sizing.fitting.candidate import Candidate
+from factory_byok.sizing.fitting.one import Fit, fit
+from factory_byok.sizing.fitting.pick import offers
+from factory_byok.sizing.fitting.ranking import Ranked, candidates, ranked
 from factory_byok.sizing.hardware_table import CLOUD as CLOUD_ROW
 from factory_byok.workflows.asked_server import next_step
 from factory_byok.workflows.setup.other_provider import ANOTHER, another_provider

@@ -10,7 +10,7 @@ from factory_byok.core.model_names import derived_from, same_model
 from factory_byok.core.requirements import AIM, FLOOR
 from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.advice import install_of, start_ollama
-from factory_byok.sizing.fitting import Ranked
+from factory_byok.sizing.fitting.ranking import Ranked
 from factory_byok.workflows.next_step import INSTALL_OLLAMA
 
 StepName = Literal[

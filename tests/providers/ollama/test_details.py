@@ -11,7 +11,7 @@ from factory_byok.core import cache
 from factory_byok.core.http import Deadline
 from factory_byok.core.world import World
 from factory_byok.providers.ollama.details import complete
-from factory_byok.sizing.memory import read_shape
+from factory_byok.sizing.memory.shape import read_shape
 from tests.builders import a_model
 from tests.doubles.ollama import Model as Served
 from tests.doubles.ollama import Ollama

@@ -4,7 +4,8 @@ from typing import Any
 
 from factory_byok.core.facts import Gpu, Known, Machine, Memory
 from factory_byok.core.units import GIB, Bytes
-from factory_byok.sizing.fitting import Candidate, Card, Free, by_name
+from factory_byok.sizing.fitting.candidate import Candidate, by_name
+from factory_byok.sizing.fitting.free import Card, Free
 
 GB = 10**9
 

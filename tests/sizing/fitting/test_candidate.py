@@ -7,8 +7,8 @@ import pytest
 from factory_byok.core.facts import Known, Loaded, ServerSettings, Unknown
 from factory_byok.core.units import Bytes, Tokens
 from factory_byok.sizing import catalogue
-from factory_byok.sizing.fitting import by_name, installed
-from factory_byok.sizing.memory import demand
+from factory_byok.sizing.fitting.candidate import by_name, installed
+from factory_byok.sizing.memory.demand import demand
 from tests.builders import a_model, a_server
 from tests.sizing.fitting.builders import model
 

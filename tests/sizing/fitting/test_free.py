@@ -2,7 +2,7 @@
 
 from factory_byok.core.facts import Known, Loaded, Machine, Unknown
 from factory_byok.core.units import GIB, Bytes
-from factory_byok.sizing.fitting import free_memory, nowhere_known
+from factory_byok.sizing.fitting.free import free_memory, nowhere_known
 from tests.sizing.fitting.builders import GB, a_card, a_machine
 
 

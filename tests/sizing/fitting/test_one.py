@@ -8,17 +8,11 @@ from hypothesis import strategies as st
 
 from factory_byok.core.facts import Known, ServerSettings, Unknown
 from factory_byok.core.units import GIB, Bytes, Tokens
-from factory_byok.sizing.fitting import (
-    Asked,
-    Fit,
-    Free,
-    asked_of,
-    beside,
-    findings_of,
-    fit,
-    fit_as_json,
-    row_of,
-)
+from factory_byok.sizing.fitting.against_table import beside, row_of
+from factory_byok.sizing.fitting.as_json import fit_as_json
+from factory_byok.sizing.fitting.free import Free
+from factory_byok.sizing.fitting.judged import findings_of
+from factory_byok.sizing.fitting.one import Asked, Fit, asked_of, fit
 from factory_byok.sizing.hardware_table import row
 from factory_byok.sizing.recommendation import recommend
 from tests.builders import a_server

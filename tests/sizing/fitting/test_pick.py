@@ -7,17 +7,11 @@ import pytest
 
 from factory_byok.core.facts import Known
 from factory_byok.core.units import Tokens
-from factory_byok.sizing.fitting import (
-    Where,
-    by_name,
-    candidates,
-    free_memory,
-    offers,
-    ranked,
-    recommended,
-    with_own,
-)
-from factory_byok.sizing.fitting.ranking import Ranked, glanced
+from factory_byok.sizing.fitting.candidate import by_name
+from factory_byok.sizing.fitting.free import free_memory
+from factory_byok.sizing.fitting.one import Where
+from factory_byok.sizing.fitting.pick import offers, recommended, with_own
+from factory_byok.sizing.fitting.ranking import Ranked, candidates, glanced, ranked
 from factory_byok.sizing.recommendation import as_json, recommend
 from tests.builders import a_model, a_server
 from tests.sizing.fitting.builders import a_card, a_machine, free, model

@@ -6,17 +6,11 @@ import pytest
 
 from factory_byok.core.facts import Known, Unknown, Window
 from factory_byok.core.units import Bytes, Tokens
-from factory_byok.sizing.fitting import (
-    Asked,
-    Candidate,
-    Free,
-    ToolCalls,
-    candidates,
-    fit,
-    installed,
-    ranked,
-    ranked_as_json,
-)
+from factory_byok.sizing.fitting.as_json import ranked_as_json
+from factory_byok.sizing.fitting.candidate import Candidate, ToolCalls, installed
+from factory_byok.sizing.fitting.free import Free
+from factory_byok.sizing.fitting.one import Asked, fit
+from factory_byok.sizing.fitting.ranking import candidates, ranked
 from tests.builders import a_model, a_server
 from tests.sizing.fitting.builders import GB, free, model
 from tests.sizing.memory.engine import DATA

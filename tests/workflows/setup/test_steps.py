@@ -11,8 +11,9 @@ from factory_byok.core.findings import Remedy
 from factory_byok.core.requirements import AIM, FLOOR
 from factory_byok.core.units import Tokens
 from factory_byok.diagnosis.advice import start_ollama
-from factory_byok.sizing.fitting import Ranked, by_name
+from factory_byok.sizing.fitting.candidate import by_name
 from factory_byok.sizing.fitting.one import Where
+from factory_byok.sizing.fitting.ranking import Ranked
 from factory_byok.workflows.setup.steps import (
     base_of,
     better_than,
