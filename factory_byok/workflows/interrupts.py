@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from factory_byok.core.errors import ByokError
 from factory_byok.core.words import shorten_home
 from factory_byok.core.world import World
 from factory_byok.droid.settings.writing.journal import Journal
@@ -32,6 +33,14 @@ def _noted_at(record: Record) -> float:
 def of_step(world: World, step: str) -> str:
     """The same for one step of undo."""
     return changed(Journal(world).step(step))
+
+
+def after_others(error: ByokError) -> ByokError:
+    """A failure that was not the first thing to happen: it cannot say that nothing was changed.
+
+    That is needed where byok's own memory could not be written either, such as on a dead disk.
+    """
+    return ByokError(error.message, error.hint.removeprefix(NOTHING).removeprefix("; "))
 
 
 def what_was_done(record: Record) -> tuple[str, str]:

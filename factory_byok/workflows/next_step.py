@@ -290,7 +290,7 @@ def after_setup(
 def after_pull(model: str, *, done: bool) -> NextStep:
     """After a download, or a look at what it would be."""
     if not done:
-        return run("byok", "pull", model, why="downloads it")
+        return DO_IT
     return run("byok", "add", "ollama", model, why="makes it a model of droid's")
 
 

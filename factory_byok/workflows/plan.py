@@ -20,7 +20,7 @@ from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.actions import module_of
 from factory_byok.workflows.actions.running import Running, unbroken
-from factory_byok.workflows.interrupts import NOTHING, of_step
+from factory_byok.workflows.interrupts import NOTHING, after_others, of_step
 
 Texts = Mapping[Path, str | None]
 TRIES: Final = 50  # plans made anew while other programs keep changing the same entries
@@ -109,6 +109,8 @@ def carry_out(
         done.failure, done.told = error, of_step(world, done.step)
         if done.told != NOTHING:  # whatever the failure itself says of its own part
             done.failure = ByokError(error.message, f"Done before: {done.told}")
+        elif done.actions:
+            done.failure, done.told = after_others(error), ""
     except KeyboardInterrupt as pressed:
         done.interrupted = True
         done.told = pressed.told if isinstance(pressed, Interrupted) else ""

@@ -404,6 +404,30 @@ def test_a_failure_of_the_second_look_says_what_was_done(
     assert finding["remedy"]["text"] == told
 
 
+def test_a_disk_that_dies_after_the_download_makes_no_verb_say_that_nothing_was_changed(
+    byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    missing = of_server(server) | {"model": "tiny:1b", "api_key": "ollama"}
+    write(factory, "config.json", {"custom_models": [missing]})
+    manifest = tmp_path / "byok.toml"
+    manifest.write_text(
+        '[[models]]\nname = "tiny:1b"\n[[entries]]\nname = "T"\nmodel = "tiny:1b"\n'
+    )
+    monkeypatch.setattr(Journal, "_store", full)
+    for words in (
+        ("fix", "model-missing", "key-claimed-by-ollama", "--yes"),
+        ("apply", str(manifest)),
+        ("setup", "--model", "tiny:1b", "--yes", "--skip", "window,keep-alive"),
+    ):
+        server.state.models.pop("tiny:1b", None)
+        if words[0] == "setup":
+            (factory / "config.json").unlink()
+        ran = byok(*words)
+        assert ran.code == 1 and "tiny:1b" in server.state.models, ran.out + ran.err
+        assert "The disk is full" in ran.out
+        assert "othing was changed" not in ran.out + ran.err, ran.out + ran.err
+
+
 def test_a_copy_that_fails_leaves_droids_files_alone(
     byok: Byok, server: Ollama, factory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

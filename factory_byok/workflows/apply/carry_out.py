@@ -11,6 +11,7 @@ from factory_byok.core.world import World
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.droid.settings.written_entries import remember
 from factory_byok.workflows.apply.facts import Change, Plan, problem
+from factory_byok.workflows.interrupts import after_others
 from factory_byok.workflows.plan import Plan as Actions
 from factory_byok.workflows.plan import do_all, write_files
 
@@ -51,7 +52,8 @@ def carry_out(
         done.subject = plan.manifest.file
         _write(world, plan, done, step)
     except ByokError as error:
-        done.problems.append(problem(done.subject, error))
+        begun = any(each.done for each in done.changes)
+        done.problems.append(problem(done.subject, after_others(error) if begun else error))
     except KeyboardInterrupt:
         done.interrupted = True
     return done

@@ -98,20 +98,6 @@ def _keep_alive(way: Way, planned: Planned) -> None:
         )
 
 
-def _default(way: Way, planned: Planned) -> None:
-    """Whether it becomes droid's default model, which the user chooses."""
-    entry, now = entry_there(way), look(way.world).defaults.model
-    if entry is not None and entry.id == now:
-        return
-    before = f" in place of `{now}`" if now else ""
-    question = f"Make it droid's default model{before}?"
-    way.default = way.wanted.default or (
-        way.guide.asks and way.guide.agrees(question, default=False)
-    )
-    if way.default:
-        planned.besides.append(f"Make it droid's default model{before}")
-
-
 def _entry(way: Way, planned: Planned) -> None:
     """droid's entry, unless there is one."""
     if entry_there(way) is not None:
@@ -131,6 +117,20 @@ def _entry(way: Way, planned: Planned) -> None:
         planned.besides.append(f"Write droid's entry `{ready.entry.name}` to {where}")
 
 
+def _default(way: Way, planned: Planned) -> None:
+    """Whether it becomes droid's default model, which the user chooses."""
+    entry, now = entry_there(way), look(way.world).defaults.model
+    if entry is not None and entry.id == now:
+        return
+    before = f" in place of `{now}`" if now else ""
+    question = f"Make it droid's default model{before}?"
+    way.default = way.wanted.default or (
+        way.guide.asks and way.guide.agrees(question, default=False)
+    )
+    if way.default:
+        planned.besides.append(f"Make it droid's default model{before}")
+
+
 def _proof(way: Way, planned: Planned) -> None:
     """What the proof does."""
     long = "" if way.remote() else ", and reads a prompt as long as droid's window must be"
@@ -144,7 +144,7 @@ _STEPS: dict[StepName, Callable[[Way, Planned], None]] = {
     "pull": _pull,
     "window": _window,
     "keep_alive": _keep_alive,
-    "default": _default,
     "entry": _entry,
+    "default": _default,
     "proof": _proof,
 }

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from factory_byok.core.errors import ByokError, Interrupted, UsageError
 from factory_byok.core.facts import Entry, Exercise
 from factory_byok.core.findings import Finding, Remedy
-from factory_byok.workflows.interrupts import NOTHING, of_step
+from factory_byok.workflows.interrupts import NOTHING, after_others, of_step
 from factory_byok.workflows.next_step import INSTALL_DROID
 from factory_byok.workflows.setup.entry_and_proof import default, entry, proof
 from factory_byok.workflows.setup.planning import Planned, plan
@@ -154,6 +154,8 @@ def _left_out(way: Way, name: StepName) -> Step | None:
 
 def _failed(way: Way, name: StepName, error: ByokError) -> Next:
     """Tells a failure; at a terminal the user decides how to go on."""
+    if any(each.step in CHANGING and each.status == "done" for each in way.steps.values()):
+        error = after_others(error)
     way.guide.show("failure", error)
     following: Next = "leave"
     if way.guide.asks:
