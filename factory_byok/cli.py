@@ -354,11 +354,7 @@ def _sentence(error: ByokError, style: Style) -> Iterator[str]:
     """An error and its hint for a person; a hint's further lines (a diff) stay as they are."""
     for label, color, text in (("error", "red", error.message), ("hint", "cyan", error.hint)):
         first, *more = leaving(text).split("\n") if text else [""]
-        lines = style.wrapped(f"{label}: {first}") if first else []
-        yield from (
-            line if number else line.replace(label, style.paint(label, "bold", color), 1)
-            for number, line in enumerate(lines)
-        )
+        yield from style.marked(f"{label}: {first}", label, ("bold", color)) if first else ()
         yield from more
 
 

@@ -71,9 +71,7 @@ def _rejected(file: SettingsFile, style: Style) -> Iterator[str]:
     """A file that droid ignores, and where it breaks."""
     where = f", line {file.line}, column {file.column}" if file.line else ""
     text = f"rejected  {shorten_home(file.path)}{where}: {lower_first(file.reason)}"
-    first, *rest = style.wrapped(printable(text), "", "          ")
-    yield first.replace("rejected", style.paint("rejected", "bold", "red"), 1)
-    yield from rest
+    yield from style.marked(text, "rejected", ("bold", "red"), hanging=" " * 10)
     yield ""
 
 

@@ -52,9 +52,8 @@ def remedy_lines(
 ) -> Iterator[str]:
     """The remedy of a finding: its sentence, unless it was said, and its command."""
     if finding.remedy.text and text:
-        first, *rest = style.wrapped(printable(f"hint: {finding.remedy.text}"), indent)
-        yield first.replace("hint:", style.paint("hint:", "cyan"), 1)
-        yield from rest
+        hint = f"hint: {finding.remedy.text}"
+        yield from style.marked(hint, "hint:", ("cyan",), indent, indent)
     if finding.command:
         yield from style.command(finding.command, indent)
 

@@ -44,10 +44,8 @@ def fixed_lines(
 def _reasons(repair: Repair, word: str, color: str, style: Style) -> Iterator[str]:
     """One paragraph for each cause: the check, what is wrong, whom it concerns, what follows."""
     for cause in repair.causes:
-        label = f"  {word} {cause.check}:"
-        lines = style.wrapped(printable(f"{label} {cause.message}"), "  ", "    ")
-        yield lines[0].replace(word, style.paint(word, "bold", color), 1)
-        yield from lines[1:]
+        text = f"{word} {cause.check}: {cause.message}"
+        yield from style.marked(text, word, ("bold", color), "  ", "    ")
         told = printable(f"affects: {and_more(list(map(shorten_home, cause.subjects)))}")
         lines = style.wrapped(told, "    ", "      ")
         follows = dict.fromkeys(each.check for each in cause.follows)

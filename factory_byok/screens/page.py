@@ -33,9 +33,7 @@ def index_lines(
 
 def _headed(name: str, text: str, style: Style) -> Iterator[str]:
     """A bold name and its sentence."""
-    first, *rest = style.wrapped(f"{name}: {text}", "", "  ")
-    yield first.replace(name, style.paint(name, "bold"), 1)
-    yield from rest
+    yield from style.marked(f"{name}: {text}", name, ("bold",), hanging="  ")
 
 
 def page_lines(text: str, style: Style) -> Iterator[str]:

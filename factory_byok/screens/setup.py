@@ -87,9 +87,7 @@ def warning_lines(text: str, style: Style) -> Iterator[str]:
 
 def _labelled(label: str, color: str, text: str, style: Style) -> Iterator[str]:
     """A coloured word and a sentence behind it."""
-    first, *rest = style.wrapped(printable(f"{label}: {text}"), "  ", "    ")
-    yield first.replace(f"{label}:", f"{style.paint(label, 'bold', color)}:", 1)
-    yield from rest
+    yield from style.marked(f"{label}: {text}", label, ("bold", color), "  ", "    ")
 
 
 # --- the machine and its server ------------------------------------------------------------------
@@ -113,8 +111,8 @@ def _droid(snap: Snapshot) -> str:
 
 def silent_lines(why: str, start: Start, style: Style) -> Iterator[str]:
     """That nothing answers, and the one line that changes it."""
-    yield from style.wrapped(printable(why), "  ", "  ")
-    yield from style.wrapped(f"{printable(start.text)}{':' if start.line else ''}", "  ", "  ")
+    yield from style.wrapped(printable(why), "  ")
+    yield from style.wrapped(f"{printable(start.text)}{':' if start.line else ''}", "  ")
     if start.line:
         yield f"    $ {style.paint(printable(start.line), 'bold')}"
 
@@ -131,17 +129,16 @@ def offer_lines(
             "These fit here, the installed ones first. Models under 30B do markedly worse at "
             "agentic coding; in memory, without a GPU, all are slow.",
             "  ",
-            "  ",
         )
     else:
-        yield from style.wrapped("No local model that droid can work with fits here.", "  ", "  ")
+        yield from style.wrapped("No local model that droid can work with fits here.", "  ")
     for number, each in enumerate(models, 1):
         yield from _offer(str(number), each.candidate.name, _about(each, best), style)
     yield from _offer("c", CLOUD_MODEL, "runs in Ollama's cloud: no download, an account", style)
     yield from _offer("p", "another provider", "LM Studio, vLLM, OpenRouter and more", style)
     if used is not None:
         told = f"droid has `{used.model}` already; Enter goes on with it"
-        yield from style.wrapped(printable(told), "  ", "  ")
+        yield from style.wrapped(printable(told), "  ")
 
 
 def _offer(sign: str, name: str, about: str, style: Style) -> Iterator[str]:
@@ -186,7 +183,7 @@ def planned_lines(planned: Planned, style: Style) -> Iterator[str]:
     yield ""
     yield style.paint("Plan", "bold")
     for reason in planned.reasons:
-        yield from style.wrapped(reason, "  ", "  ")
+        yield from style.wrapped(reason, "  ")
     yield from plan_lines(planned.actions, planned.diff, style, planned.besides)
 
 
@@ -212,7 +209,7 @@ def result_lines(results: Sequence[Exercise], style: Style) -> Iterator[str]:
 
 def misunderstood_lines(text: str, style: Style) -> Iterator[str]:
     """Why an answer is asked for again."""
-    yield from style.wrapped(text, "  ", "  ")
+    yield from style.wrapped(text, "  ")
 
 
 SCREENS: Final[dict[Screen, Callable[..., Iterator[str]]]] = {

@@ -100,6 +100,13 @@ class Style(NamedTuple):
             for number, line in enumerate(_folded(text, room))
         ]
 
+    def marked(
+        self, text: str, mark: str, names: Sequence[str], indent: str = "", hanging: str = ""
+    ) -> list[str]:
+        """The text in lines, with its first `mark` in a style."""
+        first, *rest = self.wrapped(text, indent, hanging)
+        return [first.replace(mark, self.paint(mark, *names), 1), *rest]
+
     @property
     def wide(self) -> bool:
         """Whether a name and its text have room in one line."""

@@ -29,7 +29,7 @@ def _block(row: Row, style: Style) -> Iterator[str]:
     yield f"{style.paint(printable(row.model), 'bold')} at {printable(row.endpoint)}"
     yield from style.columns(list(_rows(row)))
     if row.advice:
-        yield from style.wrapped(f"hint: {printable(row.advice)}", "  ", "  ")
+        yield from style.wrapped(f"hint: {printable(row.advice)}", "  ")
     if row.command:
         yield from style.command(row.command)
 
@@ -116,4 +116,4 @@ def setting_lines(
         yield "Nothing was changed"
         return
     yield "byok cannot do this here; do it by hand:"
-    yield from style.wrapped(setting.by_hand, "  ", "  ")
+    yield from style.wrapped(setting.by_hand, "  ")

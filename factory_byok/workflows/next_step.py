@@ -205,7 +205,7 @@ def _of_findings(findings: Iterable[Finding], *, tested: bool = False) -> NextSt
             return run(*each.command, why=_why(each))
     for each in found:
         if each.remedy.text:
-            return NextStep(each.remedy.text)
+            return NextStep(each.remedy.text.partition("; or ")[0])  # the hint has both ways
     return None
 
 
