@@ -14,6 +14,7 @@ from factory_byok.core.addresses import parse_address, root_of
 from factory_byok.core.facts import Entry, Exercise, Known, Snapshot, Unknown
 from factory_byok.core.findings import Remedy
 from factory_byok.core.model_names import is_cloud
+from factory_byok.core.requirements import FLOOR
 from factory_byok.diagnosis.advice import (
     another_model,
     install_of,
@@ -27,9 +28,13 @@ from factory_byok.diagnosis.unreachable import silence_remedy
 from factory_byok.droid.field_names import DIALECTS
 from factory_byok.droid.known_models import known_model
 from factory_byok.droid.proxies import proxy_for
+from factory_byok.exercises.session import DIED
 from factory_byok.providers.hosted import service_of
 
 PASSING: Final = ("busy", "loading", "rate_limited")  # the server only wants time
+BY_MODEL: Final = (
+    "prose", "wrong_name", "bad_arguments", "wrong_arguments", "cut_short", "loop", "unused",
+)  # fmt: skip
 _FIRST_TURN: Final = 11_500  # tokens of droid's first interactive request, droid 0.225.2
 _SILENCE: Final = (
     "refused",
@@ -223,10 +228,15 @@ def _too_long(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
             f"Make the output limit smaller: prompt and answer share a window of {window:,}",
             by_command(_set(entry, f"max_output={most}")),
         )
+    return larger_window(snap, entry)
+
+
+def larger_window(snap: Snapshot, entry: Entry) -> Remedy:
+    """A window that is large enough, as the entry's server gives one."""
     for each, server, model in snap.served():
         if each is entry:
             return raise_window(snap, server, model, entry.endpoint)
-    return Remedy("Raise the window in the server's own settings to 32,000 or more")
+    return Remedy(f"Raise the window in the server's own settings to {FLOOR:,} or more")
 
 
 def _minute(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
@@ -261,9 +271,10 @@ def _unloaded(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
 
 
 def _memory(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
-    """A smaller model or window."""
-    text = f"Choose a smaller model or window, and read {_log(snap, entry)}"
-    return Remedy(text, by_command(("byok", "fit", entry.model)))
+    """Why the model's process ended, and what needs less."""
+    text = f"Look for a crash or for too little memory in {_log(snap, entry)}"
+    fit = by_command(("byok", "fit", entry.model))
+    return Remedy(f"{text}; a smaller model or window needs less", fit)
 
 
 def _thinking(snap: Snapshot, entry: Entry, _: Exercise) -> Remedy:
@@ -325,12 +336,10 @@ _BY_CAUSE: Final[dict[str, Callable[[Snapshot, Entry, Exercise], Remedy]]] = {
     "budget": _output,
     "too_long": _too_long,
     "tokens_a_minute": _minute,
-    "no_capability": _tools,
+    **dict.fromkeys(("no_capability", *BY_MODEL), _tools),
     "needs_tool_parser": _parser,
     "not_loaded": _unloaded,
-    "memory": _memory,
-    "died": _memory,
-    "abandoned": _memory,
+    **dict.fromkeys((*DIED, "error_event", "protocol_inside", "reset_inside"), _memory),
     "thinking": _thinking,
     "model_unknown": _unknown_model,
     "not_found": _no_path,

@@ -8,10 +8,9 @@ with an empty last event and no error: droid then shows half an answer as if it 
 from collections.abc import Iterator
 
 from factory_byok.core.actions import by_command
-from factory_byok.core.facts import Entry, Exercise, Server, Snapshot
+from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.words import lower_first
-from factory_byok.diagnosis.advice import log_place
 from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, level_of
 from factory_byok.diagnosis.refusal_advice import remedy_for
 
@@ -21,7 +20,6 @@ WHAT_TO_DO = (
     "a runner that died"
 )
 
-_DIED = ("abandoned", "died", "error_event", "protocol_inside", "reset_inside")
 _SHAPE = ("not_streamed", "broken_event", "empty")
 # What droid takes all the same, measured with 0.225.2, and what it then does not see.
 _FLAWS = {
@@ -52,13 +50,6 @@ def _flaws(done: Exercise) -> list[str]:
 def _remedy(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
     """The next step by how the stream broke."""
     fault, again = fault_of(done), ("byok", "test", entry.id, "--only", "stream")
-    if fault in _DIED:
-        server = snap.server(entry.endpoint)
-        where = log_place(snap, entry.endpoint, server) if _is_ollama(server) else "its log"
-        return Remedy(
-            f"Look for a crash or for too little memory in {where}; a smaller window needs less",
-            by_command(("byok", "fit", entry.model)),
-        )
     if fault in _SHAPE:
         return Remedy(
             "Update the server, or take away the proxy that alters its streams", by_command(again)
@@ -68,8 +59,3 @@ def _remedy(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
             "Choose a smaller model: this one writes too slowly here", by_command(("byok", "fit"))
         )
     return remedy_for(snap, entry, done)
-
-
-def _is_ollama(server: Server | None) -> bool:
-    """Whether a server is an Ollama."""
-    return server is not None and server.is_ollama

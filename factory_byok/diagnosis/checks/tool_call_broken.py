@@ -13,7 +13,6 @@ from factory_byok.core.addresses import parse_address
 from factory_byok.core.facts import Entry, Exercise, Snapshot
 from factory_byok.core.findings import Finding, Remedy
 from factory_byok.core.words import lower_first
-from factory_byok.diagnosis.advice import another_model
 from factory_byok.diagnosis.checks.chat_fails import exercised, fault_of, level_of
 from factory_byok.diagnosis.refusal_advice import remedy_for
 
@@ -23,10 +22,6 @@ WHAT_TO_DO = (
 )
 
 _AS_TEXT = ("json_text", "tag_text", "function_text")
-_BY_MODEL = (
-    "no_capability", "prose", "wrong_name", "bad_arguments", "wrong_arguments", "cut_short",
-    "loop", "unused",
-)  # fmt: skip
 # How each kind of server is told to read the calls that a model writes; their own documentation.
 _PARSERS = {
     "llama-cpp": "Start llama-server again with `--jinja`, and with a template that knows tools",
@@ -56,9 +51,6 @@ def _remedy(snap: Snapshot, entry: Entry, done: Exercise) -> Remedy:
         return Remedy(f"Update {who}, or choose another quantization of the model")
     if fault == "nothing":
         return Remedy("Update the server, which left the answer out, and read its log")
-    if fault in _BY_MODEL:
-        text = "Choose a model that is trained to call tools"
-        return Remedy(text, by_command(another_model(snap.server(entry.endpoint))))
     return remedy_for(snap, entry, done)
 
 
