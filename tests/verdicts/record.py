@@ -39,8 +39,8 @@ _HEAD = """# Verdicts: byok beside the real droid
 
 Each row is a server with one habit. `byok test ENTRY` and `droid exec -m ID` (0.225.2) were run
 against it with the same entry; {same} of {all} verdicts agree. Where droid ends well although its
-user is not helped, byok passes with a warning; `byok doctor --deep` calls the same an error. Made by
-`python -m tests.generate` from what CI measures.
+user is not helped, byok passes with a warning; `byok doctor --deep` calls the same an error. Made
+by `python -m tests.generate` from what CI measures.
 
 | The server … | droid | byok | What byok names |
 |---|---|---|---|"""
