@@ -3,7 +3,7 @@
 A verb's options are read off its `run` function, which is also what the real parser is made of.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from inspect import signature
@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 
 from factory_byok.commands import VERBS, options
 from factory_byok.completion.sources import Given, Source, Word, source_of
+from factory_byok.core.masking import leaving, mask_line
 from factory_byok.core.world import World
 
 HELP: Final = Word("--help", "Show the help and exit.")
@@ -166,6 +167,15 @@ def _values(wanted: Parameter, given: Given) -> Offer:
 
 
 def _beginning(words: "Iterator[Word] | Sequence[Word] | Any", start: str) -> Offer:
-    """The words that begin as typed, each once."""
-    told: Mapping[str, Word] = {each.value: each for each in words if each.value.startswith(start)}
+    """The words that begin as typed, each once; none that steers a terminal or shows a secret."""
+    told = {
+        each.value: Word(each.value, " ".join(leaving(each.help).split()))
+        for each in words
+        if each.value.startswith(start) and _may_leave(each.value)
+    }
     return Offer(tuple(told.values()))
+
+
+def _may_leave(value: str) -> bool:
+    """Whether a name, which may be a server's or a strange file's, can be shown as it is."""
+    return value.isprintable() and mask_line(value) == value

@@ -21,6 +21,7 @@ from factory_byok.core.world import World
 from tests.commands.conftest import Byok
 from tests.doubles.faults import fault
 from tests.doubles.fixtures import MakeOllama
+from tests.doubles.ollama.reply import Reply
 from tests.doubles.real_parts import missing
 
 NAME = "Qwen 2.5 Coder 32B [Local]"
@@ -115,6 +116,17 @@ def test_models_are_those_of_the_server(ollama: MakeOllama) -> None:
     assert values("fit", *told, start="smol")[0] == "smollm2:latest"
     assert values("add", "ollama", *told, start="smol")[0] == "smollm2:latest"
     assert "qwen3-coder:30b" in values("pull")
+
+
+@pytest.mark.outside
+def test_a_name_that_steers_the_terminal_or_is_a_key_is_not_offered(ollama: MakeOllama) -> None:
+    key = "sk-proj-4Hq8ZtWm2LxP0v"
+    rows = [{"name": name, "size": 1} for name in ("fine:7b", "a\x1b]0;pwn\x07:7b", "b\nc", key)]
+    double = ollama([])
+    double.replies["/api/tags"] = Reply(200, json.dumps({"models": rows}).encode())
+    offered = values("add", "ollama", "--endpoint", double.url)
+    assert "fine:7b" in offered
+    assert not any(sign in "|".join(offered) for sign in ("\x1b", "\n", key))
 
 
 @pytest.mark.outside
