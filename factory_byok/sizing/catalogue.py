@@ -24,26 +24,18 @@ from factory_byok.sizing.catalogue_rows import rows as rows
 from factory_byok.sizing.memory.shape import Shape, guessed_shape, read_shape
 
 # Bits per weight, as in llama.cpp's table for Llama 3.1 8B (tools/quantize/README.md), written down
-# without looking it up again; mxfp4 by gpt-oss:120b, whose attention is finer.
+# without looking it up again; mxfp4 by gpt-oss:120b, whose attention is finer. An XL, as in the
+# names of Unsloth's files, is taken for the largest plain kind of as many bits.
+_BITS: Final = """
+tq1_0 1.69  iq1_s 2.00  tq2_0 2.06  iq1_m 2.15  iq2_xxs 2.38  iq2_xs 2.59  iq2_s 2.74
+iq2_m 2.93  q2_k_s 2.97  q2_k 3.16
+iq3_xxs 3.26  iq3_xs 3.50  q3_k_s 3.64  iq3_s 3.66  iq3_m 3.76  q3_k_m 4.00  q3_k_l 4.30
+iq4_xs 4.46  mxfp4 4.48  q4_0 4.66  q4_k_s 4.67  iq4_nl 4.68  q4_k_m 4.89  q4_1 5.13
+q5_k_s 5.57  q5_0 5.60  q5_k_m 5.70  q6_k 6.56  q8_0 8.50  fp16 16  f16 16  bf16 16
+q2_k_l 3.16  q2_k_xl 3.16  q3_k_xl 4.30  q4_k_xl 4.89  q5_k_xl 5.70  q6_k_xl 6.56  q8_k_xl 8.50
+"""
 BITS: Final[Mapping[str, float]] = {
-    "q2_k": 3.16,
-    "q3_k_s": 3.64,
-    "q3_k_m": 4.00,
-    "q3_k_l": 4.30,
-    "iq4_xs": 4.46,
-    "q4_0": 4.66,
-    "q4_k_s": 4.67,
-    "q4_k_m": 4.89,
-    "q4_1": 5.13,
-    "mxfp4": 4.48,
-    "q5_k_s": 5.57,
-    "q5_0": 5.60,
-    "q5_k_m": 5.70,
-    "q6_k": 6.56,
-    "q8_0": 8.50,
-    "fp16": 16.0,
-    "f16": 16.0,
-    "bf16": 16.0,
+    kind: float(bits) for kind, bits in re.findall(r"(\S+) ([\d.]+)", _BITS)
 }
 USUAL: Final = "q4_k_m"
 
@@ -182,9 +174,9 @@ def _relative(name: str, count: Parameters | None) -> Row | None:
 
 # A word that leaves a model what it is: sizes, versions, quantizations, who made the file and how.
 _SAME_MODEL: Final = re.compile(
-    r"[ae]?\d+(\.\d+)?[bmk]?|v\d.*|[it]?q\d.*|[klmsx]{1,2}|b?fp?\d+|mxfp4|gguf|mlx|[ih]|cloud|latest"
-    r"|instruct|it|chat|text|base|thinking|reasoning|qat|preview|ud|dynamic|small|abliterated"
-    r"|uncensored|heretic|ctx\d+|llama|qwen|distill|hf|awq|gptq|nvfp4|imat"
+    r"[aei]?\d+(\.\d+)?[bmk]?|v\d.*|[it]?q\d.*|[klmnsx]{1,3}|b?fp?\d+|mxfp4|gguf|mlx|[ih]|cloud"
+    r"|latest|instruct|it|chat|text|base|think|thinking|reasoning|qat|preview|ud|dynamic|small"
+    r"|abliterated|uncensored|heretic|ctx\d+|llama|qwen|distill|hf|awq|gptq|nvfp4|imat"
 )
 
 

@@ -55,6 +55,22 @@ def test_a_listed_size_is_computed_and_another_one_assumed() -> None:
     assert worked_out.shape.weights == pytest.approx(61.1 * GB, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("name", "gigabytes"),
+    [
+        ("hf.co/unsloth/GLM-4.6-GGUF:UD-Q2_K_XL", 139),
+        ("hf.co/unsloth/Qwen3-Coder-30B-A3B-Instruct-GGUF:IQ3_XXS", 12.4),
+        ("hf.co/mradermacher/GLM-4.7-Flash-i1-GGUF:i1-Q4_K_M", 19.0),
+        ("hf.co/unsloth/Qwen3-Coder-30B-A3B-Instruct-GGUF:UD-Q4_K_XL", 18.7),
+    ],
+)
+def test_the_kinds_of_files_that_others_make_are_known(name: str, gigabytes: float) -> None:
+    found = find(name)
+
+    assert found is not None
+    assert found.shape.weights == pytest.approx(gigabytes * GB, rel=0.01)
+
+
 def test_a_name_alone_gives_a_guess_when_it_tells_the_parameters() -> None:
     guess = find("somebody/something:13b-q8_0")
 
