@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from factory_byok.core.droid_facts import Json
-from factory_byok.core.ownership import give_to_owner
+from factory_byok.core.own_files import give_to_owner, open_regular, private_folder
 from factory_byok.core.world import World
 
 LONGEST: Final = 65_536  # bytes; byok writes far less
@@ -18,9 +18,7 @@ def keep(world: World, name: str, body: Json) -> None:
     import tempfile  # with all that it imports too slow for `byok list`, which only recalls
 
     with suppress(OSError):
-        if not world.cache.is_dir():
-            world.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-            give_to_owner(world.cache)
+        private_folder(world.cache)
         # mkstemp makes a 0600 file; the rename keeps readers from seeing half of it
         handle, temporary = tempfile.mkstemp(prefix=f"{name}-", dir=world.cache)
         try:
@@ -35,7 +33,7 @@ def keep(world: World, name: str, body: Json) -> None:
 def recall(world: World, name: str) -> Json:
     """What was kept; None when there is none or it is broken."""
     try:
-        with (world.cache / f"{name}.json").open("rb") as file:
+        with open_regular(world.cache / f"{name}.json") as file:
             body: Json = json.loads(file.read(LONGEST))
     except (OSError, ValueError, RecursionError):
         return None

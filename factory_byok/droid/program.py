@@ -15,6 +15,7 @@ from factory_byok.core.world import World
 from factory_byok.droid import installed
 from factory_byok.droid.quiet import quiet_environment
 from factory_byok.droid.rules import MEASURED
+from factory_byok.droid.settings.document import read
 from factory_byok.droid.settings.locate import FILE_NAMES, Place, places, repository
 
 LIST_DEADLINE: Final = 10.0  # seconds; droid needs about half a second
@@ -125,8 +126,16 @@ def _texts(world: World, instead: Texts) -> Iterator[tuple[Place, bytes]]:
             text = instead[place.path]
             if text is not None:
                 yield place, text.encode("utf-8", "surrogateescape")
-        elif place.path.is_file():
-            yield place, place.path.read_bytes()
+        elif (raw := _raw(place.path)) is not None:
+            yield place, raw
+
+
+def _raw(path: Path) -> bytes | None:
+    """A file's bytes; None when there is no file that byok can read."""
+    try:
+        return read(path).raw
+    except ByokError:
+        return None
 
 
 def _digest(world: World, instead: Texts) -> str:
@@ -134,9 +143,7 @@ def _digest(world: World, instead: Texts) -> str:
     seen = hashlib.sha256()
     for place, text in _texts(world, instead):
         seen.update(json.dumps([str(place.path), len(text)]).encode() + text)
-    organisation = places(world)[0].path
-    if organisation.is_file():
-        seen.update(organisation.read_bytes())
+    seen.update(_raw(places(world)[0].path) or b"")
     own = {name: value for name, value in world.env.items() if name.startswith("FACTORY_")}
     seen.update(json.dumps([str(world.cwd), sorted(own.items())]).encode())
     return seen.hexdigest()

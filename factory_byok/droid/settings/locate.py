@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from factory_byok.core.droid_facts import FileKind, FileLevel, System
+from factory_byok.core.own_files import open_regular
 from factory_byok.core.world import World
 
 FILE_NAMES: Final[dict[FileKind, str]] = {
@@ -16,6 +17,7 @@ FILE_NAMES: Final[dict[FileKind, str]] = {
     "local": "settings.local.json",
     "config": "config.json",
 }
+MOST_BYTES: Final = 2**28  # of git's index: a million files have some 100 MB
 _ORG_PLACES: Final[dict[System, str]] = {
     "linux": "etc/factory",
     "darwin": "Library/Application Support/Factory",
@@ -100,7 +102,8 @@ def tracked(path: Path) -> bool:
     if top is None:
         return False
     try:
-        index = (top / ".git/index").read_bytes()
+        with open_regular(top / ".git/index") as file:
+            index = file.read(MOST_BYTES)
     except OSError:
         return False
     return path.relative_to(top).as_posix().encode() + b"\0" in index

@@ -14,10 +14,11 @@ from typing import Final
 
 from factory_byok.core.errors import ByokError
 from factory_byok.core.facts import Entry, Json, WrittenEntry
+from factory_byok.core.own_files import open_regular, private_folder
 from factory_byok.core.serialization import from_json, to_json
 from factory_byok.core.world import World
 from factory_byok.droid.settings.effective import Effective
-from factory_byok.droid.settings.writing.disk import new_file, private_folder
+from factory_byok.droid.settings.writing.disk import new_file
 from factory_byok.droid.settings.writing.locking import locked
 from factory_byok.droid.settings.writing.temporary import temporary_name
 
@@ -132,7 +133,7 @@ def _note(world: World) -> Path:
 def _read(world: World) -> dict[str, Json]:
     """The note; empty when there is none that can be read."""
     try:
-        with _note(world).open("rb") as file:
+        with open_regular(_note(world)) as file:
             body = json.loads(file.read(LONGEST))
     except (OSError, ValueError, RecursionError):
         return {}

@@ -2,12 +2,11 @@
 
 import errno
 import os
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from factory_byok.core.ownership import give_to_owner
+from factory_byok.core.own_files import give_to_owner
 
 _WHY: Final = {
     errno.ENOSPC: "there is no space left",
@@ -27,31 +26,6 @@ def why(error: OSError) -> str:
     return _WHY.get(error.errno or 0) or (error.strerror or "the disk failed").lower()
 
 
-def private_folder(folder: Path) -> tuple[str, ...]:
-    """Makes the folder and its missing parents with mode 0700; returns those it made, outermost
-    first. When one cannot be made, those made before it are gone again. Raises OSError.
-    """
-    missing: list[Path] = []
-    while not folder.is_dir():
-        missing.insert(0, folder)
-        if folder == folder.parent:
-            break
-        folder = folder.parent
-    made: list[str] = []
-    try:
-        for each in missing:
-            with suppress(FileExistsError):  # another process was faster; a file is told below
-                each.mkdir(0o700)
-                made.append(str(each))
-                give_to_owner(each)
-        if missing and not missing[-1].is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(missing[-1]))
-    except BaseException:
-        remove_folders(made)
-        raise
-    return tuple(made)
-
-
 def foreign(folder: Path, home: Path) -> str:
     """Why a folder of byok's own is not to be trusted, as the end of a sentence; "" when it is.
 
@@ -69,13 +43,6 @@ def foreign(folder: Path, home: Path) -> str:
     if seen.st_uid not in owners:
         return "it belongs to another user"
     return "others can write there" if seen.st_mode & 0o022 else ""
-
-
-def remove_folders(folders: Sequence[str]) -> None:
-    """Removes those of these folders that are empty, innermost first."""
-    for folder in reversed(folders):
-        with suppress(OSError):
-            Path(folder).rmdir()
 
 
 def new_file(path: Path, data: bytes, mode: int = 0o600, owner: tuple[int, int] = (-1, -1)) -> None:

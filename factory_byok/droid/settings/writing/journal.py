@@ -15,12 +15,12 @@ from typing import Final
 
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
+from factory_byok.core.own_files import private_folder
 from factory_byok.core.world import World
 from factory_byok.droid.settings.edit.splice import same_length
 from factory_byok.droid.settings.writing.disk import (
     discard,
     new_file,
-    private_folder,
     sync_folder,
     why,
 )

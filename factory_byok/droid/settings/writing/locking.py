@@ -5,9 +5,9 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from factory_byok.core.errors import ByokError
-from factory_byok.core.ownership import give_to_owner
+from factory_byok.core.own_files import give_to_owner, private_folder
 from factory_byok.core.world import World
-from factory_byok.droid.settings.writing.disk import foreign, private_folder, why
+from factory_byok.droid.settings.writing.disk import foreign, why
 
 LONGEST_WAIT: Final = 60.0  # seconds for the lock of another byok
 _HINT: Final = "Nothing was changed; XDG_STATE_HOME moves byok's own folder"

@@ -3,18 +3,16 @@
 Of the written bytes only the stretch that differs is kept.
 """
 
-import errno
 import json
-import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
+from factory_byok.core.own_files import open_regular
 from factory_byok.droid.settings.writing.disk import why
 from factory_byok.droid.settings.writing.temporary import is_temporary
 
@@ -146,15 +144,3 @@ def record_text(record: Record) -> bytes:
     header = {name: value for name, value in asdict(record).items() if name not in _NOT_KEPT}
     header[_SUM] = digest(json.dumps(header).encode())
     return json.dumps(header).encode() + b"\n"
-
-
-def open_regular(place: Path) -> BinaryIO:
-    """An ordinary file open for reading; a pipe or a device never blocks. Raises OSError."""
-    flags = os.O_RDONLY
-    for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY", "O_NOFOLLOW"):
-        flags |= getattr(os, name, 0)
-    file = os.fdopen(os.open(place, flags), "rb")
-    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        return file
-    file.close()
-    raise OSError(errno.EINVAL, "it is no ordinary file")

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 from factory_byok.core.droid_facts import Json
 from factory_byok.core.errors import ByokError
+from factory_byok.core.own_files import private_folder, remove_folders
 from factory_byok.core.words import lower_first
 from factory_byok.core.world import World
 from factory_byok.droid.settings.document import Document, bytes_of, decoded, read
@@ -23,8 +24,6 @@ from factory_byok.droid.settings.jsonc import Fault, load
 from factory_byok.droid.settings.writing.disk import (
     discard,
     new_file,
-    private_folder,
-    remove_folders,
     sync_folder,
     why,
 )
