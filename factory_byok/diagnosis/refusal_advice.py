@@ -92,6 +92,10 @@ _TEXTS: Final = {
     "wants_completion_tokens": "Write the dialect `openai` where the server has `/responses`: "
     "droid then sends no `max_tokens`",
     "temperature": "Write the temperature that the message names into the entry's `extraArgs`",
+    "unreached": "Connect the server's machine to the internet, perhaps through HTTPS_PROXY in its "
+    "environment, or choose a local model",
+    "cloud_off": "Switch the cloud on where the server is started (`byok doctor` says how), or "
+    "choose a local model",
     "empty_answer": "Update the server and the model, or choose another model: droid has nothing "
     "to show",
     "redirect": "Correct the base URL: this one leads elsewhere",

@@ -150,6 +150,17 @@ CAUSES: Final = (
         r"(?:invalid|incorrect) api[ _-]key",
     ),
     _cause(
+        "unreached",
+        "The server cannot reach the service behind it",
+        r"\bdial (?:tcp|udp)\b",
+        r"no such host",
+    ),
+    _cause(
+        "cloud_off",
+        "Ollama's cloud is switched off at the server",
+        r"cloud is disabled",
+    ),
+    _cause(
         "sign_in",
         "The server is not signed in to the service that runs this model",
         r"signin_url",

@@ -11,6 +11,8 @@ SENTENCES = [
     ("Failed to call a function. See 'failed_generation' for more details", "call_not_parsed"),
     ("The API deployment for this resource does not exist", "model_unknown"),
     ("could not find real modelID for qwen", "model_unknown"),
+    ('Post "https://ollama.com:443/v1": dial tcp: lookup ollama.com: refused', "unreached"),
+    ("ollama cloud is disabled: remote model is unavailable", "cloud_off"),
     ("Repository Not Found for url: https://huggingface.co/api/models/x", "model_unknown"),
     ("this model requires a subscription, upgrade for access", "model_forbidden"),
     ("Your organization must be verified to use the model `o3`", "model_forbidden"),
