@@ -181,6 +181,8 @@ class Style(NamedTuple):
         pipe = self.width >= UNBOUNDED
         shown = [(head.upper() if pipe else head, "dim") for head in heads]
         full = [shown, *told] if any(heads) else told
+        if not full:
+            return []
         widths = self._widths(full, indent, whole)
         if len(heads) > 2 and not pipe and not (self.wide and widths):
             return self._stacked(heads, told, " " * indent)

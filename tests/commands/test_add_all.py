@@ -63,7 +63,7 @@ def test_all_adds_what_droid_can_use_and_says_why_the_rest_is_left(
     assert models(empty_home) == ["coder:32b", "qwen3-coder:480b-cloud"]
     told = {each["name"].split(":")[0]: each["why"] for each in ran.data["left_out"]}
     assert told["nomic-embed-text"] == "it cannot chat"
-    assert told["mute"].startswith("droid cannot act through it")
+    assert told["mute"].startswith("it cannot call tools")
     assert [each["model"] for each in ran.data["added"]] == models(empty_home)
     assert server.state.loads == []
     again = byok(*words, "--yes", "--json").data

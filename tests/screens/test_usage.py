@@ -137,3 +137,10 @@ def test_no_word_is_cut(width: int) -> None:
     told += style.table(("", ""), [("name", f"a sentence about {long} and more")], 2)
     assert sum(long in line for line in told) == 3
     assert all(len(line) <= max(width, len(long) + 12) for line in told)
+
+
+@pytest.mark.parametrize("width", [40, 80, UNBOUNDED])
+def test_a_table_without_rows_is_its_heads_or_nothing(width: int) -> None:
+    style = Style(color=False, width=width)
+    assert style.table(("", "", ""), []) == []
+    assert len(style.table(("Name", "Model", "Server"), [])) == (width > 60)
