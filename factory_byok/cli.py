@@ -273,8 +273,10 @@ def _left(words: list[str], begin: float, told: str = "") -> str:
 def _with_what_was_done(error: ByokError, words: list[str], begin: float) -> ByokError:
     """A failure that came when something was done already, such as one of the second look."""
     from factory_byok.core.world import World
-    from factory_byok.workflows.interrupts import NOTHING, so_far
+    from factory_byok.workflows.interrupts import LAST_DONE, NOTHING, after_others, so_far
 
+    if LAST_DONE[0] >= begin:
+        error.hint = after_others(error).hint
     with suppress(ByokError):  # there may be no home
         told = so_far(World.real(), _verb(words), begin)
         if told != NOTHING and "Done before: " not in error.hint:

@@ -11,6 +11,7 @@ from factory_byok.droid.settings.writing.record import Record
 from factory_byok.workflows.actions import KINDS
 
 NOTHING = "Nothing was changed"
+LAST_DONE = [0.0]  # the wall clock of this process's last action, whether or not it is remembered
 
 
 def so_far(world: World, verb: str, since: float) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import time
 from typing import Any, Final, TypeVar
 
 from factory_byok.core.actions import Action, EditSettings
@@ -20,7 +21,7 @@ from factory_byok.droid.settings.writing.swap import Changed
 from factory_byok.droid.settings.writing.transaction import new_step
 from factory_byok.workflows.actions import module_of
 from factory_byok.workflows.actions.running import Running, unbroken
-from factory_byok.workflows.interrupts import NOTHING, after_others, of_step
+from factory_byok.workflows.interrupts import LAST_DONE, NOTHING, after_others, of_step
 
 Texts = Mapping[Path, str | None]
 TRIES: Final = 50  # plans made anew while other programs keep changing the same entries
@@ -105,6 +106,7 @@ def carry_out(
             with unbroken() if isinstance(action, EditSettings) else nullcontext():
                 done.results.append(module_of(action).do(run, action))
                 done.actions.append(action)
+                LAST_DONE[0] = time()
     except ByokError as error:
         done.failure, done.told = error, of_step(world, done.step)
         if done.told != NOTHING:  # whatever the failure itself says of its own part
