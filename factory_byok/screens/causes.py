@@ -12,6 +12,8 @@ from factory_byok.screens.style import Style, printable
 INDENT: Final = "            "
 SIGNS: Final = {"error": ("✗", "x"), "warning": ("!", "!"), "note": ("i", "i")}
 
+MOST_SHOWN: Final = 200  # places or repairs: nobody reads more on a screen
+
 
 def cause_lines(cause: Cause, style: Style, *, verbose: bool = False) -> Iterator[str]:
     """One cause: level, sentence, check; whom it concerns, what follows, and the remedy."""

@@ -8,7 +8,7 @@ from factory_byok.core.findings import WORST_FIRST, Report
 from factory_byok.core.words import counted, lower_first, shorten_home
 from factory_byok.diagnosis.causes import Place, causes, count, grouped
 from factory_byok.providers import PROVIDERS
-from factory_byok.screens.causes import cause_lines
+from factory_byok.screens.causes import MOST_SHOWN, cause_lines
 from factory_byok.screens.exercises import COLORS
 from factory_byok.screens.machine import machine_rows, ollama_phrase
 from factory_byok.screens.recommendation import recommendation_rows
@@ -93,12 +93,18 @@ def server_phrase(reading: Known[Server] | Unknown) -> str:
 def _groups(snap: Snapshot, report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
     """Every place with its causes and exercises, a blank line after each."""
     results = _results(snap)
-    for group in grouped(snap, report, also=results):
+    groups = list(grouped(snap, report, also=results))
+    for group in groups if verbose else groups[:MOST_SHOWN]:
         yield _heading(group.place, style)
         if group.place in results:
             yield _ticks(results[group.place], style)
-        for cause in group.causes:
+        for cause in group.causes if verbose else group.causes[:MOST_SHOWN]:
             yield from cause_lines(cause, style, verbose=verbose)
+        if len(group.causes) > MOST_SHOWN and not verbose:
+            yield f"  … and {len(group.causes) - MOST_SHOWN:,} more here; `--verbose` shows all"
+        yield ""
+    if len(groups) > MOST_SHOWN and not verbose:
+        yield f"… and {len(groups) - MOST_SHOWN:,} places more; `--verbose` shows all"
         yield ""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from factory_byok.core.words import and_more, counted, shorten_home
 from factory_byok.diagnosis.causes import Cause
-from factory_byok.screens.causes import cause_lines
+from factory_byok.screens.causes import MOST_SHOWN, cause_lines
 from factory_byok.screens.changes import plan_lines
 from factory_byok.screens.style import Style, printable
 from factory_byok.workflows.fix import Repair
@@ -37,13 +37,15 @@ def fixed_lines(
     if remaining and (done is not None or not repair.changes):
         yield ""
         yield style.paint("Remaining:", "bold")
-        for cause in remaining:
+        for cause in remaining[:MOST_SHOWN]:
             yield from cause_lines(cause, style)
+        if len(remaining) > MOST_SHOWN:
+            yield f"… and {len(remaining) - MOST_SHOWN:,} more; `byok doctor` shows them"
 
 
 def _reasons(repair: Repair, word: str, color: str, style: Style) -> Iterator[str]:
     """One paragraph for each cause: the check, what is wrong, whom it concerns, what follows."""
-    for cause in repair.causes:
+    for cause in repair.causes[:MOST_SHOWN]:
         text = f"{word} {cause.check}: {cause.message}"
         yield from style.marked(text, word, ("bold", color), "  ", "    ")
         told = printable(f"affects: {and_more(list(map(shorten_home, cause.subjects)))}")
@@ -51,6 +53,8 @@ def _reasons(repair: Repair, word: str, color: str, style: Style) -> Iterator[st
         follows = dict.fromkeys(each.check for each in cause.follows)
         lines += style.wrapped(f"with it: {', '.join(follows)}", "    ") if follows else []
         yield from (style.paint(line, "dim") for line in lines)
+    if len(repair.causes) > MOST_SHOWN:
+        yield f"  … and {len(repair.causes) - MOST_SHOWN:,} more; `--json` has all"
 
 
 def _outcome(repair: Repair, done: Done | None) -> Iterator[str]:

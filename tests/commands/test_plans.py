@@ -494,3 +494,13 @@ def test_a_window_that_a_verb_measured_is_listed(byok: Byok, server: Ollama, fac
     write(factory, "config.json", {"custom_models": [of_server(server)]})
     assert byok("window", "Mine", "--set", "32000").code == 0
     assert "32,000" in byok("list").out
+
+
+def test_of_very_many_faults_the_first_are_shown(byok: Byok, factory: Path) -> None:
+    entry = {"model": "a:7b", "displayName": "A", "baseUrl": "http://localhost:1/v1", "apiKey": "k"}
+    entry["provider"] = "generic-chat-completion-api"
+    many = [{**entry, "id": f"x{number}", "model": f"m{number}:7b"} for number in range(250)]
+    write(factory, "settings.json", {"customModels": many})
+    assert "more here; `--verbose` shows all" in byok("doctor", "--timeout", "0.5").out
+    ran = byok("fix", "entry_unselectable", "--yes", "--timeout", "0.5")
+    assert "… and 50 more; `--json` has all" in ran.out
