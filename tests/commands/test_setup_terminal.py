@@ -44,7 +44,7 @@ def test_the_whole_path_by_typed_answers(server: Ollama, empty_home: Path) -> No
     person.sees("neither a number").sees("any model's name").types(NAME)
     person.sees("default model?").types("y")
     person.sees("- Download qwen3:8b").sees("a window of 32,000 tokens").sees("for an hour after")
-    person.sees("droid's default model").sees("Qwen 3 8B [Local]").sees("Prove that it calls")
+    person.sees("Qwen 3 8B [Local]").sees("droid's default model").sees("Prove that it calls")
     assert entries(empty_home) == [] and not server.asked("/api/pull")
     person.sees("Do this?").types("y")
     person.sees("OLLAMA_KEEP_ALIVE=1h").sees("tools   passed").sees("window  passed").sees(
