@@ -133,6 +133,7 @@ def run(
         strict,
         interrupted,
         next=after_doctor(snap, report) if from_file is None else there(after_doctor(snap, report)),
+        document=output is None and wanted != "text",
     )
 
 

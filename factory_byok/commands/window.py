@@ -97,7 +97,8 @@ def _shown(world: "World", wanted: "Wanted", *, load: bool, quiet: bool) -> Answ
     nothing = not seen.rows and not any(seen.snap.listed())
     advice = [(row.command, row.model, row.advice) for row in seen.rows]
     step = after_windows(advice, nothing=nothing)
-    return Answer({"models": seen.rows}, words, next=step)
+    status: Status = "error" if any(row.load_failed for row in seen.rows) else "ok"
+    return Answer({"models": seen.rows}, words, status=status, next=step)
 
 
 def _copy(

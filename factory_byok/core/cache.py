@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from factory_byok.core.own_files import give_to_owner, open_regular, private_fol
 from factory_byok.core.world import World
 
 LONGEST: Final = 65_536  # bytes; byok writes far less
+ABANDONED: Final = 60.0  # seconds; one is written in milliseconds
 
 
 def keep(world: World, name: str, body: Json) -> None:
@@ -19,6 +21,9 @@ def keep(world: World, name: str, body: Json) -> None:
 
     with suppress(OSError):
         private_folder(world.cache)
+        for left in world.cache.glob(f"{name}-*"):  # by a byok that was killed here
+            if time.time() - left.lstat().st_mtime > ABANDONED:
+                left.unlink()
         # mkstemp makes a 0600 file; the rename keeps readers from seeing half of it
         handle, temporary = tempfile.mkstemp(prefix=f"{name}-", dir=world.cache)
         try:

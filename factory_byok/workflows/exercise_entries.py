@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final
 
 from factory_byok.core.addresses import Address, parse_endpoint
 from factory_byok.core.errors import ByokError
@@ -35,6 +36,8 @@ from factory_byok.workflows.asked_server import next_step, server_at
 from factory_byok.workflows.choice import place
 from factory_byok.workflows.loading import with_measured
 from factory_byok.workflows.project_entries import left_out, project_entries, refuse
+
+WAITED: Final = ("timeout", "load_timeout")  # faults of a server that says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +130,26 @@ def _run(
 ) -> None:
     """Every exercise of every entry, as often as asked; each result is kept when it is there."""
     turns = [entry for _ in range(proof.repeat) for entry in entries]
+    silent: dict[str, Exercise] = {}  # by endpoint: it is waited for once, not once an entry
     try:
         for number, entry in enumerate(turns, 1):
+            if entry.endpoint in silent:
+                proven.results.append(_silent_too(silent[entry.endpoint], entry))
+                continue
             counted = _counted(say, number, len(turns))
-            proven.results.extend(prove_entry(world, snap, entry, proof, counted))
+            for result in prove_entry(world, snap, entry, proof, counted):
+                proven.results.append(result)
+                if snap.server(entry.endpoint) is None and result.evidence.get("fault") in WAITED:
+                    silent[entry.endpoint] = result
     except KeyboardInterrupt:
         proven.interrupted = True
+
+
+def _silent_too(first: Exercise, entry: Entry) -> Exercise:
+    """The result of an entry whose server just kept byok waiting for another one."""
+    why = f"not asked again, after `{first.model}` at the same server: {first.reason}"
+    name = entry.id if entry.file else ""
+    return Exercise(name, entry.model, first.exercise, "failed", why, first.evidence)
 
 
 def _counted(say: Say, number: int, total: int) -> Say:

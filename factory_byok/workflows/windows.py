@@ -58,7 +58,8 @@ class Row:
 
     `window` and `longest_window` are tokens, None when unknown with the reason in `why`. `on_gpu`
     and `in_memory` are the largest windows for which there is room now, None when that cannot be
-    judged. `advice` is what to do, "" when nothing has to be.
+    judged. `advice` is what to do, "" when nothing has to be. `load_failed` says that it was to be
+    measured and could not be loaded.
     """
 
     model: str
@@ -73,6 +74,7 @@ class Row:
     in_memory: Tokens | None = None
     advice: str = ""
     command: tuple[str, ...] = ()
+    load_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,8 @@ def _measured(world: World, each: Row, wanted: Wanted) -> Row:
             lambda seen: seen.rows[0].basis == "measured",
         )
     except ByokError as error:
-        return replace(each, why=error.message, advice=error.hint, command=())
+        failed = replace(each, why=error.message, advice=error.hint, command=())
+        return replace(failed, load_failed=True)
     fresh = again.rows[0]
     if fresh.basis != "measured":
         return replace(fresh, why="this server does not tell the window of a loaded model")

@@ -117,6 +117,7 @@ def test_a_load_that_fails_is_told_in_the_row(byok: Byok, ollama: Make) -> None:
     ran = byok("window", "big:70b", "--load", "--json", "--endpoint", broken.url)
     (row,) = ran.data["models"]
     assert "not loaded" in row["why"] and "server busy" in row["why"]
+    assert row["load_failed"] and ran.code == 1
 
 
 def test_set_makes_a_copy_switches_the_entry_and_keeps_its_id(
