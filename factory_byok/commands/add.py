@@ -142,7 +142,9 @@ def run(
     if not agreed("words", yes=yes, dry_run=dry_run):
         return _answer(first, judged, dry=True, download=download)
     if judged is None or no_test:
-        return _answer(_written(world, choice, judged, wanted, step=new_step()), judged)
+        return _answer(
+            _written(world, choice, judged, wanted, step=new_step(), first=first), judged
+        )
     return _ready(
         world, choice, judged, wanted, first.entry, progress,
         yes=yes, quiet=quiet, timeout=timeout, secret=key.secret,
@@ -251,16 +253,18 @@ def _written_and_tried(
 
 
 def _written(
-    world: "World", choice: "Choice", judged: "Judged | None", wanted: "Wanted", *, step: str
-) -> "Plan":
-    """The entry in droid's file."""
+    world: "World", choice: "Choice", judged: "Judged | None", wanted: "Wanted",
+    *, step: str, first: "Plan | None" = None,
+) -> "Plan":  # fmt: skip
+    """The entry in droid's file; `first` is the plan for it where nothing was asked since."""
     from factory_byok.workflows.add import prepare
     from factory_byok.workflows.plan import change_files
 
+    ready = [first] if first else []
     return change_files(
         world,
         "add",
-        lambda: prepare(world, choice, judged, wanted),
+        lambda: ready.pop() if ready else prepare(world, choice, judged, wanted),
         lambda planned: planned.files,
         write=True,
         step=step,

@@ -49,7 +49,7 @@ def agreed(
     style = style_of(sys.stderr, "auto")
     note("\n".join(style.fitted(shown(style))))
     if not also_wanted(question):
-        raise ByokError("You said no", "Nothing was changed")
+        raise ByokError("You said no: nothing was changed", "The same command asks again")
     return True
 
 

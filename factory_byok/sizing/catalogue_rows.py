@@ -77,19 +77,19 @@ qwen3:14b               qwen3    40 5120 40/8/128  17408 151936 40960  14768  q4
 qwen3:30b               qwen3moe 48 2048 32/4/128  6144  151936 262144 30532  q4_k_m=18557            yes experts=128/8/768
 qwen3:235b              qwen3moe 94 4096 64/4/128  12288 151936 262144 235094 q4_k_m=~142000          yes experts=128/8/1536
 qwen3:32b               qwen3    64 5120 64/8/128  25600 151936 40960  32762  q4_k_m=20201            yes
-@ 2026-11 https://huggingface.co/google, ollama.com/library/gemma4 (blobs of 26b, e2b), ollama.com/edtorre/gemma4-256k (12b), and llama.cpp's own planning of these shapes (tests/sizing/memory/engine.json)
+@ 2026-11 https://huggingface.co/google, ollama.com/library/gemma4 (blobs of 26b, e2b; its tags as of 2026-06-11 in github.com/kryptobaseddev/cleo/pull/1080), and llama.cpp's own planning of these shapes (tests/sizing/memory/engine.json)
 gemma4:e4b*             gemma4   42 2560 8/2/512   10240 262144 131072 7996   q4_k_m=9600             yes slide=1x5,0@7 window=512 swa=256 sharedkv=18 perlayer=256
-gemma4:e2b              gemma4   35 1536 8/1/512   6144x15,12288x20 262144 131072 5100 q4_k_m=~7200,q4_0=3300 yes slide=1x4,0@7 window=512 swa=256 sharedkv=20 perlayer=256
-gemma4:12b              gemma4   48 3840 16/8/512  15360 262144 262144 11900  q4_k_m=~8000,q4_0=8100  yes slide=1x5,0@8 kv=8x5,1@8 window=1024 swa=256
+gemma4:e2b              gemma4   35 1536 8/1/512   6144x15,12288x20 262144 131072 5100 q4_k_m=7200,q4_0=3300 yes slide=1x4,0@7 window=512 swa=256 sharedkv=20 perlayer=256
+gemma4:12b              gemma4   48 3840 16/8/512  15360 262144 262144 11900  q4_0=7600,q4_k_m=~8000  yes slide=1x5,0@8 kv=8x5,1@8 window=1024 swa=256
 gemma4:26b              gemma4   30 2816 16/8/512  2112  262144 262144 25805  q4_k_m=18000            yes slide=1x5,0@5 kv=8x5,2@5 window=1024 swa=256 experts=128/8/704
 gemma4:31b              gemma4   60 5376 32/16/512 21504 262144 262144 31270  q4_k_m=20000            yes slide=1x5,0@10 kv=16x5,4@10 window=1024 swa=256
 @ 2026-11 https://huggingface.co/openai/gpt-oss-20b
 gpt-oss:20b*            gpt-oss  24 2880 64/8/64   2880  201088 131072 20915  mxfp4=13780             yes experts=32/4/2880 window=128
 gpt-oss:120b            gpt-oss  36 2880 64/8/64   2880  201088 131072 116829 mxfp4=65370             yes experts=128/4/2880 window=128
-@ 2026-11 https://huggingface.co/Qwen, GGUF headers in github.com/ollama/ollama/pull/16031 and ollama.com/turintech/qwen3.5-4b-artemis; sizes of qwen3-vl at ollama.com/dhiltgen/qwen3-vl
+@ 2026-11 https://huggingface.co/Qwen, GGUF headers in github.com/ollama/ollama/pull/16031 and ollama.com/turintech/qwen3.5-4b-artemis; sizes of qwen3-vl at ollama.com/dhiltgen/qwen3-vl, of qwen3.5:4b at insiderllm.com/guides/qwen-3-5-small-models-9b-beats-30b
 qwen3-coder:30b*        qwen3moe 48 2048 32/4/128  5472  151936 262144 30532  q4_k_m=18557,q8_0=32484 yes experts=128/8/768
 qwen3-coder:480b        qwen3moe 62 6144 96/8/128  8192  151936 262144 480155 q4_k_m=290000           yes experts=160/8/2560
-qwen3.5:4b              qwen35   32 2560 16/4/256  9216  248320 262144 4540   q4_k_m=~3400            yes delta=4096
+qwen3.5:4b              qwen35   32 2560 16/4/256  9216  248320 262144 4540   q4_k_m=3400             yes delta=4096
 qwen3.5:9b*             qwen35   32 4096 16/4/256  12288 248320 262144 9653   q4_k_m=6594             yes delta=4096
 qwen3.5:27b             qwen35   64 5120 24/4/256  17408 248320 262144 27781  q4_k_m=17421            yes delta=6144
 qwen3.5:35b             qwen35moe 40 2048 16/2/256 512   248320 262144 35952  q4_k_m=23869            yes experts=256/8/512 shared=512 delta=4096
@@ -125,11 +125,11 @@ lfm2.5-thinking:1.2b*   lfm2     16 2048 32/8/64   8192  65536  128000 1170   q4
 lfm2:24b*               lfm2moe  40 2048 32/8/64   11776 65536  128000 23843  q4_k_m=~14400           yes kv=0x2,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0x3,8,0 experts=64/4/1536 lead=2 conv=3
 @ 2026-11 https://huggingface.co/ByteDance-Seed/Seed-OSS-36B-Instruct
 seed-oss:36b*           seed_oss 64 5120 80/8/128  27648 155136 524288 36151  q4_k_m=~21800           yes elsewhere
-@ 2026-11 https://huggingface.co/moonshotai/Kimi-Linear-48B-A3B-Instruct
-kimi-linear:48b*        kimi-linear 27 2304 32/1/576 9216 163840 1048576 49122 q4_k_m=~29700          ? elsewhere kv=0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x2,1 experts=256/8/1024 shared=1024 lead=1 mla=512/64/0/192/128 kda=128
+@ 2026-11 https://huggingface.co/moonshotai/Kimi-Linear-48B-A3B-Instruct, size at huggingface.co/ymcki/Kimi-Linear-48B-A3B-Instruct-GGUF, calls in Kimi K2's form (github.com/cubist38/mlx-openai-server/pull/184), which llama.cpp reads (github.com/ggml-org/llama.cpp/pull/16932)
+kimi-linear:48b*        kimi-linear 27 2304 32/1/576 9216 163840 1048576 49122 q4_k_m=29700           yes elsewhere kv=0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x3,1,0x2,1 experts=256/8/1024 shared=1024 lead=1 mla=512/64/0/192/128 kda=128
 @ 2026-11 https://huggingface.co/MiniMaxAI
 minimax-m2:230b*        minimax-m2 62 3072 48/8/128 1536 200064 196608 228690 q4_k_m=~138000          yes elsewhere experts=256/8/1536
-@ 2026-11 https://huggingface.co (config.json of each model), llama.cpp's own planning of these shapes (tests/sizing/memory/engine.json)
+@ 2026-11 https://huggingface.co (config.json of each model), llama.cpp's own planning of these shapes (tests/sizing/memory/engine.json); size of nemotron-3-super at blog.kubesimplify.com/nemotron3-on-dgx-spark
 command-a:111b*         cohere2  64 12288 96/8/128 36864 256000 262144 111058 q4_k_m=67000            yes window=4096
 command-r:35b*          command-r 40 8192 64/8/128 24576 256000 131072 32296  q4_0=18700              yes
 command-r7b:7b*         cohere2  32 4096 32/8/128  14336 256000 131072 8028   q4_k_m=5100             yes window=4096
@@ -140,7 +140,7 @@ deepseek-v3.2:671b*     deepseek32 61 7168 128/1/576 18432 129280 163840 671026 
 ernie-4.5:21b*          ernie4_5-moe 28 2560 20/4/128 12288 103424 131072 21825 q4_k_m=~13300         ? elsewhere experts=64/6/1536 shared=3072 lead=1
 gemma3n:e2b             gemma3n  30 2048 8/2/256   8192  262400 32768  4460   q4_k_m=5600             no  window=512 sharedkv=10 perlayer=256 altup=4
 gemma3n:e4b*            gemma3n  35 2048 8/2/256   16384 262400 32768  6870   q4_k_m=7500             no  window=512 sharedkv=15 perlayer=256 altup=4
-glm-4.5-air:106b*       glm4moe  46 4096 96/8/128  10944 151552 131072 106852 q4_k_m=~68000           ? elsewhere experts=128/8/1408 shared=1408 lead=1
+glm-4.5-air:106b*       glm4moe  46 4096 96/8/128  10944 151552 131072 106852 q4_k_m=~68000           yes elsewhere experts=128/8/1408 shared=1408 lead=1
 glm-4.6:355b*           glm4moe  92 5120 96/8/128  12288 151552 202752 352798 q4_k_m=~216000          yes elsewhere experts=160/8/1536 shared=1536 lead=3
 glm-4.7:355b*           glm4moe  92 5120 96/8/128  12288 151552 202752 352798 q4_k_m=~216000          ? elsewhere experts=160/8/1536 shared=1536 lead=3
 glm-5:744b*             glm-dsa  78 6144 64/1/576  12288 154880 202752 743900 q4_k_m=~456000          ? elsewhere experts=256/8/2048 shared=2048 lead=3 mla=512/64/2048/256/256 index=32/128/2048
@@ -157,7 +157,7 @@ mistral-large-3:675b*   deepseek2 61 7168 128/1/576 16384 131072 262144 672948 q
 mistral-small-4:119b*   mistral4 36 4096 32/1/320  12288 131072 1048576 118970 q4_k_m=~72700          ? elsewhere experts=128/4/2048 shared=2048 mla=256/64/1024/128/128
 mixtral:8x7b*           llama    32 4096 32/8/128  14336 32000  32768  46703  q4_0=26442              yes experts=8/2/14336
 mixtral:8x22b           llama    56 6144 48/8/128  16384 32768  65536  140621 q4_0=79500              yes experts=8/2/16384
-nemotron-3-super:120b*  nemotron_h_moe 88 4096 32/2/128 2688 131072 1048576 120671 q4_k_m=~87000      yes layers=super experts=512/22/2688 shared=5376 narrow=1024 ssm=8192/128/8/128
+nemotron-3-super:120b*  nemotron_h_moe 88 4096 32/2/128 2688 131072 1048576 120671 q4_k_m=87000       yes layers=super experts=512/22/2688 shared=5376 narrow=1024 ssm=8192/128/8/128
 olmo-3:7b*              olmo2    32 4096 32/32/128 11008 100278 65536  7298   q4_k_m=~4470            ? window=4096
 olmo-3:32b              olmo2    64 5120 40/8/128  27648 100278 65536  32234  q4_k_m=~19500           ? window=4096
 olmo-3.1:32b*           olmo2    64 5120 40/8/128  27648 100278 65536  32234  q4_k_m=~19500           ? window=4096

@@ -115,6 +115,23 @@ def test_a_huge_file_is_refused_without_being_read(byok: Byok, factory: Path) ->
     assert "too large" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ('{"customModels": [' + ",".join(["1"] * 50_001) + "]}", "it holds 50,001 entries"),
+        ('{"a": [' + ",".join(["1"] * 300_002) + "]}", "holds too much: 300,001 values"),
+    ],
+)
+def test_a_file_of_too_many_values_is_named_with_the_bound(
+    byok: Byok, factory: Path, body: str, says: str
+) -> None:
+    (factory / "settings.json").write_text(body)
+    ran = byok("list")
+    assert ran.code == 1
+    assert says in " ".join(ran.out.split())
+    assert "byok reads at most" in " ".join(ran.out.split())
+
+
 def test_an_array_that_is_no_array_lists_nothing(byok: Byok, factory: Path) -> None:
     (factory / "settings.json").write_text('{"customModels": {"a": 1}}')
     assert not [e for e in byok("list", "--json").data["entries"] if e["fate"] == "listed"]

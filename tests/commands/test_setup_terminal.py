@@ -66,7 +66,7 @@ def test_a_slip_in_a_name_is_caught_and_a_download_can_be_declined(
     person.types("qwen2.5-codr:7b").sees("closest:").sees("qwen2.5-coder:7b")
     person.sees("any model's name").types(NAME).sees("default model?").types("n")
     person.sees("- Download qwen3:8b").sees("Do this?").types("n")
-    person.sees("You said no").sees("Nothing was changed")
+    person.sees("You said no: nothing was changed")
     assert person.ends() == 1
     assert "Context window" not in person.seen
     assert not (empty_home / ".factory").exists()

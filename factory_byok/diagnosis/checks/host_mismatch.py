@@ -33,13 +33,16 @@ def check(snap: Snapshot) -> Iterator[Finding]:
 
 
 def _remedy(snap: Snapshot, entry: Entry, told: str) -> Remedy:
-    """Follow the address that answers and has the model; never one at which nothing listens."""
+    """Follow the address that answers and has the model; never one at which nothing listens.
+
+    An entry that `byok fix` has yet to repair was not asked about at all.
+    """
     here, there = snap.servers.get(entry.endpoint), snap.servers.get(told)
     if isinstance(here, Unknown) and not isinstance(there, Known):
         other = answering(snap, entry.endpoint)
         return repoint(entry, other) if other else start_ollama(snap, entry.endpoint)
     lacks = isinstance(there, Known) and _lacks(there.value, entry.model)
-    if isinstance(here, Known) and (lacks or not isinstance(there, Known)):
+    if not isinstance(here, Unknown) and (lacks or not isinstance(there, Known)):
         return Remedy("Remove `OLLAMA_HOST` from the environment, or set it to the entry's address")
     return replace(repoint(entry, told), text=f"Point the entry at {told}")
 

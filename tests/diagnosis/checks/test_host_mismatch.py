@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from factory_byok.core.facts import Known, Unknown
+import pytest
+
+from factory_byok.core.facts import Known, Reading, Server, Unknown
 from factory_byok.diagnosis.checks.host_mismatch import check
 from tests.builders import ENDPOINT, a_server, a_snapshot, an_entry
 
@@ -18,8 +20,11 @@ def test_an_entry_beside_ollama_host_is_pointed_there() -> None:
     assert (edit.value, edit.expected) == (f"{ELSEWHERE}/v1", f"{ENDPOINT}/v1")
 
 
-def test_where_only_the_entrys_server_answers_the_variable_goes() -> None:
-    servers = {ENDPOINT: Known(a_server()), ELSEWHERE: Unknown("refused", "refused")}
+@pytest.mark.parametrize("here", [{ENDPOINT: Known(a_server())}, {}])
+def test_an_entry_is_never_pointed_to_where_nothing_listens(
+    here: dict[str, Reading[Server]],
+) -> None:
+    servers = {**here, ELSEWHERE: Unknown("refused", "refused")}
     (finding,) = check(a_snapshot(**TOLD, servers=servers))
     assert finding.remedy.edits == () and "OLLAMA_HOST" in finding.remedy.text
 
