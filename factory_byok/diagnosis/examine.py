@@ -1,6 +1,6 @@
 """Snapshot to Report: every check is asked, and none can hide another."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from types import ModuleType
 from typing import Final
@@ -15,8 +15,14 @@ MORE: Final = f"There are more of these: only the first {MOST_FINDINGS:,} are to
 
 def examine(snapshot: Snapshot, only: Collection[str] = ()) -> Report:
     """The report of all checks, or of those named in `only` (codes)."""
-    chosen = [check for check in CHECKS if not only or code_of(check) in only]
-    return Report(tuple(outcome_of(check, snapshot) for check in chosen))
+    return Report(tuple(outcomes(snapshot, only)))
+
+
+def outcomes(snapshot: Snapshot, only: Collection[str] = ()) -> Iterator[Outcome]:
+    """The same one by one, cause before symptom, for whom the first may be enough."""
+    for check in CHECKS:
+        if not only or code_of(check) in only:
+            yield outcome_of(check, snapshot)
 
 
 def code_of(check: ModuleType) -> str:

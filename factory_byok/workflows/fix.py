@@ -1,6 +1,6 @@
 """What `byok fix` does: plans every repair in imagination, does it at once, and looks again."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from factory_byok.core.model_names import with_window
 from factory_byok.core.world import World
 from factory_byok.diagnosis.causes import FOLLOWS_FROM, MUTE, Cause, causes
 from factory_byok.diagnosis.collect import Ask, collect
-from factory_byok.diagnosis.examine import examine
+from factory_byok.diagnosis.examine import examine, outcomes
 from factory_byok.droid.settings import change
 from factory_byok.droid.settings.change import Preview
 from factory_byok.droid.settings.document import read
@@ -137,17 +137,20 @@ class _Draft:
 def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
     """Repairs in imagination, check by check, until no chosen check has anything left."""
     draft = _Draft()
-    after, report = snap, _of_use(snap, codes)
-    first = causes(snap, report)
+    first = causes(snap, Report(tuple(_of_use(snap, codes))))
+    after = snap
     for _ in range(MOST_ROUNDS):
-        outcome = _next(report, draft)
-        if outcome is None:
+        seen = []
+        for outcome in _of_use(after, codes):
+            seen.append(outcome)
+            if _repairable(outcome, draft):
+                break
+        else:
             break
         if not draft.take_all([each for each in outcome.findings if each.remedy.edits]):
             draft.refused.setdefault(outcome.check, "its place in the file is no longer there")
         after = _imagined(world, snap, draft.texts)
-        report = _of_use(after, codes)
-    left = report.findings
+    left = Report(tuple(seen)).findings
     taken = [each for each in left if _take_over(world, after, each, codes, draft)]
     by_hand = tuple(each for each in left if each not in taken and each.remedy.command)
     edits = [EditSettings(groups, planned=draft.planned)] if (groups := draft.all_groups) else []
@@ -161,19 +164,17 @@ def plan_repair(world: World, snap: Snapshot, codes: Collection[str]) -> Repair:
     )
 
 
-def _of_use(snap: Snapshot, codes: Collection[str]) -> Report:
+def _of_use(snap: Snapshot, codes: Collection[str]) -> Iterator[Outcome]:
     """What is wrong, but for numbers of a model through which droid cannot act at all."""
-    report = examine(snap, codes)
-    mute = {each.subject for each in report.findings if each.check == MUTE}
+    mute: set[str] = set()
+    if not codes or MUTE in codes:
+        mute = {each.subject for each in examine(snap, [MUTE]).findings}
 
     def kept(finding: Finding) -> bool:
         return finding.subject not in mute or MUTE not in FOLLOWS_FROM.get(finding.check, ())
 
-    return Report(
-        tuple(
-            replace(each, findings=tuple(filter(kept, each.findings))) for each in report.outcomes
-        )
-    )
+    for each in outcomes(snap, codes):
+        yield replace(each, findings=tuple(filter(kept, each.findings)))
 
 
 def _counted(
@@ -201,15 +202,12 @@ def _imagined(world: World, snap: Snapshot, texts: Mapping[Path, str | None]) ->
     return replace(snap, files=seen.files, entries=seen.entries, defaults=seen.defaults)
 
 
-def _next(report: Report, draft: _Draft) -> Outcome | None:
-    """The first check that still has an edit to make."""
-    for outcome in report.outcomes:
-        if outcome.check in draft.refused:
-            continue
-        edits = [edit for finding in outcome.findings for edit in finding.remedy.edits]
-        if any(edit.op != "mode" or edit.file not in draft.modes for edit in edits):
-            return outcome
-    return None
+def _repairable(outcome: Outcome, draft: _Draft) -> bool:
+    """Whether a check still has an edit to make."""
+    edits = [edit for finding in outcome.findings for edit in finding.remedy.edits]
+    return outcome.check not in draft.refused and any(
+        edit.op != "mode" or edit.file not in draft.modes for edit in edits
+    )
 
 
 def _take_over(

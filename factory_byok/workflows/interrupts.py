@@ -11,6 +11,7 @@ from factory_byok.droid.settings.writing.record import Record
 from factory_byok.workflows.actions import KINDS
 
 NOTHING = "Nothing was changed"
+TICK = 0.02  # seconds; a file bears the time of the kernel's last tick, some milliseconds ago
 LAST_DONE = [0.0]  # the wall clock of this process's last action, whether or not it is remembered
 
 
@@ -20,7 +21,7 @@ def so_far(world: World, verb: str, since: float) -> str:
     `since` is the wall clock in seconds: what a run before this one did is no part of it.
     """
     mine = (each for each in Journal(world).all() if each.verb == verb)
-    return changed(each for each in mine if _noted_at(each) >= since)
+    return changed(each for each in mine if _noted_at(each) >= since - TICK)
 
 
 def _noted_at(record: Record) -> float:
