@@ -96,6 +96,8 @@ def _count(
     entries: Sequence[Entry], files: Sequence[SettingsFile], default: str, style: Style
 ) -> str:
     """How many entries droid offers, and how many it does not."""
+    if not entries and any(file.fault == "unreadable" for file in files):
+        return "What droid offers is not known: byok could not read all of its files"
     if not entries and any(file.repairs for file in files):
         return "droid offers no custom model; see what `byok fix file_rejected --dry-run` repairs"
     if not entries and any(file.fate == "rejected" or file.notes for file in files):

@@ -130,6 +130,7 @@ def test_a_file_of_too_many_values_is_named_with_the_bound(
     assert ran.code == 1
     assert says in " ".join(ran.out.split())
     assert "byok reads at most" in " ".join(ran.out.split())
+    assert "droid offers is not known" in ran.out
 
 
 def test_an_array_that_is_no_array_lists_nothing(byok: Byok, factory: Path) -> None:
