@@ -240,6 +240,8 @@ def run(words: list[str]) -> int:
         return _interrupted(words, begin)
     except BrokenPipeError:
         return _pipe_closed()
+    except OSError as error:  # typer prints help and the version itself
+        return _bug(words) if error.filename else _fail(words, output.unwritable(error))
     except Exception:  # noqa: BLE001 - the last net: a bug is told as one, with what helps to mend it
         return _bug(words)
     finally:
@@ -254,7 +256,8 @@ def _interrupted(words: list[str], begin: float, told: str = "") -> int:
     if "--json" in words:
         from factory_byok.reports.envelope import failure
 
-        output.result_json(failure(_verb(words), ByokError(sentence), interrupted=True))
+        with suppress(output.Unwritable):
+            output.result_json(failure(_verb(words), ByokError(sentence), interrupted=True))
     return INTERRUPTED
 
 
@@ -341,11 +344,16 @@ def _fail(words: list[str], error: ByokError) -> int:
     One that says nothing of its own about what to do leads to help, or to the doctor.
     """
     usage = isinstance(error, UsageError)
-    error.hint = error.hint or (_see(words) if usage else "`byok doctor` says what is in the way")
-    if "--json" in words:
+    if not isinstance(error, output.Unwritable):
+        see = _see(words) if usage else "`byok doctor` says what is in the way"
+        error.hint = error.hint or see
+    if "--json" in words and not isinstance(error, output.Unwritable):
         from factory_byok.reports.envelope import failure
 
-        output.result_json(failure(_verb(words), error))
+        try:
+            output.result_json(failure(_verb(words), error))
+        except output.Unwritable as full:
+            return _fail(words, full)
     else:
         style = style_of(sys.stderr, _color(words))
         output.note("\n".join(_sentence(error, style)))

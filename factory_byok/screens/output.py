@@ -3,14 +3,21 @@
 `stdout` carries results, `stderr` everything else. Colours of byok's own stay.
 """
 
+import os
 import sys
+from contextlib import suppress
 
+from factory_byok.core.errors import ByokError
 from factory_byok.core.masking import (
     escaped_json,
     leaving,
     leaving_as_json,
     leaving_in_color,
 )
+
+
+class Unwritable(ByokError):
+    """What byok prints cannot be kept, as in a file on a full disk; later output goes nowhere."""
 
 
 def result(text: str, *, color: bool = True) -> None:
@@ -34,13 +41,32 @@ def json_document(text: str) -> None:
 
 
 def _to_stdout(text: str) -> None:
-    """Writes a whole output at once."""
-    if text:
-        sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """Writes a whole output at once. Raises Unwritable."""
+    try:
+        if text:
+            sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritable(error) from None
+
+
+def unwritable(error: OSError) -> Unwritable:
+    """A failed write to stdout as a failure of byok's; what follows there goes nowhere."""
+    from factory_byok.droid.settings.writing.disk import why
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Unwritable(f"The output could not be written: {why(error)}")
 
 
 def note(text: str) -> None:
-    """Words beside the result, on stderr."""
-    sys.stderr.write(leaving_in_color(text) + "\n")
-    sys.stderr.flush()
+    """Words beside the result, on stderr; where that cannot be written nobody can be told."""
+    try:
+        sys.stderr.write(leaving_in_color(text) + "\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

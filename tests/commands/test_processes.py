@@ -55,6 +55,28 @@ def test_a_closed_pipe_is_no_error() -> None:
     assert "Traceback" not in told
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is full")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["add", "ollama", "m:7b", "--no-check"],
+        ["list", "--json"],
+        ["no-such", "--json"],
+        ["--help"],
+    ],
+    ids=" ".join,
+)
+def test_output_to_a_full_disk_is_said(empty_home: Path, words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        both = subprocess.run([*BYOK, *words], stdout=full, stderr=full, check=False, timeout=60)
+        done = subprocess.run(
+            [*BYOK, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+    assert (both.returncode, done.returncode) == (1, 1)
+    assert "error: The output could not be written: there is no space left" in done.stderr
+    assert (empty_home / ".factory").exists() == ("add" in words)  # what was done stays
+
+
 def test_ctrl_c_ends_with_130_and_no_traceback(empty_home: Path) -> None:
     from tests.doubles.faults import fault
 
