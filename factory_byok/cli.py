@@ -1,5 +1,6 @@
 """Registers the verbs, prints their answers and turns failures into exit codes; no logic."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,7 @@ from factory_byok.screens import output
 from factory_byok.screens.answer import Answer
 from factory_byok.screens.style import Style, set_up_streams, style_of
 
+_OF_DISKS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # a full or failing one
 # typer does not export the base of its complaints about the words
 _WORDS_USAGE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
@@ -241,7 +243,8 @@ def run(words: list[str]) -> int:
     except BrokenPipeError:
         return _pipe_closed()
     except OSError as error:  # typer prints help and the version itself
-        return _bug(words) if error.filename else _fail(words, output.unwritable(error))
+        full = error.errno in _OF_DISKS and not error.filename
+        return _fail(words, output.unwritable(error)) if full else _bug(words)
     except Exception:  # noqa: BLE001 - the last net: a bug is told as one, with what helps to mend it
         return _bug(words)
     finally:
@@ -343,11 +346,11 @@ def _fail(words: list[str], error: ByokError) -> int:
 
     One that says nothing of its own about what to do leads to help, or to the doctor.
     """
-    usage = isinstance(error, UsageError)
-    if not isinstance(error, output.Unwritable):
-        see = _see(words) if usage else "`byok doctor` says what is in the way"
-        error.hint = error.hint or see
-    if "--json" in words and not isinstance(error, output.Unwritable):
+    readable = not isinstance(error, output.Unwritable)
+    if readable and not error.hint:
+        usage = isinstance(error, UsageError)
+        error.hint = _see(words) if usage else "`byok doctor` says what is in the way"
+    if readable and "--json" in words:
         from factory_byok.reports.envelope import failure
 
         try:

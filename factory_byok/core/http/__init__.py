@@ -1,7 +1,7 @@
 """HTTP with a total deadline and a cap on bytes: the only place that talks to a server.
 
-httpcore speaks HTTP, httpx knows URLs and headers; `transport` adds the deadline, `unpacking` the
-cap, `faults` turns what is raised into one exception with a kind and a sentence.
+httpx speaks HTTP; `transport` adds the deadline, `unpacking` the cap, `faults` turns what is raised
+into one exception with a kind and a sentence.
 """
 
 import json
@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, cast
 
-import httpcore
 import httpx
 
 from factory_byok.core.facts import Json
@@ -19,19 +18,14 @@ from factory_byok.core.http.deadline import Deadline as Deadline
 from factory_byok.core.http.deadline import Kind as Kind
 from factory_byok.core.http.deadline import NoAnswer as NoAnswer
 from factory_byok.core.http.faults import faults
-from factory_byok.core.http.transport import connections
+from factory_byok.core.http.transport import BoundedTransport
 from factory_byok.core.http.unpacking import unpacked
 
 PROBE_DEADLINE: Final = 2.0  # seconds in total for what a healthy server answers at once
 MOST_BYTES: Final = 2 * 2**20  # the largest honest reply (a service's list) is below half of this
 MOST_STREAMED: Final = 8 * 2**20  # some 30,000 tokens, each an event of its own
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")  # the three of server-sent events
-_SENT: Final = {
-    "Accept": "*/*",
-    "Accept-Encoding": "identity",
-    "Connection": "keep-alive",
-    "User-Agent": "byok",
-}
+_SENT: Final = {"Accept-Encoding": "identity", "User-Agent": "byok"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +68,11 @@ class Stream:
     """A reply whose body is read as it comes."""
 
     def __init__(
-        self, response: httpcore.Response, deadline: Deadline, most_bytes: int = MOST_STREAMED
+        self, response: httpx.Response, deadline: Deadline, most_bytes: int = MOST_STREAMED
     ) -> None:
         """Wraps an open response."""
-        self.status: int = response.status
-        self.headers = httpx.Headers(response.headers)
+        self.status: int = response.status_code
+        self.headers = response.headers
         self.deadline = deadline
         self._response, self._most_bytes = response, most_bytes
 
@@ -86,7 +80,7 @@ class Stream:
         """The body's bytes as they arrive. Raises NoAnswer; `flood` when the cap is passed."""
         encoding = self.headers.get("content-encoding", "").strip().lower()
         with faults(self.deadline):
-            yield from unpacked(self._response.iter_stream(), encoding, self._most_bytes)
+            yield from unpacked(self._response.iter_raw(), encoding, self._most_bytes)
 
     def read(self) -> bytes:
         """The whole body."""
@@ -151,26 +145,18 @@ class Http:
         `proxy` is one to go through whatever the environment says, "" for its own rule.
         """
         clock = deadline if isinstance(deadline, Deadline) else Deadline(deadline)
-        content = (
-            json.dumps(body).encode() if body is not None else b"" if method == "POST" else None
-        )
-        kind = {"Content-Type": "application/json"} if content else {}
+        content = None if body is None else json.dumps(body).encode()
+        kind = {} if content is None else {"Content-Type": "application/json"}
         with faults(clock):
             to = _url(url)
-            sent = httpx.Headers({"Host": to.netloc.decode(), **_SENT, **kind})
-            sent.update(headers)
+            transport = BoundedTransport(to, clock, proxy)
             with (
-                connections(to, clock, proxy) as pool,
-                pool.stream(method, _target(to), headers=sent.raw, content=content) as got,
+                httpx.Client(transport=transport, headers=_SENT) as client,
+                client.stream(
+                    method, to, content=content, headers={**kind, **(headers or {})}
+                ) as got,
             ):
                 yield Stream(got, clock, most_bytes)
-
-
-def _target(url: httpx.URL) -> httpcore.URL:
-    """The same URL for httpcore."""
-    return httpcore.URL(
-        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-    )
 
 
 def _url(text: str) -> httpx.URL:

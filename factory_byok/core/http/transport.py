@@ -1,15 +1,16 @@
-"""Connections whose every step, whatever it does inside, ends at one deadline.
+"""httpx's transport with one deadline over the whole exchange, whatever it does inside.
 
-httpcore bounds each read, so a server that drips a byte a second would keep a caller for ever, and
-the look-up of a name is not bounded at all. Its network backend is a public interface: here the
-time of each step is what is left of the exchange's deadline, which may be extended meanwhile.
+httpx bounds each read, so a server that drips a byte a second would keep a caller for ever, and the
+look-up of a name is not bounded at all. Under it httpcore takes a network backend, a public
+interface as `BaseTransport` is: here the time of each step is what is left of the exchange's
+deadline, which may be extended meanwhile.
 """
 
 import contextlib
 import os
 import ssl
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, TypeVar, cast
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
@@ -23,19 +24,52 @@ _OWN_NAMES: Final = ("localhost", "::1")
 _AT_ONCE: Final = 4096  # bytes of one write, which a slow reader's system takes whole or not
 
 
-def connections(url: httpx.URL, clock: Deadline, proxy: str = "") -> httpcore.ConnectionPool:
-    """A pool for one exchange: direct to this machine, by the environment's proxies elsewhere.
+class BoundedTransport(httpx.BaseTransport):
+    """One exchange: direct to this machine, by the environment's proxies elsewhere."""
 
-    `proxy` is one to go through all the same. Raises ValueError for one of another kind.
-    """
-    way = proxy or _proxy_for(url) or ""
-    told = httpx.Proxy(f"http://{way}" if "://" not in way else way) if way else None
-    return httpcore.ConnectionPool(
-        # Nothing that goes to http:// needs the certificates, whose loading takes 118 ms.
-        ssl_context=certificates() if url.scheme == "https" else _no_certificates(),
-        proxy=httpcore.Proxy(str(told.url), auth=told.raw_auth) if told else None,
-        network_backend=_Backend(clock),
-    )
+    def __init__(self, url: httpx.URL, clock: Deadline, proxy: str = "") -> None:
+        """A transport for one URL; `proxy` is one to go through all the same. Raises ValueError."""
+        way = proxy or _proxy_for(url) or ""
+        told = httpx.Proxy(f"http://{way}" if "://" not in way else way) if way else None
+        self._pool = httpcore.ConnectionPool(
+            # Nothing that goes to http:// needs the certificates, whose loading takes 118 ms.
+            ssl_context=certificates() if url.scheme == "https" else _no_certificates(),
+            proxy=httpcore.Proxy(str(told.url), auth=told.raw_auth) if told else None,
+            network_backend=_Backend(clock),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The reply's head; its body is read as the caller asks for it."""
+        url = request.url
+        got = self._pool.handle_request(
+            httpcore.Request(
+                request.method,
+                httpcore.URL(
+                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                ),
+                headers=request.headers.raw,
+                content=cast(Iterable[bytes], request.stream),
+            )
+        )
+        return httpx.Response(got.status, headers=got.headers, stream=_Body(got))
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    """The bytes of a reply."""
+
+    def __init__(self, got: httpcore.Response) -> None:
+        self._got = got
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._got.iter_stream()
+
+    def close(self) -> None:
+        """Ends the reply."""
+        self._got.close()
 
 
 class _Backend(httpcore.NetworkBackend):
